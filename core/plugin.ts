@@ -1,0 +1,91 @@
+/**
+ * How plugins are written.
+ *
+ * @module
+ */
+import type { StandardSchemaV1 } from "@standard-schema/spec";
+import type { Dataset } from "./dataset.ts";
+import type { Encoder } from "./encoder.ts";
+import type { Engine } from "./engine.ts";
+import type { Probe } from "./probe.ts";
+import type { Sparsifier } from "./sparsifier.ts";
+
+/** What each kind of plugin makes. */
+export interface Kinds {
+  /** Pictures by index. */
+  dataset: Dataset;
+  /** A vision transformer. */
+  encoder: Encoder;
+  /** A dictionary of latents. */
+  sparsifier: Sparsifier;
+  /** A question to a trained dictionary. */
+  probe: Probe;
+  /** The maths. */
+  engine: Engine;
+}
+
+/** A kind of plugin. */
+export type Kind = keyof Kinds;
+
+/** What a plugin is given besides its options. */
+export interface PluginContext {
+  /** Where relative paths in the options start: a folder's `file:` URL. */
+  readonly base: URL;
+  /** The run's seed. */
+  readonly seed: number;
+}
+
+/** A module's default export: one thing a run can name. */
+export interface Plugin<K extends Kind = Kind, Options = unknown> {
+  /** Version of this interface that the plugin was written for. */
+  readonly apiVersion: 1;
+  /** What it makes. */
+  readonly kind: K;
+  /** Its name in logs, reports and errors, in kebab case. */
+  readonly name: string;
+  /** One line for `deno task plugins`. */
+  readonly description: string;
+  /** Schema of its options, by any library that follows Standard Schema. */
+  readonly options: StandardSchemaV1<unknown, Options>;
+  /** Makes the thing. */
+  create(
+    options: Options,
+    context: PluginContext,
+  ): Kinds[K] | Promise<Kinds[K]>;
+}
+
+/**
+ * Returns `plugin` as it is, with the types of its options inferred from
+ * their schema.
+ *
+ * @example
+ * ```ts
+ * import { definePlugin } from "tessera";
+ * import { equal } from "node:assert/strict";
+ * import { z } from "zod";
+ *
+ * const plugin = definePlugin({
+ *   apiVersion: 1,
+ *   kind: "dataset",
+ *   name: "nothing",
+ *   description: "No pictures at all",
+ *   options: z.strictObject({ length: z.int().default(0) }),
+ *   create: ({ length }) => ({
+ *     length,
+ *     get: () => Promise.reject(new Error("there is none")),
+ *   }),
+ * });
+ * equal(plugin.kind, "dataset");
+ * ```
+ */
+export function definePlugin<K extends Kind, S extends StandardSchemaV1>(
+  plugin: Omit<Plugin<K>, "options" | "create"> & {
+    readonly options: S;
+    create(
+      options: StandardSchemaV1.InferOutput<S>,
+      context: PluginContext,
+    ): Kinds[K] | Promise<Kinds[K]>;
+  },
+): Plugin<K, StandardSchemaV1.InferOutput<S>> {
+  return plugin as unknown as Plugin<K, StandardSchemaV1.InferOutput<S>>;
+}

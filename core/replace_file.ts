@@ -1,0 +1,46 @@
+/**
+ * Files that are written whole or not at all.
+ *
+ * @module
+ */
+
+/** Appends bytes to the file being written. */
+export type Write = (bytes: Uint8Array) => Promise<void>;
+
+/**
+ * Writes `path` under a temporary name, flushes it to the disk and renames it:
+ * whoever looks sees the old file or the new one. After an error the old one
+ * stands and the temporary one is gone.
+ */
+export async function replaceFile(
+  path: string,
+  body: (write: Write) => Promise<void>,
+): Promise<void> {
+  const temporary = `${path}.${crypto.randomUUID().slice(0, 8)}.tmp`;
+  try {
+    {
+      using file = await Deno.open(temporary, {
+        write: true,
+        createNew: true,
+      });
+      await body(async (bytes) => {
+        for (let at = 0; at < bytes.length;) {
+          at += await file.write(bytes.subarray(at));
+        }
+      });
+      await file.syncData();
+    }
+    await Deno.rename(temporary, path);
+  } catch (error) {
+    await Deno.remove(temporary).catch(() => {});
+    throw error;
+  }
+}
+
+/** {@linkcode replaceFile} for a text. */
+export async function replaceTextFile(
+  path: string,
+  text: string,
+): Promise<void> {
+  await replaceFile(path, (write) => write(new TextEncoder().encode(text)));
+}

@@ -1,0 +1,42 @@
+/**
+ * Compiles the kernels: `deno run -A plugins/engines/cpu/build.ts`.
+ *
+ * @module
+ */
+import asc from "assemblyscript/asc";
+
+const source = new URL("assembly/kernels.ts", import.meta.url);
+
+/** The WebAssembly module of the kernels, compiled from their source. */
+export async function buildKernels(): Promise<Uint8Array> {
+  const text = await Deno.readTextFile(source);
+  let binary: Uint8Array | undefined;
+  const { error, stderr } = await asc.main([
+    "kernels.ts",
+    "--outFile=kernels.wasm",
+    "--optimizeLevel=3",
+    "--noAssert",
+    "--runtime=stub",
+    "--importMemory",
+    "--sharedMemory",
+    "--initialMemory=2",
+    "--maximumMemory=65536",
+    "--enable=simd,relaxed-simd,threads,bulk-memory",
+    "--use=abort=",
+  ], {
+    readFile: (name) => name === "kernels.ts" ? text : null,
+    writeFile: (name, contents) => {
+      if (name === "kernels.wasm") binary = contents as Uint8Array;
+    },
+    listFiles: () => [],
+  });
+  if (error || !binary) throw new Error(`Cannot build the kernels: ${stderr}`);
+  return binary;
+}
+
+if (import.meta.main) {
+  await Deno.writeFile(
+    new URL("kernels.wasm", import.meta.url),
+    await buildKernels(),
+  );
+}

@@ -1,0 +1,33 @@
+/**
+ * A helper thread: waits for a round, does its part, says so.
+ *
+ * @module
+ */
+import { control, type HelperStart, instantiate, partOf } from "./threads.ts";
+
+const scope = self as unknown as {
+  onmessage: (event: MessageEvent<HelperStart>) => void;
+  postMessage(message: string): void;
+};
+
+scope.onmessage = ({ data: { module, memory, kernels, part, scratch } }) => {
+  const exports = instantiate(module, memory, scratch);
+  const flags = new Int32Array(memory.buffer, 0, 16);
+  const slots = new Float64Array(memory.buffer, control.argumentsAt, 32);
+  let round = Atomics.load(flags, control.round);
+  scope.postMessage("listening");
+  for (;;) {
+    Atomics.wait(flags, control.round, round);
+    const now = Atomics.load(flags, control.round);
+    if (now === round) continue;
+    round = now;
+    const parts = flags[control.parts]!;
+    if (part < parts) {
+      const args = slots.slice(0, flags[control.count]);
+      const range = partOf(flags[control.length]!, part, parts);
+      exports[kernels[flags[control.kernel]!]!]!(...args, ...range);
+    }
+    Atomics.add(flags, control.done, 1);
+    Atomics.notify(flags, control.done);
+  }
+};

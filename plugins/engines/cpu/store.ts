@@ -1,0 +1,188 @@
+/**
+ * Tensors and codes in the engine's memory, and when they are freed.
+ *
+ * @module
+ */
+import { type Codes, type Shape, sizeOf, type Tensor } from "tessera";
+import type { Block, CpuMemory } from "./memory.ts";
+import type { Threads } from "./threads.ts";
+
+/** A product `codesᵀ · x` not carried out yet. */
+export interface Term {
+  /** The codes. */
+  readonly codes: CpuCodes;
+  /** The matrix, `[rows, dModel]`. */
+  readonly x: CpuTensor;
+}
+
+/**
+ * A tensor of the cpu engine. A gradient of a dictionary stays a sum of
+ * sparse products, `terms`, until somebody looks: Adam reads it row by row.
+ */
+export interface CpuTensor extends Tensor {
+  /** Where its values are; absent while it is a sum of terms. */
+  block?: Block;
+  /** What it is the sum of, while it has no values. */
+  readonly terms?: readonly Term[];
+}
+
+/** Entries ordered by latent. */
+export interface ByLatent {
+  /** Where each latent's entries start, `[dSae + 1]` integers. */
+  readonly starts: Block;
+  /** The row of each, `[entries]` integers. */
+  readonly rows: Block;
+  /** Which entry in row order each is, `[entries]` integers. */
+  readonly entries: Block;
+}
+
+/** Which entries are kept, without their values. */
+export interface Pattern {
+  /** `[rows, dSae]` */
+  readonly shape: readonly [number, number];
+  /** How many entries. */
+  readonly count: number;
+  /** Where each row's entries start, `[rows + 1]` integers. */
+  readonly offsets: Block;
+  /** The latent of each, `[entries]` integers. */
+  readonly latents: Block;
+  /** The same by latent, once somebody asked. */
+  byLatent?: ByLatent;
+}
+
+/** Codes of the cpu engine. */
+export interface CpuCodes extends Codes {
+  readonly pattern: Pattern;
+  readonly values: CpuTensor;
+}
+
+/** Where tensors are made and freed. */
+export interface Store {
+  /** Sets aside memory that lives as long as the current scope. */
+  allocate(bytes: number): Block;
+  /** Gives back at once what {@linkcode Store.allocate} gave. */
+  release(block: Block): void;
+  /** A new tensor whose values are anything. */
+  empty(shape: Shape): CpuTensor;
+  /** The address of a tensor's values; a sum of terms is carried out. */
+  at(x: Tensor): number;
+  /** A view of a tensor's values. */
+  floats(x: Tensor): Float32Array;
+  /** The order by latent of a pattern. */
+  byLatent(pattern: Pattern): ByLatent;
+  /** Writes terms as five pointers each; returns where. */
+  terms(terms: readonly Term[]): number;
+  /** Runs a body; frees what it made and did not return. */
+  tidy<T>(body: () => T | Promise<T>): Promise<T>;
+}
+
+/** An empty store. */
+export function makeStore(memory: CpuMemory, threads: Threads): Store {
+  const scopes: Set<Block>[] = [new Set()];
+  const store: Store = {
+    allocate(bytes) {
+      const block = memory.allocate(bytes);
+      scopes.at(-1)!.add(block);
+      return block;
+    },
+    release(block) {
+      const scope = scopes.findLast((blocks) => blocks.delete(block));
+      if (scope) memory.free(block);
+    },
+    empty: (shape) => ({ shape, block: store.allocate(4 * sizeOf(shape)) }),
+    at(x) {
+      const tensor = x as CpuTensor;
+      tensor.block ??= carryOut(store, threads, tensor);
+      return tensor.block.at;
+    },
+    floats: (x) => memory.floats(store.at(x), sizeOf(x.shape)),
+    byLatent(pattern) {
+      pattern.byLatent ??= orderByLatent(store, threads, pattern);
+      return pattern.byLatent;
+    },
+    terms(terms) {
+      const block = store.allocate(20 * Math.max(1, terms.length));
+      const words = memory.integers(block.at, 5 * terms.length);
+      terms.forEach(({ codes, x }, i) => {
+        const { starts, rows, entries } = store.byLatent(codes.pattern);
+        words.set([
+          starts.at,
+          rows.at,
+          entries.at,
+          store.at(codes.values),
+          store.at(x),
+        ], 5 * i);
+      });
+      return block.at;
+    },
+    async tidy(body) {
+      const scope = new Set<Block>();
+      scopes.push(scope);
+      try {
+        const result = await body();
+        // Terms must be carried out while what they are made of still stands.
+        const kept = blocksOf(store, result);
+        for (const block of kept) {
+          if (scope.delete(block)) scopes.at(-2)!.add(block);
+        }
+        return result;
+      } finally {
+        scopes.splice(scopes.indexOf(scope), 1);
+        for (const block of scope) memory.free(block);
+      }
+    },
+  };
+  return store;
+}
+
+/** Blocks of a tensor, of codes, or of an object's values that are such. */
+function blocksOf(store: Store, result: unknown, deep = true): Block[] {
+  if (typeof result !== "object" || result === null) return [];
+  if ("pattern" in result) {
+    const { pattern, values } = result as CpuCodes;
+    const { starts, rows, entries } = pattern.byLatent ??
+      { starts: [], rows: [], entries: [] };
+    return [pattern.offsets, pattern.latents, starts, rows, entries].flat()
+      .concat(blocksOf(store, values));
+  }
+  if ("shape" in result) {
+    store.at(result as CpuTensor);
+    return [(result as CpuTensor).block!];
+  }
+  if (!deep) return [];
+  return Object.values(result).flatMap((value) =>
+    blocksOf(store, value, false)
+  );
+}
+
+function carryOut(store: Store, threads: Threads, x: CpuTensor): Block {
+  const [dSae, width] = x.shape as [number, number];
+  const out = store.allocate(4 * dSae * width);
+  const terms = x.terms!;
+  const at = store.terms(terms);
+  threads.share("outer", dSae, 16, at, terms.length, width, out.at);
+  return out;
+}
+
+function orderByLatent(
+  store: Store,
+  threads: Threads,
+  { shape: [rows, dSae], count, offsets, latents }: Pattern,
+): ByLatent {
+  const order = {
+    starts: store.allocate(4 * (dSae + 2)),
+    rows: store.allocate(4 * count),
+    entries: store.allocate(4 * count),
+  };
+  threads.call(
+    "byLatent",
+    offsets.at,
+    latents.at,
+    rows,
+    dSae,
+    order.starts.at,
+    order.rows.at,
+    order.entries.at,
+  );
+  return order;
+}

@@ -1,0 +1,30 @@
+/**
+ * The built-in plugins by name, each loaded when a run first names it.
+ *
+ * @module
+ */
+import type { Builtins } from "../core/load_plugin.ts";
+
+/** Table of contents: kind, name, file. */
+export const builtins: Builtins = {
+  dataset: {
+    "image-folder": () => import("./datasets/image_folder.ts"),
+    "imagenet": () => import("./datasets/imagenet.ts"),
+    "scenes": () => import("./datasets/scenes.ts"),
+  },
+  encoder: {
+    "patches": () => import("./encoders/patches.ts"),
+    "theia": () => import("./encoders/theia.ts"),
+    "vit": () => import("./encoders/vit.ts"),
+  },
+  sparsifier: {
+    "batch-top-k": () => import("./sparsifiers/batch_top_k.ts"),
+    "relu-l1": () => import("./sparsifiers/relu_l1.ts"),
+    "top-k": () => import("./sparsifiers/top_k.ts"),
+  },
+  engine: {
+    "cpu": () => import("./engines/cpu.ts"),
+    "reference": () => import("./engines/reference.ts"),
+  },
+  probe: {},
+};
