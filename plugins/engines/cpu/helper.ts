@@ -25,7 +25,12 @@ scope.onmessage = ({ data: { module, memory, kernels, part, scratch } }) => {
     if (part < parts) {
       const args = slots.slice(0, flags[control.count]);
       const range = partOf(flags[control.length]!, part, parts);
-      exports[kernels[flags[control.kernel]!]!]!(...args, ...range);
+      try {
+        exports[kernels[flags[control.kernel]!]!]!(...args, ...range);
+      } catch {
+        // The thread that shared the work is waiting: it must hear of this.
+        Atomics.store(flags, control.failed, 1);
+      }
     }
     Atomics.add(flags, control.done, 1);
     Atomics.notify(flags, control.done);

@@ -35,36 +35,33 @@ const page = 65536;
 /** WebAssembly addresses are 32 bits. */
 const limit = 2 ** 32;
 
-/** Makes an empty memory; its first page is for the threads' control block. */
+/**
+ * Makes an empty memory; its first page is for the threads' control block.
+ *
+ * All of it is addressed from the start and none of it occupied: a page costs
+ * nothing until it is touched, and a memory that never grows cannot be out of
+ * date in a thread.
+ */
 export function cpuMemory(): CpuMemory {
-  const memory = new WebAssembly.Memory({
-    initial: 2,
-    maximum: limit / page,
-    shared: true,
-  });
+  const memory = reserve(limit / page);
+  const size = memory.buffer.byteLength;
+  const bytes = new Uint8Array(memory.buffer as unknown as ArrayBuffer);
+  const raw = Deno.UnsafePointerView.getArrayBuffer(
+    Deno.UnsafePointer.of(bytes)!,
+    size,
+  );
   const free = new Map<number, Block[]>();
   let top = page;
-  let raw: ArrayBuffer | undefined;
 
   const extend = (bytes: number): number => {
-    const at = top, end = top + bytes;
-    if (end > limit) {
+    const at = top;
+    if (at + bytes > size) {
       throw new RangeError(
-        `Cannot hold ${bytes} more bytes: the cpu engine addresses 4 GiB and holds ${top}; use fewer latents or a smaller batch`,
+        `Cannot hold ${bytes} more bytes: the cpu engine has ${size} and holds ${top}; use fewer latents or a smaller batch`,
       );
     }
-    const missing = Math.ceil((end - memory.buffer.byteLength) / page);
-    if (missing > 0) memory.grow(missing);
-    top = end;
+    top += bytes;
     return at;
-  };
-  const whole = (): ArrayBuffer => {
-    if (raw?.byteLength === memory.buffer.byteLength) return raw;
-    // A shared memory grows in place, so earlier views stay right.
-    const bytes = new Uint8Array(memory.buffer as unknown as ArrayBuffer);
-    const address = Deno.UnsafePointer.of(bytes);
-    raw = Deno.UnsafePointerView.getArrayBuffer(address!, bytes.byteLength);
-    return raw;
   };
   return {
     memory,
@@ -80,7 +77,7 @@ export function cpuMemory(): CpuMemory {
     },
     floats: (at, length) => new Float32Array(memory.buffer, at, length),
     integers: (at, length) => new Uint32Array(memory.buffer, at, length),
-    unshared: (at, length) => new Float32Array(whole(), at, length),
+    unshared: (at, length) => new Float32Array(raw, at, length),
   };
 }
 
@@ -90,4 +87,19 @@ function sizeClass(bytes: number): number {
     ? 64
     : Math.max(64, 2 ** (Math.floor(Math.log2(Math.max(bytes, 1))) - 3));
   return Math.max(64, Math.ceil(bytes / granule) * granule);
+}
+
+/** As many pages as the system lets a process address, `most` at best. */
+function reserve(most: number): WebAssembly.Memory {
+  for (let pages = most;; pages /= 2) {
+    try {
+      return new WebAssembly.Memory({
+        initial: pages,
+        maximum: pages,
+        shared: true,
+      });
+    } catch (error) {
+      if (pages <= 1024) throw error;
+    }
+  }
 }

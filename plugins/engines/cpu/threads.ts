@@ -35,7 +35,7 @@ export interface HelperStart {
 
 /**
  * Where the threads talk, in the first page of the memory: integers at byte 0
- * (`round`, `done`, `kernel`, `arguments`, `parts`, `length`) and the
+ * (as numbered below) and the
  * arguments as float64 at byte 64.
  */
 export const control = {
@@ -45,6 +45,7 @@ export const control = {
   count: 3,
   parts: 4,
   length: 5,
+  failed: 6,
   argumentsAt: 64,
 } as const;
 
@@ -102,8 +103,11 @@ export async function startThreads(
       for (;;) {
         const done = Atomics.load(flags, control.done);
         // Every helper answers, those without a part at once.
-        if (done === count - 1) return;
+        if (done === count - 1) break;
         Atomics.wait(flags, control.done, done);
+      }
+      if (Atomics.exchange(flags, control.failed, 0)) {
+        throw new Error(`Kernel "${kernel}" failed in a helper thread`);
       }
     },
     close: () => helpers.forEach((helper) => helper.terminate()),

@@ -1,0 +1,76 @@
+/**
+ * The training loss of dictionaries that keep the largest activations.
+ *
+ * @module
+ */
+import { z } from "zod";
+import type { Batch, Engine, Loss, Selection, Tensor, Tensors } from "tessera";
+
+/** Options of the auxiliary loss. */
+export const auxKOptions = {
+  kAux: z.int().min(0).optional().describe(
+    "Dead latents that explain the error of each token; by default half of d_model, 0 for none",
+  ),
+  alphaAux: z.number().min(0).default(1 / 32).describe(
+    "Weight of the auxiliary loss",
+  ),
+};
+
+/** Options of {@linkcode topKLoss}. */
+export interface TopKLossOptions {
+  /** Dead latents that explain the error of each token. */
+  readonly kAux?: number | undefined;
+  /** Weight of the auxiliary loss. */
+  readonly alphaAux: number;
+}
+
+/**
+ * `mean ‖x − x̂‖² + alphaAux · AuxK`. In AuxK (arXiv:2406.04093, A.2) the dead
+ * latents alone explain the error `e = x − x̂`, which no gradient enters:
+ * `Σ‖e − ê‖² / Σ‖e − mean e‖²`, where `ê` has no `b_dec`, since `e` has none.
+ */
+export async function topKLoss(
+  engine: Engine,
+  params: Tensors,
+  { x, dead }: Batch,
+  selection: Selection,
+  { kAux, alphaAux }: TopKLossOptions,
+): Promise<Omit<Loss, "running">> {
+  const { W_enc, W_dec, b_enc, b_dec } = params as Dictionary;
+  const [rows, dModel] = x.shape as [number, number];
+  const codes = await engine.encode(x, { W_enc, b_enc, b_dec }, selection);
+  const reconstruction = engine.decode(codes, W_dec, b_dec);
+  const error = engine.sub(x, reconstruction);
+  const main = engine.mul(squares(engine, error), engine.fill(1 / rows, []));
+  const k = Math.min(kAux ?? Math.floor(dModel / 2), dead.length);
+  if (k === 0 || alphaAux === 0) {
+    return { loss: main, codes, reconstruction, metrics: {} };
+  }
+  const e = engine.detach(error);
+  const revived = await engine.encode(x, { W_enc, b_enc, b_dec }, {
+    keep: "top-k",
+    k,
+    among: dead,
+  });
+  const rest = engine.sub(e, engine.decode(revived, W_dec));
+  const mean = engine.mul(engine.sum(e, 0), engine.fill(1 / rows, []));
+  // An error that does not vary would divide by zero.
+  const total = engine.add(
+    squares(engine, engine.sub(e, mean)),
+    engine.fill(1e-12, []),
+  );
+  const auxK = engine.div(squares(engine, rest), total);
+  return {
+    loss: engine.add(main, engine.mul(auxK, engine.fill(alphaAux, []))),
+    codes,
+    reconstruction,
+    metrics: { auxK },
+  };
+}
+
+/** Parameters of a dictionary. */
+type Dictionary = Record<"W_enc" | "W_dec" | "b_enc" | "b_dec", Tensor>;
+
+function squares(engine: Engine, x: Tensor): Tensor {
+  return engine.sum(engine.mul(x, x));
+}
