@@ -158,6 +158,8 @@ export interface Engine {
   /** `x`, through which no gradient passes. */
   detach(x: Tensor): Tensor;
 
+  /** Copies the values of `from` over those of `to`, of equal size, in place. */
+  assign(to: Tensor, from: Tensor): void;
   /** Takes one step of Adam: `param`, `m` and `v` change in place. */
   adam(param: Tensor, grad: Tensor, step: AdamStep): void;
 

@@ -354,6 +354,9 @@ function recording(engine: Engine, tape: Node[]): Engine {
       ]),
     fill: (value, shape) => nodeOf(engine.fill(value, shape)),
     detach: (x) => nodeOf(engine.detach(raw(x))),
+    assign: () => {
+      throw new TypeError("Cannot assign to a tensor inside a loss");
+    },
     adam: () => {
       throw new TypeError("Cannot take a step of Adam inside a loss");
     },

@@ -313,6 +313,7 @@ export async function cpu(
       return fill(threads.call("minAll", at(x), sizeOf(x.shape)), []);
     },
 
+    assign: (to, from) => store.floats(to).set(store.floats(from)),
     adam(param, grad, step) {
       const { block, terms } = grad as CpuTensor;
       const width = param.shape.at(-1)!, rows = sizeOf(param.shape) / width;

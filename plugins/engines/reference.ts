@@ -135,6 +135,7 @@ export function reference(): Engine {
         [],
       ),
     detach: (x) => x,
+    assign: (to, from) => dense(to).data.set(dense(from).data),
     adam,
     tidy: async (body) => await body(),
     memory: ({ dModel, dSae, rows, entries }) =>

@@ -385,6 +385,12 @@ export function testEngine(
     }
   });
 
+  test("assign() copies values in place", async (engine) => {
+    const to = engine.fill(1, [2, 3]), view = engine.reshape(to, [6]);
+    engine.assign(to, engine.fill(4, [2, 3]));
+    deepStrictEqual(await engine.read(view), new Float32Array(6).fill(4));
+  });
+
   test("gradients agree with finite differences", async (engine) => {
     for (const [what, { params, loss }] of Object.entries(losses)) {
       await checkGradient(engine, what, params, loss);

@@ -1,0 +1,45 @@
+/**
+ * A dictionary and tokens in, the threshold that gives the wanted L0 out.
+ *
+ * @module
+ */
+import type { TokenGroup } from "./collect.ts";
+import type { EvaluateInput } from "./evaluate.ts";
+
+/**
+ * The threshold above which exactly `targetL0` latents a token fire, on
+ * average over the tokens given: halfway between the `targetL0 · tokens`-th
+ * largest activation and the next. Of each group only twice as many
+ * activations are held as its share would be.
+ */
+export async function calibrate(
+  groups: AsyncIterable<TokenGroup>,
+  { engine, params, scale }: EvaluateInput,
+  targetL0: number,
+): Promise<number> {
+  const { W_enc, b_enc, b_dec } = params;
+  const held: Float32Array[] = [];
+  let tokens = 0;
+  for await (const { x, examples } of groups) {
+    if (examples.length === 0) continue;
+    await engine.tidy(async () => {
+      const scaled = x.data.map((value) => value * scale);
+      const weights = {
+        W_enc: W_enc!,
+        ...b_enc && { b_enc },
+        ...b_dec && { b_dec },
+      };
+      const codes = await engine.encode(
+        engine.tensor(scaled, x.shape),
+        weights,
+        { keep: "batch-top-k", k: 2 * targetL0 },
+      );
+      held.push(await engine.read(codes.values));
+    });
+    tokens += x.shape[0]!;
+  }
+  const values = Float32Array.from(held.flatMap((part) => [...part])).sort();
+  const at = values.length - Math.round(targetL0 * tokens);
+  // Fewer are positive than wanted: then all may fire.
+  return at <= 0 ? 0 : (values[at]! + values[at - 1]!) / 2;
+}

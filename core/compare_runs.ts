@@ -1,0 +1,56 @@
+/**
+ * Whether two runs are the same: a run's settings in, their hash or differences out.
+ *
+ * @module
+ */
+import type { RunConfig } from "./run_schema.ts";
+
+/** The SHA-256 of a run's settings but its name, in hexadecimal; the order of keys does not matter. */
+export async function hashRun(config: RunConfig): Promise<string> {
+  const { name: _, ...rest } = config;
+  const bytes = new TextEncoder().encode(JSON.stringify(sorted(rest)));
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
+}
+
+/**
+ * The settings that differ, as `"sparsifier.k: 32 → 64"`; names do not count.
+ *
+ * @example
+ * ```ts
+ * import { diffRuns, readRun } from "tessera";
+ * import { deepEqual } from "node:assert/strict";
+ *
+ * const { config: a } = await readRun(undefined, [], "/tmp");
+ * const { config: b } = await readRun(undefined, ["seed=2"], "/tmp");
+ * deepEqual(diffRuns(a, b), ["seed: 1 → 2"]);
+ * ```
+ */
+export function diffRuns(a: RunConfig, b: RunConfig): string[] {
+  const [before, after] = [leaves(a), leaves(b)];
+  return [...new Set([...before.keys(), ...after.keys()])]
+    .filter((key) => key !== "name" && before.get(key) !== after.get(key))
+    .map((key) =>
+      `${key}: ${before.get(key) ?? "absent"} → ${after.get(key) ?? "absent"}`
+    );
+}
+
+function leaves(value: unknown, at = ""): Map<string, string> {
+  const inner = typeof value === "object" && !Array.isArray(value)
+    ? Object.entries(value ?? {})
+    : [];
+  if (inner.length === 0) return new Map([[at, JSON.stringify(value)]]);
+  return new Map(
+    inner.flatMap(([key, each]) => [
+      ...leaves(each, at === "" ? key : `${at}.${key}`),
+    ]),
+  );
+}
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== "object" || value === null) return value;
+  const keys = Object.keys(value).sort();
+  return Object.fromEntries(
+    keys.map((key) => [key, sorted((value as Record<string, unknown>)[key])]),
+  );
+}

@@ -1,0 +1,156 @@
+/**
+ * A run's settings in, its parts out: dataset, encoder, sparsifier, engine.
+ *
+ * @module
+ */
+import { tokensPerExample } from "./collect.ts";
+import type { Dataset } from "./dataset.ts";
+import type { Encoder, Hook } from "./encoder.ts";
+import type { Engine } from "./engine.ts";
+import { ConfigError } from "./errors.ts";
+import { defaultLearningRate } from "./learning_rate.ts";
+import { nearestFew } from "./nearest.ts";
+import type { ResolvedRun } from "./run_config.ts";
+import type { RunConfig } from "./run_schema.ts";
+import type { Sparsifier } from "./sparsifier.ts";
+import { type Split, splitExamples } from "./split_examples.ts";
+import { bufferBytes } from "./token_buffer.ts";
+import type { TrainerOptions } from "./trainer.ts";
+
+/** A run whose parts are made. */
+export interface OpenRun {
+  /** Every setting. */
+  readonly config: RunConfig;
+  /** The hash of the settings. */
+  readonly hash: string;
+  /** The pictures. */
+  readonly dataset: Dataset;
+  /** The model. */
+  readonly encoder: Encoder;
+  /** Where it is read. */
+  readonly hook: Hook;
+  /** The dictionary. */
+  readonly sparsifier: Sparsifier;
+  /** The maths. */
+  readonly engine: Engine;
+  /** Which pictures are for what. */
+  readonly split: Split;
+  /** Settings of the optimiser, defaults filled in. */
+  readonly optimiser: TrainerOptions;
+  /** Tokens of one group of pictures. */
+  readonly groupTokens: number;
+  /** Bytes that training takes at most. */
+  readonly memory: number;
+  /** Closes all parts. */
+  close(): Promise<void>;
+}
+
+/**
+ * Makes the parts of a run and checks that they fit together.
+ *
+ * @throws {ConfigError} When they do not, or one cannot be made.
+ */
+export async function openRun(run: ResolvedRun): Promise<OpenRun> {
+  const { config, hash } = run;
+  const parts: { close?(): Promise<void> }[] = [];
+  const close = async (): Promise<void> => {
+    for (const part of parts.splice(0).toReversed()) await part.close?.();
+  };
+  const keep = <Part extends { close?(): Promise<void> }>(part: Part): Part => {
+    parts.push(part);
+    return part;
+  };
+  try {
+    const dataset = keep(await run.create("dataset"));
+    const encoder = keep(await run.create("encoder"));
+    const sparsifier = await run.create("sparsifier");
+    const hook = findHook(encoder, config.hook);
+    const groupTokens = config.buffer.images *
+      tokensPerExample(hook, config.tokens);
+    checkBuffer(config, groupTokens);
+    const { length } = dataset;
+    const split = splitExamples(length, config.evaluate.images, config.seed);
+    const engine = keep(await run.create("engine"));
+    const made = { dataset, encoder, hook, sparsifier, engine, split };
+    return {
+      ...made,
+      config,
+      hash,
+      groupTokens,
+      optimiser: optimiserOf(config, sparsifier),
+      memory: memoryOf(config, made, groupTokens),
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/**
+ * The hook of that name, or the encoder's own default.
+ *
+ * @throws {ConfigError} When there is none of that name: the nearest are listed.
+ */
+export function findHook(encoder: Encoder, wanted?: string): Hook {
+  const name = wanted ?? encoder.defaultHook;
+  const hook = encoder.hooks.find((hook) => hook.name === name);
+  if (hook) return hook;
+  const names = encoder.hooks.map((hook) => hook.name);
+  const near = nearestFew(name, names, 5).map((each) => `"${each}"`).join(", ");
+  throw new ConfigError(
+    "hook",
+    `Cannot find hook "${name}": the nearest of the encoder's ${names.length} are ${near}`,
+  );
+}
+
+function checkBuffer({ buffer }: RunConfig, groupTokens: number): void {
+  const least = groupTokens + buffer.batch;
+  if (buffer.tokens >= least) return;
+  throw new ConfigError(
+    "buffer.tokens",
+    `Cannot shuffle in a buffer of ${buffer.tokens} tokens: ${buffer.images} pictures bring ${groupTokens} and a batch takes ${buffer.batch}; write at least ${least} for buffer.tokens, or fewer buffer.images`,
+  );
+}
+
+function optimiserOf(
+  { train, buffer }: RunConfig,
+  { dSae }: Sparsifier,
+): TrainerOptions {
+  const steps = Math.ceil(train.tokens / buffer.batch);
+  return {
+    steps,
+    lr: train.lr ?? defaultLearningRate(dSae),
+    warmup: train.warmup ?? Math.min(1000, Math.floor(steps / 10)),
+    decay: train.decay,
+    beta1: train.beta1,
+    beta2: train.beta2,
+    epsilon: train.epsilon,
+    clip: train.clip,
+    deadTokens: train.deadTokens ??
+      Math.min(10_000_000, Math.ceil(0.05 * train.tokens)),
+  };
+}
+
+/** What the runtime takes before anything is loaded, with its native libraries. */
+const runtimeBytes = 200 * 2 ** 20;
+
+function memoryOf(
+  { buffer, train }: RunConfig,
+  { encoder, engine, hook, sparsifier }: Pick<
+    OpenRun,
+    "encoder" | "engine" | "hook" | "sparsifier"
+  >,
+  groupTokens: number,
+): number {
+  const dModel = hook.width, { dSae, targetL0 = dSae / 2 } = sparsifier;
+  // What no rule bounds may keep half of all, as a fresh ReLU does.
+  const entries = buffer.batch * targetL0;
+  return runtimeBytes +
+    bufferBytes(buffer.tokens, dModel, buffer.dtype) +
+    encoder.memory(buffer.images) +
+    engine.memory({ dModel, dSae, rows: buffer.batch, entries }) +
+    // Three groups on their way, and one matrix on the host while it is saved or made.
+    4 * (3 * groupTokens * dModel +
+        Math.max(2 * dSae * dModel, train.sample * dModel));
+}

@@ -1,0 +1,115 @@
+/**
+ * What can be written in a run's file: every key, its unit and its default.
+ *
+ * @module
+ */
+import { z } from "zod";
+import type { Kind } from "./plugin.ts";
+
+/** The kinds of plugin that a run has a slot for, in the order data flows. */
+export const slots = [
+  "dataset",
+  "encoder",
+  "sparsifier",
+  "engine",
+] as const satisfies readonly Kind[];
+
+/** A kind of plugin that a run has a slot for. */
+export type Slot = typeof slots[number];
+
+/** A slot: which plugin, and the plugin's own options beside it. */
+function slot(use: string, meaning: string) {
+  return z.looseObject(
+    {
+      use: z.string().min(1).default(use).describe(
+        "Name of a built-in, path of a file, or npm:, jsr: or https: specifier",
+      ),
+    },
+  ).prefault({}).describe(meaning);
+}
+
+const count = z.int().min(1);
+
+const schema = z.strictObject({
+  seed: z.int().min(0).default(1).describe(
+    "Decides every random number: same file, seed and machine, same bytes",
+  ),
+  name: z.string().regex(/^[^/\\]+$/, "must not hold slashes").optional()
+    .describe(
+      "Folder under runs/; when absent it is made from the plugins' names",
+    ),
+  dataset: slot("scenes", "Where the pictures come from"),
+  encoder: slot("patches", "The vision transformer whose tokens are learned"),
+  hook: z.string().optional().describe(
+    'Where the encoder is read, such as "blocks.11.resid_post"; when absent its own default',
+  ),
+  tokens: z.enum(["patches", "all"]).default("patches").describe(
+    "Which tokens are trained on: the picture's patches, or CLS and registers too",
+  ),
+  buffer: z.strictObject({
+    tokens: count.default(32_768).describe(
+      "Tokens held at once, to be shuffled: most of the memory a run takes",
+    ),
+    batch: count.default(2048).describe("Tokens in one training step"),
+    images: count.default(16).describe("Pictures encoded at once"),
+    dtype: z.enum(["float32", "bfloat16"]).default("float32").describe(
+      "How the tokens are held: bfloat16 takes half the memory",
+    ),
+  }).prefault({}).describe("Tokens on their way from encoder to sparsifier"),
+  sparsifier: slot("batch-top-k", "The dictionary that is trained"),
+  train: z.strictObject({
+    tokens: count.default(500_000).describe(
+      "Tokens trained on altogether; a token may come again",
+    ),
+    lr: z.number().positive().optional().describe(
+      "Adam's step size; when absent 2e-4 / sqrt(dSae / 2^14)",
+    ),
+    warmup: z.int().min(0).optional().describe(
+      "Steps over which lr rises from 0; when absent 1000 or a tenth of the run, whichever is less",
+    ),
+    decay: z.number().min(0).max(1).default(0.2).describe(
+      "Last share of the run, over which lr falls linearly to 0",
+    ),
+    beta1: z.number().min(0).lt(1).default(0.9).describe(
+      "Adam's decay of the mean gradient",
+    ),
+    beta2: z.number().min(0).lt(1).default(0.999).describe(
+      "Adam's decay of the mean squared gradient",
+    ),
+    epsilon: z.number().positive().default(1e-8).describe(
+      "Added to the root of the mean squared gradient",
+    ),
+    clip: z.number().positive().nullable().default(null).describe(
+      "Largest norm of the gradient, longer ones are shortened to it; null for none",
+    ),
+    deadTokens: count.optional().describe(
+      "Tokens without firing after which a latent counts as dead; when absent 10 million or 5 % of train.tokens, whichever is less",
+    ),
+    sample: count.default(16_384).describe(
+      "Tokens looked at before training, for the scale and the first dictionary",
+    ),
+    normalize: z.boolean().default(true).describe(
+      "Scale tokens to a total variance of 1, so that the loss is an FVU; folded into the weights at save",
+    ),
+  }).prefault({}).describe("How the sparsifier is trained"),
+  evaluate: z.strictObject({
+    images: count.default(128).describe(
+      "Pictures held out: not trained on, half to calibrate, half to measure",
+    ),
+  }).prefault({}).describe("What is measured on pictures not trained on"),
+  checkpoint: z.strictObject({
+    every: count.default(500).describe(
+      "Steps between saves that a killed run goes on from",
+    ),
+  }).prefault({}).describe("Saves while the run goes on"),
+  log: z.strictObject({
+    every: count.default(20).describe("Steps between lines of metrics.jsonl"),
+  }).prefault({}).describe("What is written while the run goes on"),
+  engine: slot("cpu", "Where the maths is done"),
+});
+
+/** A run with every default filled in: what `runs/<name>/config.json` holds. */
+export type RunConfig = z.output<typeof schema>;
+
+/** The schema of a run's file, without the options of its plugins. */
+export const runSchema: z.ZodType<RunConfig> = schema;

@@ -1,0 +1,102 @@
+/**
+ * ImageNet, as a folder or as the tar it is published as.
+ *
+ * @module
+ */
+import {
+  type Dataset,
+  definePlugin,
+  type Example,
+  type Plugin,
+  type PluginContext,
+} from "tessera";
+import { z } from "zod";
+import { datasetPath } from "./_dataset_path.ts";
+import { folderSource } from "./_folder_source.ts";
+import { byCodeUnit, pictureDataset } from "./_picture_source.ts";
+import { tarSource } from "./_tar_source.ts";
+
+/** Options of {@linkcode imagenet}. */
+export interface ImagenetOptions {
+  /** The folder or tar. */
+  readonly path: string;
+}
+
+/** ImageNet-1k has this many classes. */
+const classes = 1000;
+
+/**
+ * Pictures named by their WordNet synset, from a folder of synsets
+ * (`n01440764/n01440764_10026.JPEG`), the official tar of a tar for each
+ * synset, or a flat tar (`n01440764_tench.jpg`). A tar is read in place, never
+ * unpacked, and gives the ids that its unpacked folder would give.
+ *
+ * Labels are `synset`, the first synset id in a picture's path; `name`, where
+ * words follow it in the file's name; and `class`, the number from 0 to 999
+ * that classifiers give, which is the synset's place among the 1,000 in order:
+ * only when exactly 1,000 are there, since a part does not tell it. A picture
+ * without a synset in its path, as in the official validation tar, has no
+ * label.
+ *
+ * @throws {ConfigError} When there is no such file or folder, or no picture in it.
+ * @throws {FormatError} When the tar is truncated or damaged, with the byte.
+ */
+export async function imagenet(
+  options: ImagenetOptions,
+  context: Pick<PluginContext, "base">,
+): Promise<Dataset> {
+  const { path, isFolder } = await datasetPath(options.path, context.base);
+  const source = await (isFolder ? folderSource(path) : tarSource(path));
+  const numbers = classNumbers(source.ids);
+  return pictureDataset(path, source, (id) => labelsOf(id, numbers));
+}
+
+function synsetOf(id: string): string | undefined {
+  return /(?:^|[/_])(n\d{8})(?![^/_.])/.exec(id)?.[1];
+}
+
+/** The words after the synset in a file's name: `great white shark`. */
+function nameOf(id: string): string | undefined {
+  return /(?:^|\/)n\d{8}_(\D.*)\.\w+$/.exec(id)?.[1]?.replaceAll("_", " ");
+}
+
+/** The class number of each synset, when all are there. */
+function classNumbers(ids: readonly string[]): ReadonlyMap<string, number> {
+  const synsets = new Set(
+    ids.map(synsetOf).filter((synset) => synset !== undefined),
+  );
+  if (synsets.size !== classes) return new Map();
+  const sorted = [...synsets].sort(byCodeUnit);
+  return new Map(sorted.map((synset, number) => [synset, number]));
+}
+
+function labelsOf(
+  id: string,
+  numbers: ReadonlyMap<string, number>,
+): Example["labels"] {
+  const synset = synsetOf(id);
+  if (synset === undefined) return undefined;
+  const number = numbers.get(synset);
+  const name = nameOf(id);
+  return {
+    synset,
+    ...(number !== undefined && { class: number }),
+    ...(name !== undefined && { name }),
+  };
+}
+
+const plugin: Plugin<"dataset", ImagenetOptions> = definePlugin({
+  apiVersion: 1,
+  kind: "dataset",
+  name: "imagenet",
+  description:
+    "ImageNet: the folder of synsets, the official tar or a flat tar, read in place",
+  options: z.strictObject({
+    path: z.string().min(1).describe(
+      "Folder or tar of pictures named by synset; a relative path starts at the run's file",
+    ),
+  }),
+  create: imagenet,
+});
+
+export default plugin;

@@ -1,0 +1,26 @@
+/**
+ * Random choices in the words of a scene's layout.
+ *
+ * @module
+ */
+import type { Random } from "../../../core/random.ts";
+
+/** A number between `low` and `high`, all equally likely. */
+export function between(random: Random, low: number, high: number): number {
+  return low + (high - low) * random.next();
+}
+
+/** A number between `low` and `high`, each doubling equally likely. */
+export function scaled(random: Random, low: number, high: number): number {
+  return low * Math.pow(high / low, random.next());
+}
+
+/** One of `list`. */
+export function pick<T>(random: Random, list: readonly T[]): T {
+  return list[random.integer(list.length)]!;
+}
+
+/** True with probability `p`. */
+export function chance(random: Random, p: number): boolean {
+  return random.next() < p;
+}

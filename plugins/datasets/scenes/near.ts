@@ -1,0 +1,123 @@
+/**
+ * Which solids matter to a tile of the picture: those its rays may hit, those
+ * that may shade it from each light, and those that darken it by being close.
+ *
+ * @module
+ */
+import { type Packed, stride } from "./pack.ts";
+import type { Light } from "./scene.ts";
+import type { Some } from "./trace.ts";
+
+/** The solids that matter to some points. */
+export interface Near {
+  /** Those a ray of the tile may hit. */
+  readonly seen: Some;
+  /** For each light, those that may be in its way. */
+  readonly before: readonly Some[];
+  /** Those close by. */
+  readonly around: Some;
+}
+
+/** A ball: all surface points of a tile. */
+export interface Ball {
+  /** Centre. */
+  x: number;
+  /** Centre. */
+  y: number;
+  /** Centre. */
+  z: number;
+  /** Radius. */
+  r: number;
+}
+
+function someOf(count: number, filled: boolean): Some {
+  const index = Int32Array.from({ length: count }, (_, i) => i);
+  return { index, count: filled ? count : 0 };
+}
+
+/** All solids for every purpose except closeness: what is near to no point in particular. */
+export function everything(count: number, lights: number): Near {
+  const all = someOf(count, true);
+  return {
+    seen: all,
+    before: Array.from({ length: lights }, () => all),
+    around: someOf(count, false),
+  };
+}
+
+/** Room for the lists of one tile after another. */
+export function emptyNear(count: number, lights: number): Near {
+  return {
+    seen: someOf(count, false),
+    before: Array.from({ length: lights }, () => someOf(count, false)),
+    around: someOf(count, false),
+  };
+}
+
+/** Lists the solids that meet the cone from `o` along the unit vector `d` with half angle `atan2(sin, cos)`. */
+export function findSeen(
+  { data, count }: Packed,
+  some: Some,
+  ox: number,
+  oy: number,
+  oz: number,
+  dx: number,
+  dy: number,
+  dz: number,
+  cos: number,
+  sin: number,
+): void {
+  some.count = 0;
+  for (let i = 0, at = 0; i < count; i++, at += stride) {
+    const x = data[at]! - ox, y = data[at + 1]! - oy, z = data[at + 2]! - oz;
+    const r = data[at + 3]!, square = x * x + y * y + z * z;
+    const along = x * dx + y * dy + z * dz;
+    const aside = Math.sqrt(Math.max(0, square - along * along));
+    // Distance of the centre from the cone's surface, behind the eye an underestimate.
+    if (square > r * r && aside * cos - along * sin > r) continue;
+    some.index[some.count++] = i;
+  }
+}
+
+/** Lists the solids that may be between a point of `ball` and a point of `light`. */
+export function findBefore(
+  { data, count }: Packed,
+  some: Some,
+  ball: Ball,
+  light: Light,
+): void {
+  const [lx, ly, lz] = light.position;
+  const dx = lx - ball.x, dy = ly - ball.y, dz = lz - ball.z;
+  const inv = 1 / (dx * dx + dy * dy + dz * dz);
+  some.count = 0;
+  for (let i = 0, at = 0; i < count; i++, at += stride) {
+    const x = data[at]! - ball.x;
+    const y = data[at + 1]! - ball.y;
+    const z = data[at + 2]! - ball.z;
+    const s = Math.max(0, Math.min(1, (x * dx + y * dy + z * dz) * inv));
+    const ax = x - s * dx, ay = y - s * dy, az = z - s * dz;
+    // The ways from ball to light form a cone; the solid meets it around s, give or take slack.
+    const slack = (data[at + 3]! + ball.r) * Math.sqrt(inv);
+    const reach = data[at + 3]! + ball.r * Math.min(1, 1 - s + slack) +
+      light.radius * Math.min(1, s + slack);
+    if (ax * ax + ay * ay + az * az > reach * reach) continue;
+    some.index[some.count++] = i;
+  }
+}
+
+/** Lists the solids within two of their radii of `ball`. */
+export function findAround(
+  { data, count }: Packed,
+  some: Some,
+  ball: Ball,
+): void {
+  some.count = 0;
+  for (let i = 0, at = 0; i < count; i++, at += stride) {
+    const x = data[at]! - ball.x;
+    const y = data[at + 1]! - ball.y;
+    const z = data[at + 2]! - ball.z;
+    const reach = 2 * data[at + 3]! + ball.r;
+    if (x * x + y * y + z * z > reach * reach) continue;
+    some.index[some.count++] = i;
+  }
+}

@@ -1,0 +1,128 @@
+/**
+ * The other side of `onnx_thread.ts`: runs models, one request after the other.
+ *
+ * @module
+ */
+/// <reference no-default-lib="true" />
+/// <reference lib="deno.worker" />
+import { InferenceSession, Tensor } from "onnxruntime-node";
+import type { HostTensor, HostTensors } from "../../../core/tensor.ts";
+
+/** What the thread is asked to do. */
+export type Request =
+  | {
+    readonly do: "open";
+    readonly session: number;
+    readonly model: Uint8Array;
+    readonly weightsFolder: string;
+    readonly threads: number;
+  }
+  | {
+    readonly do: "run";
+    readonly session: number;
+    readonly inputs: HostTensors;
+  }
+  | { readonly do: "release"; readonly session: number };
+
+/** What a run gives. */
+export interface Ran {
+  /** What the model computed. */
+  readonly outputs: HostTensors;
+  /** What it was given, whose buffers come back so that they can be used again. */
+  readonly inputs: HostTensors;
+}
+
+/** What it answers to the request with this number. */
+export type Reply =
+  & { readonly request: number }
+  & (Ran | { readonly error: string });
+
+const sessions = new Map<number, InferenceSession>();
+let last: Promise<unknown> = Promise.resolve();
+
+self.onmessage = ({ data }: MessageEvent<[number, Request]>) => {
+  const [request, body] = data;
+  last = last.then(() => answer(request, body));
+};
+
+async function answer(request: number, body: Request): Promise<void> {
+  try {
+    const outputs = await perform(body);
+    const inputs = body.do === "run" ? body.inputs : {};
+    const reply: Reply = { request, outputs, inputs };
+    self.postMessage(reply, [...buffersOf(outputs), ...buffersOf(inputs)]);
+  } catch (error) {
+    const reply: Reply = {
+      request,
+      error: error instanceof Error ? error.message : String(error),
+    };
+    self.postMessage(reply);
+  }
+}
+
+/** The buffers of tensors, which can change threads without a copy. */
+function buffersOf(tensors: HostTensors): ArrayBuffer[] {
+  return Object.values(tensors).map(({ data }) => data.buffer as ArrayBuffer);
+}
+
+async function perform(body: Request): Promise<HostTensors> {
+  switch (body.do) {
+    case "open":
+      sessions.set(body.session, await open(body));
+      return {};
+    case "run":
+      return await run(sessionOf(body.session), body.inputs);
+    case "release":
+      await sessions.get(body.session)?.release();
+      sessions.delete(body.session);
+      return {};
+  }
+}
+
+function sessionOf(number: number): InferenceSession {
+  const session = sessions.get(number);
+  if (session) return session;
+  throw new Error(`Cannot run model ${number}: it is not open`);
+}
+
+function open(
+  { model, weightsFolder, threads }: Request & { do: "open" },
+): Promise<InferenceSession> {
+  return InferenceSession.create(model, {
+    executionProviders: ["cpu"],
+    // A block planned for each batch size comes on top of what the first run took.
+    enableMemPattern: false,
+    intraOpNumThreads: threads,
+    // One level more changes the order in which the first convolution sums, and
+    // with it the last digits of everything; it is no faster here.
+    graphOptimizationLevel: "extended",
+    extra: {
+      session: {
+        model_external_initializers_file_folder_path: weightsFolder,
+        // Spinning threads would take the cores from whoever works meanwhile.
+        intra_op: { allow_spinning: "0" },
+      },
+    },
+  });
+}
+
+async function run(
+  session: InferenceSession,
+  inputs: HostTensors,
+): Promise<HostTensors> {
+  const feeds = Object.entries(inputs).map(([name, { data, shape }]) =>
+    [name, new Tensor("float32", data, shape)] as const
+  );
+  const outputs = await session.run(Object.fromEntries(feeds));
+  return Object.fromEntries(
+    Object.entries(outputs).map(([name, { data, dims }]) => [
+      name,
+      { data: ownBuffer(data as Float32Array), shape: dims } as HostTensor,
+    ]),
+  );
+}
+
+/** The same values alone in their buffer, which can then change threads. */
+function ownBuffer(data: Float32Array): Float32Array {
+  return data.byteLength === data.buffer.byteLength ? data : data.slice();
+}

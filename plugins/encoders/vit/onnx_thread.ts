@@ -1,0 +1,106 @@
+/**
+ * A thread that runs ONNX models: `onnxruntime` blocks the one it runs on.
+ *
+ * @module
+ */
+import type { HostTensors } from "../../../core/tensor.ts";
+import type { Ran, Reply, Request } from "./_onnx_worker.ts";
+
+export type { Ran } from "./_onnx_worker.ts";
+
+/** A model to open. */
+export interface OnnxModel {
+  /** The bytes of the model. */
+  readonly model: Uint8Array;
+  /** Folder of the file that its weights are in. */
+  readonly weightsFolder: string;
+  /** How many threads it computes with. */
+  readonly threads: number;
+}
+
+/** A model that is open, or will be when its turn has come. */
+export interface OnnxSession {
+  /**
+   * Runs the model. The buffers of `inputs` move away and come back in the
+   * result. Fails when the model could not be opened.
+   */
+  run(inputs: HostTensors): Promise<Ran>;
+  /** Settles when the model is open; fails when it cannot be. */
+  readonly opened: Promise<unknown>;
+  /** Frees its memory, after the runs asked for so far. */
+  release(): void;
+}
+
+/** A thread that does what it is asked in order. */
+export interface OnnxThread {
+  /** Opens a model. */
+  open(model: OnnxModel): OnnxSession;
+  /** Ends the thread at once; what it was asked and has not done fails. */
+  close(): void;
+}
+
+interface Waiting {
+  resolve(ran: Ran): void;
+  reject(error: Error): void;
+}
+
+/** Starts a thread. It lives until it is closed. */
+export function onnxThread(): OnnxThread {
+  const worker = new Worker(new URL("./_onnx_worker.ts", import.meta.url), {
+    type: "module",
+    name: "onnxruntime",
+  });
+  const waiting = new Map<number, Waiting>();
+  let requests = 0, sessions = 0, closed: string | undefined;
+
+  const fail = (why: string): void => {
+    closed = why;
+    for (const { reject } of waiting.values()) reject(new Error(why));
+    waiting.clear();
+  };
+  worker.onmessage = ({ data }: MessageEvent<Reply>) => {
+    const asked = waiting.get(data.request);
+    waiting.delete(data.request);
+    if ("error" in data) asked?.reject(new Error(data.error));
+    else asked?.resolve(data);
+  };
+  worker.onerror = (event) => {
+    event.preventDefault();
+    fail(`Cannot go on: the thread of onnxruntime ended: ${event.message}`);
+    worker.terminate();
+  };
+  const ask = (body: Request, move: Transferable[] = []) => {
+    if (closed !== undefined) return Promise.reject(new Error(closed));
+    return new Promise<Ran>((resolve, reject) => {
+      waiting.set(++requests, { resolve, reject });
+      worker.postMessage([requests, body], move);
+    });
+  };
+
+  return {
+    open(model) {
+      const session = ++sessions;
+      const opened = ask({ do: "open", session, ...model });
+      opened.catch(() => {}); // whoever runs it is told
+      return {
+        opened,
+        async run(inputs) {
+          const buffers = Object.values(inputs)
+            .map(({ data }) => data.buffer as ArrayBuffer);
+          const [, ran] = await Promise.all([
+            opened,
+            ask({ do: "run", session, inputs }, buffers),
+          ]);
+          return ran;
+        },
+        release() {
+          ask({ do: "release", session }).catch(() => {});
+        },
+      };
+    },
+    close() {
+      fail("Cannot run the model: it has been closed");
+      worker.terminate();
+    },
+  };
+}

@@ -1,0 +1,106 @@
+/**
+ * A Hugging Face `preprocessor_config.json` in, the preprocessing it asks for out.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import { z } from "zod";
+import { FormatError } from "../../../core/errors.ts";
+import { type ModelFolder, readSettings } from "./model_folder.ts";
+import {
+  halfStatistics,
+  outputSize,
+  type Preprocessing,
+  type Size,
+} from "./preprocess.ts";
+import type { Filter } from "./resize.ts";
+
+const file = "preprocessor_config.json";
+
+/** Pillow's numbers of the filters. */
+const filters: Readonly<Record<number, Filter>> = {
+  2: "bilinear",
+  3: "bicubic",
+};
+
+const pixels = z.int().positive();
+const square = pixels.transform((side): Size => ({
+  width: side,
+  height: side,
+}));
+const rectangle = z.object({ height: pixels, width: pixels });
+const shortest = z.object({ shortest_edge: pixels })
+  .transform(({ shortest_edge }) => ({ shortestEdge: shortest_edge }));
+const colour = z.tuple([z.number(), z.number(), z.number()]);
+
+const schema = z.object({
+  do_resize: z.literal(true, {
+    error: "only true is supported, since pictures come in any size",
+  }).default(true),
+  size: z.union([square, rectangle, shortest], {
+    error: "expected a number of pixels, height and width, or shortest_edge",
+  }).optional(),
+  resample: z.int().default(2)
+    .refine((resample) => resample in filters, {
+      error: "supported are 2 (bilinear) and 3 (bicubic)",
+    }),
+  do_center_crop: z.boolean().nullish(),
+  crop_size: z.union([square, rectangle], {
+    error: "expected a number of pixels, or height and width",
+  }).optional(),
+  do_rescale: z.boolean().default(true),
+  rescale_factor: z.number().default(1 / 255),
+  do_normalize: z.boolean().default(true),
+  image_mean: colour.default([...halfStatistics.mean]),
+  image_std: colour.default([...halfStatistics.std]),
+});
+
+/**
+ * How the model in `folder` wants its pictures of `image × image` pixels made.
+ * What its `preprocessor_config.json` leaves out is as in Hugging Face's
+ * `ViTImageProcessor`.
+ *
+ * @throws {FormatError} When it asks for something else than what is done here,
+ * or makes pictures of another size.
+ */
+export async function readPreprocessing(
+  folder: ModelFolder,
+  image: number,
+): Promise<Preprocessing> {
+  const settings = await readSettings(folder, file, schema) ?? schema.parse({});
+  const made = fromSettings(settings, { width: image, height: image });
+  const fail = (why: string): never => {
+    const path = join(folder.path, file);
+    throw new FormatError(path, `Cannot use "${path}": ${why}`);
+  };
+  const size = outputSize(made);
+  if (size === undefined) {
+    return fail(`size.shortest_edge needs do_center_crop and crop_size`);
+  }
+  if (size.width !== image || size.height !== image) {
+    fail(
+      `it makes pictures of ${size.width}×${size.height} pixels, config.json asks for ${image}×${image}`,
+    );
+  }
+  const shortSide = "width" in made.resize
+    ? Math.min(made.resize.width, made.resize.height)
+    : made.resize.shortestEdge;
+  if (shortSide < image) {
+    fail(`it resizes to ${shortSide} pixels and then crops ${image}`);
+  }
+  return made;
+}
+
+function fromSettings(
+  settings: z.output<typeof schema>,
+  image: Size,
+): Preprocessing {
+  return {
+    resize: settings.size ?? image,
+    filter: filters[settings.resample]!,
+    ...(settings.do_center_crop ? { crop: settings.crop_size ?? image } : {}),
+    scale: settings.do_rescale ? settings.rescale_factor : 1,
+    mean: settings.do_normalize ? settings.image_mean : [0, 0, 0],
+    std: settings.do_normalize ? settings.image_std : [1, 1, 1],
+  };
+}

@@ -1,0 +1,71 @@
+// deno-lint-ignore-file no-console
+/**
+ * How a run is doing: a bar on a terminal, lines elsewhere.
+ *
+ * @module
+ */
+// @ts-types="npm:@types/cli-progress@^3.11.6"
+import { SingleBar } from "cli-progress";
+
+/** What is shown of a run. */
+export interface Progress {
+  /** Shows how far it is, `done` of `total` tokens, with what else is known. */
+  update(done: number, total: number, known: string): void;
+  /** Writes a line above what is shown. */
+  line(text: string): void;
+  /** Ends the bar, if there is one. */
+  stop(): void;
+}
+
+/** Seconds between two plain lines. */
+const plainEvery = 5;
+
+/** A bar on a terminal, a line every few seconds elsewhere. */
+export function makeProgress(terminal = Deno.stdout.isTerminal()): Progress {
+  return terminal ? bar() : lines();
+}
+
+function bar(): Progress {
+  const bar = new SingleBar({
+    format: "{bar} {percentage}% {known}",
+    barsize: 20,
+    barCompleteChar: "█",
+    barIncompleteChar: "░",
+    hideCursor: true,
+    clearOnComplete: false,
+    gracefulExit: false,
+    linewrap: false,
+  });
+  let started = false;
+  return {
+    update(done, total, known) {
+      if (!started) bar.start(total, done, { known });
+      started = true;
+      bar.setTotal(total);
+      bar.update(done, { known });
+    },
+    line(text) {
+      // The bar takes the last line: it is drawn again below the new one.
+      if (started) console.log(`\r\x1b[K${text}`);
+      else console.log(text);
+    },
+    stop: () => {
+      if (started) bar.stop();
+      started = false;
+    },
+  };
+}
+
+function lines(): Progress {
+  let shown = -Infinity;
+  return {
+    update(done, total, known) {
+      const now = performance.now() / 1000;
+      if (now - shown < plainEvery && done < total) return;
+      shown = now;
+      console.log(`${Math.floor(100 * done / total)}% ${known}`);
+    },
+    line: (text) => console.log(text),
+    stop: () => {},
+  };
+}

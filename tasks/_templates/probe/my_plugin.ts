@@ -1,0 +1,55 @@
+/**
+ * How often each latent fires on pictures that were not trained on.
+ *
+ * @module
+ */
+import type { Plugin, Probe } from "tessera";
+import { z } from "zod";
+
+const options = z.strictObject({
+  images: z.int().min(1).default(64).describe("At most this many pictures"),
+});
+
+/** Options of {@linkcode myPlugin}. */
+export type MyPluginOptions = z.infer<typeof options>;
+
+/** The share of tokens on which each latent fires, and how many never do. */
+export function myPlugin({ images }: MyPluginOptions): Probe {
+  return {
+    async run({ dataset, heldOut, encoder, hook, sparsifier, params, engine }) {
+      const fired = new Float32Array(sparsifier.dSae);
+      let tokens = 0;
+      for (const index of heldOut.subarray(0, images)) {
+        const { image } = await dataset.get(index);
+        const { data, shape } = (await encoder.encode([image], [hook]))[hook]!;
+        const [, rows, width] = shape as [number, number, number];
+        const counts = await engine.tidy(async () => {
+          const x = engine.tensor(data, [rows, width]);
+          const codes = await sparsifier.encode(engine, params, x);
+          return await engine.read(engine.count(codes));
+        });
+        counts.forEach((count, latent) => fired[latent]! += count);
+        tokens += rows;
+      }
+      const density = fired.map((count) => count / Math.max(1, tokens));
+      return {
+        metrics: {
+          tokens,
+          l0: density.reduce((sum, share) => sum + share, 0),
+          silent: density.filter((share) => share === 0).length,
+        },
+        perLatent: { density },
+      };
+    },
+  };
+}
+
+const plugin: Plugin<"probe", MyPluginOptions> = {
+  apiVersion: 1,
+  kind: "probe",
+  name: "my-plugin",
+  description: "How often each latent fires",
+  options,
+  create: myPlugin,
+};
+export default plugin;

@@ -1,0 +1,36 @@
+// deno-lint-ignore-file no-console
+/**
+ * Lists the plugins, or the options of one.
+ *
+ * @module
+ */
+import { pathToFileURL } from "node:url";
+import { kinds } from "../core/load_plugin.ts";
+import { builtins } from "../plugins/mod.ts";
+import { pluginHelp, pluginList } from "./_plugin_help.ts";
+import { runTask, userFolder } from "./_task.ts";
+
+const usage = `
+  deno task plugins                  every plugin, by kind
+  deno task plugins <kind>           those of one kind: ${kinds.join(", ")}
+  deno task plugins <name>           the options of one
+  deno task plugins ./my_plugin.ts   the options of a file's, or of an npm: package's`;
+
+await runTask(async () => {
+  const [word, ...more] = Deno.args;
+  const options = {
+    builtins,
+    base: new URL(`${pathToFileURL(userFolder()).href}/`),
+  };
+  if (word === "--help" || word === "-h" || more.length > 0) {
+    return console.log(usage.trim());
+  }
+  if (word !== undefined && !kinds.some((kind) => kind === word)) {
+    return console.log(await pluginHelp(word, options));
+  }
+  const only = kinds.filter((kind) => word === undefined || kind === word);
+  console.log(await pluginList(options, only));
+  if (word === undefined) {
+    console.log("\nOptions of one: deno task plugins <name>");
+  }
+});
