@@ -102,8 +102,8 @@ const plugin: Plugin<"dataset", ScenesOptions> = definePlugin({
   description: "Procedural 3-D scenes with exact depth, made on the fly",
   options: z.strictObject({
     length: z.int().min(1).default(2000).describe("How many scenes there are"),
-    width: side.default(224).describe("Width of a picture in pixels"),
-    height: side.default(224).describe("Height of a picture in pixels"),
+    width: side.default(128).describe("Width of a picture in pixels"),
+    height: side.default(128).describe("Height of a picture in pixels"),
     samples: z.int().min(1).max(64).default(4)
       .describe("Rays for a pixel on an edge; every other pixel takes one"),
     seed: z.int().optional()

@@ -96,10 +96,10 @@ const plugin: Plugin<"encoder", PatchesOptions> = definePlugin({
   name: "patches",
   description: "Whitened pixels of each patch: a baseline without weights",
   options: z.strictObject({
-    imageSize: size.default(224).describe(
+    imageSize: size.default(128).describe(
       "Side of the square that pictures are stretched to, in pixels",
     ),
-    patchSize: size.default(16).describe(
+    patchSize: size.default(8).describe(
       "Side of a patch in pixels; it divides imageSize",
     ),
     width: size.default(192).describe(

@@ -8,6 +8,7 @@ import { control, type HelperStart, instantiate, partOf } from "./threads.ts";
 const scope = self as unknown as {
   onmessage: (event: MessageEvent<HelperStart>) => void;
   postMessage(message: string): void;
+  close(): void;
 };
 
 scope.onmessage = ({ data: { module, memory, kernels, part, scratch } }) => {
@@ -21,6 +22,8 @@ scope.onmessage = ({ data: { module, memory, kernels, part, scratch } }) => {
     const now = Atomics.load(flags, control.round);
     if (now === round) continue;
     round = now;
+    // Nobody can end a thread that waits but itself.
+    if (flags[control.kernel] === control.end) return scope.close();
     const parts = flags[control.parts]!;
     if (part < parts) {
       const args = slots.slice(0, flags[control.count]);

@@ -47,6 +47,8 @@ export const control = {
   length: 5,
   failed: 6,
   argumentsAt: 64,
+  /** Instead of a kernel's number: the helpers end. */
+  end: -1,
 } as const;
 
 /** The part of `0 … length` that is number `part` of `parts`. */
@@ -71,7 +73,7 @@ export async function startThreads(
   const kernels = WebAssembly.Module.exports(module)
     .filter(({ kind }) => kind === "function").map(({ name }) => name);
   const exports = instantiate(module, memory, scratch(0));
-  const helpers = await Promise.all(
+  await Promise.all(
     Array.from({ length: count - 1 }, (_, i) =>
       startHelper({
         module,
@@ -110,7 +112,11 @@ export async function startThreads(
         throw new Error(`Kernel "${kernel}" failed in a helper thread`);
       }
     },
-    close: () => helpers.forEach((helper) => helper.terminate()),
+    close() {
+      flags[control.kernel] = control.end;
+      Atomics.add(flags, control.round, 1);
+      Atomics.notify(flags, control.round);
+    },
   };
 }
 
@@ -125,12 +131,12 @@ export function instantiate(
   return exports as unknown as Record<string, Kernel>;
 }
 
-function startHelper(start: HelperStart): Promise<Worker> {
+function startHelper(start: HelperStart): Promise<void> {
   const helper = new Worker(new URL("./helper.ts", import.meta.url), {
     type: "module",
   });
   return new Promise((resolve, reject) => {
-    helper.onmessage = () => resolve(helper);
+    helper.onmessage = () => resolve();
     helper.onerror = (event) => reject(new Error(event.message));
     helper.postMessage(start);
   });
