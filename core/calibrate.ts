@@ -10,7 +10,7 @@ import type { EvaluateInput } from "./evaluate.ts";
  * The threshold above which exactly `targetL0` latents a token fire, on
  * average over the tokens given: halfway between the `targetL0 · tokens`-th
  * largest activation and the next. Of each group only twice as many
- * activations are held as its share would be.
+ * activations are held as its share would be. NaN when there are no tokens.
  */
 export async function calibrate(
   groups: AsyncIterable<TokenGroup>,
@@ -38,8 +38,21 @@ export async function calibrate(
     });
     tokens += x.shape[0]!;
   }
-  const values = Float32Array.from(held.flatMap((part) => [...part])).sort();
+  if (tokens === 0) return NaN;
+  const values = joined(held).sort();
   const at = values.length - Math.round(targetL0 * tokens);
   // Fewer are positive than wanted: then all may fire.
   return at <= 0 ? 0 : (values[at]! + values[at - 1]!) / 2;
+}
+
+function joined(parts: readonly Float32Array[]): Float32Array {
+  const all = new Float32Array(
+    parts.reduce((sum, { length }) => sum + length, 0),
+  );
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
 }

@@ -5,6 +5,7 @@
  */
 import { resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { stripVTControlCharacters } from "node:util";
 import { ConfigError } from "./errors.ts";
 import { nearest } from "./nearest.ts";
 import type { Kind, Plugin } from "./plugin.ts";
@@ -119,7 +120,9 @@ async function checked(
   try {
     module = await load() as typeof module;
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
+    const text = cause instanceof Error ? cause.message : String(cause);
+    // Deno colours where it happened, and puts it on a line of its own.
+    const why = stripVTControlCharacters(text).replace(/\s*\n\s*/g, " ");
     throw new ConfigError(what, `Cannot load ${what} "${specifier}": ${why}`, {
       cause,
     });

@@ -4,6 +4,7 @@
  * @module
  */
 import { tokensPerExample } from "./collect.ts";
+import { hashRun } from "./compare_runs.ts";
 import type { Dataset } from "./dataset.ts";
 import type { Encoder, Hook } from "./encoder.ts";
 import type { Engine } from "./engine.ts";
@@ -19,7 +20,7 @@ import type { TrainerOptions } from "./trainer.ts";
 
 /** A run whose parts are made. */
 export interface OpenRun {
-  /** Every setting. */
+  /** Every setting, the hook among them. */
   readonly config: RunConfig;
   /** The hash of the settings. */
   readonly hash: string;
@@ -51,7 +52,6 @@ export interface OpenRun {
  * @throws {ConfigError} When they do not, or one cannot be made.
  */
 export async function openRun(run: ResolvedRun): Promise<OpenRun> {
-  const { config, hash } = run;
   const parts: { close?(): Promise<void> }[] = [];
   const close = async (): Promise<void> => {
     for (const part of parts.splice(0).toReversed()) await part.close?.();
@@ -64,7 +64,10 @@ export async function openRun(run: ResolvedRun): Promise<OpenRun> {
     const dataset = keep(await run.create("dataset"));
     const encoder = keep(await run.create("encoder"));
     const sparsifier = await run.create("sparsifier");
-    const hook = findHook(encoder, config.hook);
+    const hook = findHook(encoder, run.config.hook);
+    // A default that is the encoder's own: the run is the same when it is written out.
+    const config = { ...run.config, hook: hook.name };
+    const hash = await hashRun(config);
     const groupTokens = config.buffer.images *
       tokensPerExample(hook, config.tokens);
     checkBuffer(config, groupTokens);

@@ -6,7 +6,7 @@
  *   config.json                        every setting, and what made the activations
  *   metrics.jsonl                      a line for each logged step
  *   results.json                       the final measurements
- *   skipped.txt                        pictures that could not be decoded, and why
+ *   skipped.json                       pictures that could not be decoded, and why; absent when there are none
  *   checkpoint/sae_weights.safetensors the dictionary, in SAELens's layout
  *   checkpoint/cfg.json                its description
  *   state/training.safetensors         what a killed run goes on from
@@ -26,7 +26,7 @@ export interface RunFolder {
   readonly metrics: string;
   /** The final measurements. */
   readonly results: string;
-  /** Pictures that could not be decoded. */
+  /** Pictures that could not be decoded, and why. */
   readonly skipped: string;
   /** The folder of the dictionary. */
   readonly checkpoint: string;
@@ -41,7 +41,7 @@ export function runFolder(path: string): RunFolder {
     config: join(path, "config.json"),
     metrics: join(path, "metrics.jsonl"),
     results: join(path, "results.json"),
-    skipped: join(path, "skipped.txt"),
+    skipped: join(path, "skipped.json"),
     checkpoint: join(path, "checkpoint"),
     state: join(path, "state", "training.safetensors"),
   };
@@ -51,4 +51,16 @@ export function runFolder(path: string): RunFolder {
 export async function makeRunFolder(folder: RunFolder): Promise<void> {
   await Deno.mkdir(folder.checkpoint, { recursive: true });
   await Deno.mkdir(join(folder.path, "state"), { recursive: true });
+}
+
+/** A name that `replaceFile` gives a file while it is written. */
+const temporary = /\.[0-9a-f]{8}\.tmp$/;
+
+/** Removes what a killed process left half written. */
+export async function removeTemporaries({ path }: RunFolder): Promise<void> {
+  for (const folder of [path, join(path, "checkpoint"), join(path, "state")]) {
+    for await (const { name } of Deno.readDir(folder)) {
+      if (temporary.test(name)) await Deno.remove(join(folder, name));
+    }
+  }
 }

@@ -14,13 +14,16 @@ import type { HostTensor } from "./tensor.ts";
  */
 export function scaleOf({ data, shape }: HostTensor): number {
   const [tokens, width] = shape as [number, number];
+  // Asked of the values, since rounding alone gives the squares below a sum.
+  if (data.every((value, i) => value === data[i % width])) {
+    throw new ConfigError(
+      "hook",
+      `Cannot train on activations that do not vary: all ${tokens} tokens of the sample are equal; is the dataset one picture?`,
+    );
+  }
   const mean = new Float64Array(width);
   data.forEach((value, i) => mean[i % width]! += value / tokens);
   let squares = 0;
   data.forEach((value, i) => squares += (value - mean[i % width]!) ** 2);
-  if (squares > 0) return 1 / Math.sqrt(squares / tokens);
-  throw new ConfigError(
-    "hook",
-    `Cannot train on activations that do not vary: all ${tokens} tokens of the sample are equal; is the dataset one picture?`,
-  );
+  return 1 / Math.sqrt(squares / tokens);
 }

@@ -33,9 +33,11 @@ export function splitExamples(
   if (2 * heldOut > length || heldOut < 2) {
     throw new ConfigError(
       "evaluate.images",
-      `Cannot hold ${heldOut} pictures out of ${length}: write a number from 2 to ${
-        Math.floor(length / 2)
-      } for evaluate.images`,
+      length < 4
+        ? `Cannot hold pictures out of a dataset of ${length}: it needs at least 4, of which evaluate.images=2 are held out`
+        : `Cannot hold ${heldOut} pictures out of ${length}: write a number from 2 to ${
+          Math.floor(length / 2)
+        } for evaluate.images`,
     );
   }
   const order = permutation(length, randomFrom(seed, keys.split));

@@ -119,7 +119,11 @@ function write(
   if (to instanceof Float32Array) return to.set(from, at);
   const bits = new Uint32Array(from.buffer, from.byteOffset, from.length);
   for (let i = 0; i < bits.length; i++) {
-    to[at + i] = (bits[i]! + 0x7fff + ((bits[i]! >>> 16) & 1)) >>> 16;
+    const bit = bits[i]!;
+    // Rounding would carry a NaN over into infinity or zero.
+    to[at + i] = (bit & 0x7fffffff) > 0x7f800000
+      ? bit >>> 16 | 0x40
+      : (bit + 0x7fff + ((bit >>> 16) & 1)) >>> 16;
   }
 }
 

@@ -69,7 +69,7 @@ export interface TrainResults extends Evaluation {
   readonly steps: number;
   /** Tokens trained on. */
   readonly trainedTokens: number;
-  /** Pictures that could not be decoded, in training and after. */
+  /** Pictures that could not be decoded, in training and after: `skipped.json` lists them. */
   readonly skippedImages: number;
 }
 
@@ -172,6 +172,7 @@ async function takeSteps(session: Session): Promise<boolean> {
     if (last) return true;
     if (signal?.aborted) return false;
   }
+  if (signal?.aborted) return false;
   throw new Error("the stream of training tokens ended");
 }
 
@@ -181,6 +182,8 @@ async function* watch(
   groups: AsyncIterable<TokenGroup>,
 ): AsyncGenerator<TokenGroup> {
   for await (const group of groups) {
+    // Before the first step there is nothing to save.
+    if (session.signal?.aborted && !session.trainer) return;
     report(session, group);
     checkFinite(session, group);
     session.groups++;
@@ -278,23 +281,18 @@ async function takeStep(
   if (step % config.log.every !== 0) return;
   const { loss, l0, dead, lr, metrics } = numbers;
   const tokens = step * config.buffer.batch;
-  await session.log.write({
-    step,
-    tokens,
-    loss,
-    fvu,
-    l0,
-    dead,
-    lr,
-    ...metrics,
-  });
+  await saving(
+    session,
+    () =>
+      session.log.write({ step, tokens, loss, fvu, l0, dead, lr, ...metrics }),
+  );
   session.window = fvuSums(session.run.hook.width);
 }
 
 /** Saves the state, then the dictionary so far. */
 async function save(session: Session, trainer: Trainer): Promise<void> {
   const { run, buffer, log, folder } = session;
-  try {
+  await saving(session, async () => {
     await log.flush();
     await saveState(folder.state, run.engine, trainer.state(), buffer, {
       hash: run.hash,
@@ -306,16 +304,35 @@ async function save(session: Session, trainer: Trainer): Promise<void> {
       metricsBytes: log.bytes,
       skipped: Object.fromEntries(session.skipped),
     });
+    // What a run goes on from stands, whatever becomes of the rest.
+    session.saved = trainer.step;
     await saveDictionary(session, trainer);
+    await saveSkipped(session);
+  });
+  session.onEvent?.({ kind: "saved", step: trainer.step });
+}
+
+/** Writes files; when that fails, the run stops and says which save stands. */
+async function saving(
+  session: Session,
+  write: () => Promise<void>,
+): Promise<void> {
+  try {
+    await write();
   } catch (error) {
     throw stopped(
       session,
-      `saving to "${folder.path}" failed: ${(error as Error).message}`,
+      `writing to "${session.folder.path}" failed: ${(error as Error).message}`,
       error,
     );
   }
-  session.saved = trainer.step;
-  session.onEvent?.({ kind: "saved", step: trainer.step });
+}
+
+/** Lists the pictures that could not be decoded, and why; no file when there are none. */
+async function saveSkipped({ skipped, folder }: Session): Promise<void> {
+  if (skipped.size === 0) return;
+  const list = Object.fromEntries(skipped);
+  await replaceTextFile(folder.skipped, `${JSON.stringify(list, null, 2)}\n`);
 }
 
 async function saveDictionary(
@@ -333,9 +350,10 @@ async function saveDictionary(
   );
 }
 
-/** Calibrates the threshold, where there is one, and measures on the pictures held out. */
-async function finish(session: Session): Promise<TrainResults> {
-  const { run, folder, scale, onEvent } = session, { config, optimiser } = run;
+/** Calibrates the threshold, where there is one, and measures on the pictures held out; undefined when told to stop. */
+async function finish(session: Session): Promise<TrainResults | undefined> {
+  const { run, folder, scale, signal, onEvent } = session;
+  const { config, optimiser } = run;
   const { engine, sparsifier, split } = run, trainer = session.trainer!;
   onEvent?.({ kind: "measuring" });
   const input = { engine, sparsifier, params: trainer.params, scale };
@@ -345,6 +363,7 @@ async function finish(session: Session): Promise<TrainResults> {
     for await (
       const group of collect(dataset, encoder, groups, { hook, tokens })
     ) {
+      if (signal?.aborted) return;
       report(session, group);
       checkFinite(session, group);
       yield group;
@@ -357,11 +376,17 @@ async function finish(session: Session): Promise<TrainResults> {
       input,
       sparsifier.targetL0,
     );
-    trainer.setFrozen("threshold", scaled);
-    threshold = scaled / scale;
+    // Without a picture to calibrate on, the running average stays.
+    if (!Number.isNaN(scaled)) {
+      trainer.setFrozen("threshold", scaled);
+      threshold = scaled / scale;
+    }
   }
+  const evaluation = await evaluate(heldOut(split.test), input);
+  // All of the training is saved: resumed, the run is measured anew.
+  if (signal?.aborted) return undefined;
   const results: TrainResults = {
-    ...await evaluate(heldOut(split.test), input),
+    ...evaluation,
     dead: trainer.dead,
     deadTokens: optimiser.deadTokens,
     threshold,
@@ -369,10 +394,11 @@ async function finish(session: Session): Promise<TrainResults> {
     trainedTokens: trainer.step * config.buffer.batch,
     skippedImages: session.skipped.size,
   };
-  await saveDictionary(session, trainer);
-  await replaceTextFile(
-    folder.results,
-    `${JSON.stringify(results, null, 2)}\n`,
-  );
+  await saving(session, async () => {
+    await saveDictionary(session, trainer);
+    await saveSkipped(session);
+    const text = `${JSON.stringify(results, null, 2)}\n`;
+    await replaceTextFile(folder.results, text);
+  });
   return results;
 }

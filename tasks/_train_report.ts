@@ -4,6 +4,7 @@
  * @module
  */
 import { columns } from "../core/columns.ts";
+import type { RunConfig } from "../core/run_schema.ts";
 import type { TrainResults } from "../core/train.ts";
 import type { StepNumbers } from "../core/trainer.ts";
 
@@ -35,7 +36,7 @@ export function clock(seconds: number): string {
   return h > 0 ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`;
 }
 
-/** What stands beside the progress bar. */
+/** What stands beside the progress bar; a "?" where nothing was measured yet. */
 export function stepLine(
   { fvu, numbers, tokens, perSecond, left }: {
     fvu: number;
@@ -47,11 +48,11 @@ export function stepLine(
 ): string {
   return [
     `${short(tokens)} tokens`,
-    `${short(perSecond)}/s`,
+    `${perSecond > 0 ? short(perSecond) : "?"}/s`,
     `FVU ${fvu.toFixed(3)}`,
     `L0 ${numbers.l0.toFixed(1)}`,
     `dead ${(100 * numbers.dead).toFixed(1)} %`,
-    `${clock(left)} left`,
+    `${Number.isFinite(left) ? clock(left) : "?"} left`,
   ].join(" | ");
 }
 
@@ -97,4 +98,20 @@ export function resultTable(results: TrainResults, seconds: number): string {
     ["skipped", String(skippedImages), "pictures that could not be decoded"],
   ];
   return columns(rows);
+}
+
+/** What to type after the run whose settings are in the file `path`, and why. */
+export function nextCommand(
+  { sparsifier, name }: RunConfig,
+  path: string,
+): string {
+  const { dSae, use } = sparsifier;
+  if (typeof dSae !== "number") {
+    return `deno task plugins ${use}   (what else it can do)`;
+  }
+  // A stored name is taken: the next run needs its own.
+  const own = name === undefined ? "" : ` --name=${name}-${2 * dSae}`;
+  return `deno task train ${path} --sparsifier.dSae=${
+    2 * dSae
+  }${own}   (a dictionary twice as large)`;
 }

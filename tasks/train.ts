@@ -12,6 +12,7 @@ import { replaceTextFile } from "../core/replace_file.ts";
 import { readRun, type ResolvedRun, resolveRun } from "../core/run_config.ts";
 import {
   makeRunFolder,
+  removeTemporaries,
   type RunFolder,
   runFolder,
 } from "../core/run_folder.ts";
@@ -22,7 +23,13 @@ import { makeProgress, type Progress } from "./_progress.ts";
 import { runHelp } from "./_run_help.ts";
 import { runTask, userFolder } from "./_task.ts";
 import { type TrainArguments, trainArguments } from "./_train_arguments.ts";
-import { bytes, resultTable, short, stepLine } from "./_train_report.ts";
+import {
+  bytes,
+  nextCommand,
+  resultTable,
+  short,
+  stepLine,
+} from "./_train_report.ts";
 
 /** Carries out `deno task train`. */
 async function main(args: readonly string[]): Promise<void> {
@@ -37,7 +44,7 @@ async function main(args: readonly string[]): Promise<void> {
   const open = await openRun(run);
   try {
     const folder = typed.resume === undefined
-      ? await newFolder(run, open)
+      ? await newFolder(open)
       : runFolder(inUserFolder(typed.resume));
     const resume = typed.resume === undefined
       ? undefined
@@ -55,7 +62,7 @@ function inUserFolder(path: string): string {
 /** How the user would write a path. */
 function shown(path: string): string {
   const short = relative(userFolder(), path);
-  return short.startsWith("..") ? path : short;
+  return short.startsWith("..") ? path : short || ".";
 }
 
 /** The run of a folder; settings typed beside it must not differ. */
@@ -64,74 +71,117 @@ async function resumedRun(
   path: string,
 ): Promise<ResolvedRun> {
   const { config } = runFolder(inUserFolder(path));
+  if (!await exists(config)) {
+    throw new ConfigError(
+      "resume",
+      `Cannot resume "${path}": it is not the folder of a run, since it has no config.json; start the run without --resume`,
+    );
+  }
   const stored = await resolveRun(
     await readRun(config, [], userFolder()),
     builtins,
   );
-  const wanted = file === undefined
-    ? await readRun(config, overrides, userFolder())
-    : await readRun(file, overrides, userFolder());
-  const { config: typed, hash } = await resolveRun(wanted, builtins);
-  if (hash === stored.hash) return stored;
+  const wanted = await resolveRun(
+    await readRun(file ?? config, overrides, userFolder()),
+    builtins,
+  );
+  // A file need not name the hook: then the one that was found for it is meant.
+  const { hook = stored.config.hook, ...rest } = wanted.config;
+  const differ = diffRuns(stored.config, { ...rest, hook });
+  if (differ.length === 0) return stored;
   throw new ConfigError(
     "resume",
     `Cannot resume "${path}" with other settings: ${
-      diffRuns(stored.config, typed).join(", ")
+      differ.join(", ")
     }; leave them out, or start a new run without --resume`,
   );
 }
 
 /** Makes the folder of a new run and stores its settings there. */
-async function newFolder(
-  { config }: ResolvedRun,
-  open: OpenRun,
-): Promise<RunFolder> {
+async function newFolder({ config }: OpenRun): Promise<RunFolder> {
   const runs = inUserFolder("runs");
-  const folder = runFolder(
-    join(runs, config.name ?? await freeName(runs, config)),
-  );
-  if (await exists(folder.path)) {
+  try {
+    await Deno.mkdir(runs, { recursive: true });
+    const folder = runFolder(join(runs, await takeName(runs, config)));
+    await makeRunFolder(folder);
+    const text = `${JSON.stringify(config, null, 2)}\n`;
+    await replaceTextFile(folder.config, text);
+    return folder;
+  } catch (error) {
+    if (error instanceof ConfigError) throw error;
+    const { message } = error as Error;
     throw new ConfigError(
       "name",
-      `Cannot start run "${config.name}": ${
-        shown(folder.path)
-      } exists; go on with it by --resume ${
-        shown(folder.path)
-      }, or write another --name`,
+      `Cannot make the folder of the run in "${runs}": ${message}`,
+      { cause: error },
     );
   }
-  await makeRunFolder(folder);
-  const stored = { ...config, hook: open.hook.name };
-  await replaceTextFile(folder.config, `${JSON.stringify(stored, null, 2)}\n`);
-  return folder;
 }
 
-/** `scenes-patches-batch-top-k`, with a number behind it when it is taken. */
-async function freeName(
+/** Makes the first free folder, so that of two runs that start at once each has its own. */
+async function takeName(
   runs: string,
-  { dataset, encoder, sparsifier }: ResolvedRun["config"],
+  config: OpenRun["config"],
 ): Promise<string> {
+  const name = config.name ?? wordsOf(config);
+  for (let n = 1;; n++) {
+    const free = n === 1 ? name : `${name}-${n}`;
+    try {
+      await Deno.mkdir(join(runs, free));
+      return free;
+    } catch (error) {
+      if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+    }
+    if (config.name === undefined) continue;
+    const path = shown(join(runs, name));
+    throw new ConfigError(
+      "name",
+      `Cannot start run "${name}": ${path} exists; go on with it by --resume ${path}, or write another --name`,
+    );
+  }
+}
+
+/** `scenes-patches-batch-top-k` */
+function wordsOf({ dataset, encoder, sparsifier }: OpenRun["config"]): string {
   const words = [dataset, encoder, sparsifier].map(({ use }) =>
     use.replace(/\.[a-z]+$/, "").split(/[\/:]/).at(-1)!
   );
-  const name = words.join("-");
-  for (let n = 1;; n++) {
-    const free = n === 1 ? name : `${name}-${n}`;
-    if (!await exists(join(runs, free))) return free;
-  }
+  return words.join("-");
 }
 
 async function exists(path: string): Promise<boolean> {
   return await Deno.stat(path).then(() => true, () => false);
 }
 
-/** The state to go on from; it must fit the run's parts. */
+/** The state to go on from; it must fit the run's settings and parts. */
 async function savedState(
   run: OpenRun,
-  { state, path }: RunFolder,
+  folder: RunFolder,
 ): Promise<SavedState | undefined> {
+  const { state, path } = folder;
+  await makeRunFolder(folder);
+  await removeTemporaries(folder);
   if (!await exists(state)) return undefined;
   const saved = await readState(state);
+  const { hash } = saved.position;
+  if (hash !== run.hash) {
+    throw new ConfigError(
+      "resume",
+      `Cannot resume "${
+        shown(path)
+      }": its settings are not those of the save of step ${saved.step} (hash ${
+        run.hash.slice(0, 8)
+      }, saved with ${
+        hash.slice(0, 8)
+      }); undo what was changed in config.json, or start a new run without --resume`,
+    );
+  }
+  if (saved.position.hash !== run.hash) {
+    throw new ConfigError(
+      "resume",
+      `Cannot resume "${shown(path)}": its config.json was changed since it started; put it back, or start a new run from it`,
+    );
+  }
   const { provenance } = run.encoder;
   for (const [key, was] of Object.entries(saved.position.provenance)) {
     if (provenance[key] === was) continue;
@@ -176,7 +226,7 @@ async function trainInFolder(
   const interrupt = (): void => {
     if (stop.signal.aborted) Deno.exit(130);
     stop.abort();
-    console.log("\nsaving after this step; Ctrl-C again to stop at once");
+    console.log("\nstopping after this step; Ctrl-C again to stop at once");
   };
   Deno.addSignalListener("SIGINT", interrupt);
   const progress = makeProgress(), started = performance.now();
@@ -188,18 +238,21 @@ async function trainInFolder(
       ...resume && { resume },
     });
     progress.stop();
+    // What a shell expects of a program that Ctrl-C ended.
+    if (!results) Deno.exitCode = 130;
+    const seconds = (performance.now() - started) / 1000;
     const skipped = results?.skippedImages
-      ? `\n\nskipped pictures are listed in ${shown(folder.state)}`
-      : "";
+      ? [`skipped pictures are listed in ${shown(folder.skipped)}`]
+      : [];
     console.log(
       results
         ? `\n${
-          resultTable(results, (performance.now() - started) / 1000)
-        }${skipped}\n\nnext: deno task train ${
-          shown(folder.config)
-        } --sparsifier.dSae=${
-          2 * sparsifier.dSae
-        }   (a dictionary twice as large)`
+          [
+            resultTable(results, seconds),
+            ...skipped,
+            `next: ${nextCommand(config, shown(folder.config))}`,
+          ].join("\n\n")
+        }`
         : `stopped; go on with: deno task train --resume ${shown(folder.path)}`,
     );
   } finally {
@@ -231,8 +284,8 @@ function reporter(
         const seconds = (performance.now() - since) / 1000;
         // The first step starts the clock: it is not counted.
         const taken = event.step - from - 1;
-        const perSecond = taken > 0 ? taken * batch / seconds : 0;
-        const left = taken > 0 ? (steps - event.step) * batch / perSecond : NaN;
+        const perSecond = taken * batch / seconds;
+        const left = (steps - event.step) * batch / perSecond;
         return progress.update(
           event.step * batch,
           steps * batch,

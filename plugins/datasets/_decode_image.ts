@@ -4,7 +4,6 @@
  * @module
  */
 import { ExampleError, type RgbImage } from "tessera";
-import sharp from "sharp";
 
 /** Files with these endings, in either case, are pictures. */
 export const imageExtensions: readonly string[] = [
@@ -24,9 +23,14 @@ export function isImageName(path: string): boolean {
 /** A picture larger than this is refused: 300 MB once decoded. */
 const maxPixels = 100_000_000;
 
-// Many pictures are decoded at once, each by one thread; none is met twice.
-sharp.concurrency(1);
-sharp.cache(false);
+/** Loaded with the first picture: its native library asks for permissions of its own. */
+async function loadSharp() {
+  const { default: sharp } = await import("sharp");
+  // Many pictures are decoded at once, each by one thread; none is met twice.
+  sharp.concurrency(1);
+  sharp.cache(false);
+  return sharp;
+}
 
 /**
  * Decodes a JPEG, PNG or WebP file to 8-bit RGB, upright as its EXIF
@@ -42,6 +46,7 @@ export async function decodeImage(
   bytes: Uint8Array,
 ): Promise<RgbImage> {
   checkSignature(id, bytes);
+  const sharp = await loadSharp();
   try {
     const { data, info } = await sharp(bytes, {
       // Truncation is an error, a stray byte that every viewer overlooks is none.

@@ -54,7 +54,7 @@ const plugin: Plugin<"dataset", ImageFolderOptions> = definePlugin({
   name: "image-folder",
   description: "JPEG, PNG and WebP files, with a folder for each class",
   options: z.strictObject({
-    path: z.string().min(1).describe(
+    path: z.string().min(1).meta({ format: "path" }).describe(
       "Folder of pictures; a relative path starts at the run's file",
     ),
   }),

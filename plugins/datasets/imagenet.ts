@@ -92,7 +92,7 @@ const plugin: Plugin<"dataset", ImagenetOptions> = definePlugin({
   description:
     "ImageNet: the folder of synsets, the official tar or a flat tar, read in place",
   options: z.strictObject({
-    path: z.string().min(1).describe(
+    path: z.string().min(1).meta({ format: "path" }).describe(
       "Folder or tar of pictures named by synset; a relative path starts at the run's file",
     ),
   }),

@@ -99,7 +99,9 @@ const plugin: Plugin<"encoder", TheiaOptions> = definePlugin({
     model: z.string({
       error:
         "Needs a folder with Theia's config.json and model.safetensors, such as theia-base-patch16-224-cdiv",
-    }).describe("Folder with Theia's config.json and model.safetensors"),
+    }).meta({ format: "path" }).describe(
+      "Folder with Theia's config.json and model.safetensors",
+    ),
     statistics: z.enum(["half", "imagenet"]).default("half").describe(
       "Colour statistics: half (0.5, as the weights were trained) or imagenet",
     ),

@@ -116,7 +116,7 @@ const plugin: Plugin<"encoder", VitOptions> = definePlugin({
     model: z.string({
       error:
         "Needs a folder with config.json and model.safetensors, as Hugging Face publishes ViT and DeiT",
-    }).describe(
+    }).meta({ format: "path" }).describe(
       "Folder with config.json, model.safetensors and perhaps preprocessor_config.json",
     ),
     threads: size.optional().describe(

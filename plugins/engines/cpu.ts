@@ -55,7 +55,7 @@ export async function cpu(
     (part) => scratch.at + 4 * widest * part,
   );
   const store = makeStore(memory, threads);
-  const { product, release } = products(count);
+  const { product, release } = await products(count);
   const context = { memory, threads, store, product, bars: new Map() };
   const at = (x: Tensor | undefined): number => x ? store.at(x) : 0;
 

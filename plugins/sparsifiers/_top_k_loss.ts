@@ -27,7 +27,8 @@ export interface TopKLossOptions {
 /**
  * `mean ‖x − x̂‖² + alphaAux · AuxK`. In AuxK (arXiv:2406.04093, A.2) the dead
  * latents alone explain the error `e = x − x̂`, which no gradient enters:
- * `Σ‖e − ê‖² / Σ‖e − mean e‖²`, where `ê` has no `b_dec`, since `e` has none.
+ * `Σ‖e − ê‖² / Σ‖e − mean e‖²`, where `ê` has no `b_dec`, since `e` has none;
+ * 0 where all errors are equal.
  */
 export async function topKLoss(
   engine: Engine,
@@ -54,12 +55,18 @@ export async function topKLoss(
   });
   const rest = engine.sub(e, engine.decode(revived, W_dec));
   const mean = engine.mul(engine.sum(e, 0), engine.fill(1 / rows, []));
-  // An error that does not vary would divide by zero.
-  const total = engine.add(
-    squares(engine, engine.sub(e, mean)),
-    engine.fill(1e-12, []),
+  const total = squares(engine, engine.sub(e, mean));
+  // Where the error does not vary (one token, equal tokens) AuxK is 0: a
+  // division by almost nothing would drown everything else.
+  const varies = engine.greater(
+    total,
+    engine.mul(squares(engine, e), engine.fill(1e-6, [])),
   );
-  const auxK = engine.div(squares(engine, rest), total);
+  const divisor = engine.add(total, engine.sub(engine.fill(1, []), varies));
+  const auxK = engine.mul(
+    engine.div(squares(engine, rest), divisor),
+    varies,
+  );
   return {
     loss: engine.add(main, engine.mul(auxK, engine.fill(alphaAux, []))),
     codes,

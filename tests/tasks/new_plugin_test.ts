@@ -65,6 +65,7 @@ Deno.test("new_plugin writes a sparsifier that passes its test and trains", asyn
       "dataset.length": 24,
       "buffer.tokens": 2048,
       "buffer.batch": 256,
+      "buffer.images": 4,
       "train.tokens": 1024,
       "train.sample": 512,
       "evaluate.images": 4,

@@ -19,7 +19,7 @@ import {
   type ValueInfoProto,
   ValueInfoProtoSchema,
 } from "onnx-buf";
-import { InferenceSession, Tensor } from "onnxruntime-node";
+import type { InferenceSession, Tensor } from "onnxruntime-node";
 
 /** A matrix in the engine's memory. */
 export interface Matrix {
@@ -39,9 +39,11 @@ export type Product = (
 ) => Promise<void>;
 
 /** Products on `threads` threads; a session for each pair of transposes is made when first needed. */
-export function products(
+export async function products(
   threads: number,
-): { product: Product; release(): Promise<void> } {
+): Promise<{ product: Product; release(): Promise<void> }> {
+  // Loaded with the first engine: its native library asks for a permission of its own.
+  const { InferenceSession, Tensor } = await import("onnxruntime-node");
   const sessions = new Map<string, Promise<InferenceSession>>();
   const session = (
     transA: boolean,
@@ -72,7 +74,7 @@ export function products(
 }
 
 /** A model of one matrix product. */
-function gemm(transA: boolean, transB: boolean): Uint8Array {
+export function gemm(transA: boolean, transB: boolean): Uint8Array {
   const attribute = Object.entries({ transA, transB }).map(([name, on]) =>
     create(AttributeProtoSchema, {
       name,

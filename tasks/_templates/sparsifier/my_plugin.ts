@@ -8,7 +8,7 @@ import { z } from "zod";
 
 const options = z.strictObject({
   dSae: z.int().min(1).default(512).describe("Number of latents"),
-  penalty: z.number().min(0).default(0.01).describe(
+  penalty: z.number().min(0).default(0.001).describe(
     "Share of a token's squared norm that a latent must explain to be worth its place",
   ),
 });

@@ -1,0 +1,106 @@
+// deno-lint-ignore-file no-console
+/**
+ * What a training step costs beside its one dense product:
+ * `deno run -A tests/bench/step.ts [dModel dSae k rows]`.
+ *
+ * Each round times the product alone, as one onnxruntime MatMul and as the
+ * engine cuts it into blocks, then a whole step; ratios are of times of the
+ * same round.
+ *
+ * @module
+ */
+import { InferenceSession, Tensor } from "onnxruntime-node";
+import { makeTrainer } from "../../core/trainer.ts";
+import { randomFrom } from "../../core/random.ts";
+import { cpu } from "../../plugins/engines/cpu.ts";
+import { blockLength } from "../../plugins/engines/cpu/encode.ts";
+import { gemm } from "../../plugins/engines/cpu/product.ts";
+import { batchTopK } from "../../plugins/sparsifiers/batch_top_k.ts";
+import { median, milliseconds, peakMemory } from "./_median.ts";
+
+const rounds = 12, warmUp = 4;
+const [dModel = 768, dSae = 32768, k = 50, rows = 2048] = Deno.args.map(Number);
+
+const engine = await cpu();
+const sparsifier = batchTopK({
+  dSae,
+  k,
+  init: "random",
+  bDec: "mean",
+  alphaAux: 1 / 32,
+});
+const random = randomFrom(1);
+const batch = (): Float32Array<ArrayBuffer> =>
+  Float32Array.from(
+    { length: rows * dModel },
+    () => (random.next() + random.next() - 1) * Math.sqrt(6 / dModel),
+  );
+const shape = [rows, dModel];
+const trainer = makeTrainer(
+  engine,
+  sparsifier,
+  sparsifier.init({ dModel, sample: { data: batch(), shape }, random }),
+  {
+    steps: 1000,
+    lr: 1e-4,
+    warmup: 0,
+    decay: 0,
+    beta1: 0.9,
+    beta2: 0.999,
+    epsilon: 1e-8,
+    clip: null,
+    deadTokens: 1e9,
+  },
+);
+
+const session = await InferenceSession.create(gemm(false, true), {
+  intraOpNumThreads: navigator.hardwareConcurrency,
+});
+const W = Float32Array.from(
+  { length: dSae * dModel },
+  () => random.next() - 0.5,
+);
+const Y = new Float32Array(rows * dSae);
+const product = async (x: Float32Array, length: number): Promise<void> => {
+  for (let first = 0; first < dSae; first += length) {
+    const cols = Math.min(length, dSae - first);
+    await session.run({
+      a: new Tensor("float32", x, shape),
+      b: new Tensor(
+        "float32",
+        W.subarray(first * dModel, (first + cols) * dModel),
+        [cols, dModel],
+      ),
+    }, { y: new Tensor("float32", Y.subarray(0, rows * cols), [rows, cols]) });
+  }
+};
+
+const whole: number[] = [], blocks: number[] = [], steps: number[] = [];
+for (let round = -warmUp; round < rounds; round++) {
+  const data = batch();
+  const times = [
+    await milliseconds(() => product(data, dSae)),
+    await milliseconds(() => product(data, blockLength(rows, dSae))),
+    await milliseconds(() => trainer.train({ data, shape })),
+  ] as const;
+  if (round < 0) continue;
+  whole.push(times[0]);
+  blocks.push(times[1]);
+  steps.push(times[2]);
+}
+const ratio = (of: readonly number[]): string =>
+  median(steps.map((time, i) => time / of[i]!)).toFixed(2);
+console.log(`d_model ${dModel}, d_sae ${dSae}, k ${k}, ${rows} tokens a step`);
+console.log(`  product alone, whole      ${median(whole).toFixed(0)} ms`);
+console.log(`  product alone, in blocks  ${median(blocks).toFixed(0)} ms`);
+console.log(
+  `  training step             ${median(steps).toFixed(0)} ms: ${
+    ratio(whole)
+  } × whole, ${ratio(blocks)} × in blocks`,
+);
+console.log(
+  `  tokens a second           ${(1000 * rows / median(steps)).toFixed(0)}`,
+);
+console.log(`  peak memory               ${peakMemory().toFixed(0)} MiB`);
+await session.release();
+await engine.close();
