@@ -19,6 +19,8 @@ export function checkpointCfg(run: OpenRun): CheckpointCfg {
     reshape_activations: "none",
     ...sparsifier.saelens,
     metadata: {
+      // The version of this layout: SAELens takes one without it for older and drops the rest.
+      sae_lens_version: "6.0.0",
       model_name: String(config.encoder.model ?? config.encoder.use),
       hook_name: hook.name,
       dataset_path: String(config.dataset.path ?? config.dataset.use),

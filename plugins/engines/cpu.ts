@@ -200,22 +200,18 @@ export async function cpu(
     },
 
     decode(codes, W_dec, b_dec, { prefix = codes.shape[1] } = {}) {
-      const { pattern, values } = codes as CpuCodes,
-        [, width] = matrix(W_dec, "W_dec");
-      const out = store.empty([codes.shape[0], width]);
-      threads.share(
-        "decode",
-        codes.shape[0],
-        8,
-        pattern.offsets.at,
-        pattern.latents.at,
-        at(values),
-        at(W_dec),
-        width,
-        at(b_dec),
-        prefix,
-        at(out),
-      );
+      const { pattern, values, shape: [rows, dSae] } = codes as CpuCodes;
+      const [, width] = matrix(W_dec, "W_dec"),
+        out = store.empty([rows, width]);
+      const rest = [at(values), at(W_dec), width, at(b_dec), prefix, at(out)];
+      const { offsets, latents } = pattern;
+      if (rows < dSae) {
+        const by = store.byLatent(pattern);
+        const order = [by.starts.at, by.rows.at, by.entries.at];
+        threads.share("decodeByLatent", width, 64, ...order, ...rest, rows);
+      } else {
+        threads.share("decode", rows, 8, offsets.at, latents.at, ...rest);
+      }
       return out;
     },
     dots: (codes, x, W) =>

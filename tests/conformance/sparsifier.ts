@@ -47,15 +47,6 @@ const someDead = Uint32Array.of(1, 4, 5, 10, 17, 21);
  * codes and reconstructions it gives, that the gradient of its loss is the
  * slope of its loss, and that training lowers it. `make` gives a fresh one of
  * `dSae` latents, `engine` what to compute on: the reference engine when absent.
- *
- * @example
- * ```ts
- * import { testSparsifier } from "tessera/testing";
- * import { topK } from "../../plugins/sparsifiers/top_k.ts";
- *
- * testSparsifier("top-k", (dSae) =>
- *   topK({ dSae, k: 3, init: "random", bDec: "mean", alphaAux: 1 / 32 }));
- * ```
  */
 export function testSparsifier(
   name: string,
@@ -404,6 +395,7 @@ async function trained(
       });
     }
     for (const [key, value] of Object.entries(result.running ?? {})) {
+      if (!(key in host)) continue;
       const [latest] = await engine.read(value);
       params[key] = engine.fill(latest!, host[key]!.shape);
     }

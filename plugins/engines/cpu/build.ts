@@ -5,11 +5,14 @@
  */
 import asc from "assemblyscript/asc";
 
-const source = new URL("assembly/kernels.ts", import.meta.url);
+const folder = new URL("assembly/", import.meta.url);
 
 /** The WebAssembly module of the kernels, compiled from their source. */
 export async function buildKernels(): Promise<Uint8Array> {
-  const text = await Deno.readTextFile(source);
+  const sources = new Map<string, string>();
+  for await (const { name } of Deno.readDir(folder)) {
+    sources.set(name, await Deno.readTextFile(new URL(name, folder)));
+  }
   let binary: Uint8Array | undefined;
   const { error, stderr } = await asc.main([
     "kernels.ts",
@@ -24,7 +27,7 @@ export async function buildKernels(): Promise<Uint8Array> {
     "--enable=simd,relaxed-simd,threads,bulk-memory",
     "--use=abort=",
   ], {
-    readFile: (name) => name === "kernels.ts" ? text : null,
+    readFile: (name) => sources.get(name) ?? null,
     writeFile: (name, contents) => {
       if (name === "kernels.wasm") binary = contents as Uint8Array;
     },

@@ -13,24 +13,30 @@ import { upload } from "./_on_engine.ts";
 
 const dModel = 64, planted = 256, dSae = 512, pool = 2 ** 15, rows = 512;
 
-const sparsifiers: Record<string, Sparsifier> = {
-  "batch-top-k": batchTopK({
-    dSae,
-    k: 4.5,
-    init: "random",
-    bDec: "geometric-median",
-    alphaAux: 1 / 32,
-  }),
-  "relu-l1": reluL1({
-    dSae,
-    lambda: 0.2,
-    lambdaWarmup: 0.05,
-    init: "random",
-    bDec: "geometric-median",
-  }),
+const trials: Record<string, { steps: number; sparsifier: Sparsifier }> = {
+  "batch-top-k": {
+    steps: 900,
+    sparsifier: batchTopK({
+      dSae,
+      k: 4.5,
+      init: "random",
+      bDec: "geometric-median",
+      alphaAux: 1 / 32,
+    }),
+  },
+  "relu-l1": {
+    steps: 1500,
+    sparsifier: reluL1({
+      dSae,
+      lambda: 0.2,
+      lambdaWarmup: 0.05,
+      init: "random",
+      bDec: "geometric-median",
+    }),
+  },
 };
 
-for (const [name, sparsifier] of Object.entries(sparsifiers)) {
+for (const [name, { steps, sparsifier }] of Object.entries(trials)) {
   Deno.test(`${name} recovers a dictionary that was planted in the data`, async () => {
     const directions = unitRows(planted, 1);
     const before = found(directions, unitRows(dSae, 2));
@@ -38,7 +44,7 @@ for (const [name, sparsifier] of Object.entries(sparsifiers)) {
     const engine = await cpu({ threads: 2 });
     try {
       const data = tokensOf(directions);
-      const learned = await learn(engine, sparsifier, data, 1500);
+      const learned = await learn(engine, sparsifier, data, steps);
       const after = found(directions, learned);
       ok(after >= 0.95, `the mean greatest cosine is ${after}`);
     } finally {
