@@ -53,7 +53,7 @@ export async function topKLoss(
     k,
     among: dead,
   });
-  const rest = engine.sub(e, engine.decode(revived, W_dec, b_dec));
+  const rest = engine.sub(e, engine.decode(revived, W_dec));
   const mean = engine.mul(engine.sum(e, 0), engine.fill(1 / rows, []));
   const total = squares(engine, engine.sub(e, mean));
   // Where the error does not vary (one token, equal tokens) AuxK is 0: a

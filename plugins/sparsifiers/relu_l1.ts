@@ -10,7 +10,7 @@ import { dictionaryOptions, initDictionary } from "./_dictionary.ts";
 
 const options = z.strictObject({
   ...dictionaryOptions,
-  lambda: z.number().min(0).default(0.03)
+  lambda: z.number().min(0).default(0.1)
     .describe("Weight of the L1 norm of a token's latents"),
   lambdaWarmup: z.number().min(0).max(1).default(0.05)
     .describe("Share of the run over which lambda rises from 0"),

@@ -5,23 +5,31 @@
  */
 import { deepStrictEqual, equal, fail, ok } from "node:assert/strict";
 import {
-  type Batch,
   type Engine,
   type HostTensor,
   type HostTensors,
-  type Loss,
   randomFrom,
   sizeOf,
   type Sparsifier,
   type Tensors,
-  valueAndGrad,
 } from "tessera";
 import { reference } from "../../plugins/engines/reference.ts";
 import { checkSlopes } from "./_check_slopes.ts";
+import {
+  dModel,
+  dSae,
+  gradients,
+  init,
+  lossOf,
+  rows,
+  times,
+  toBatch,
+  toEngine,
+  tokens,
+  trained,
+  upload,
+} from "./_small_sparsifier.ts";
 import { closeTo } from "./close_to.ts";
-
-/** No block, vector or thread count divides these. */
-const dModel = 7, dSae = 22, rows = 13;
 
 /** Shapes of the parameters that checkpoints know. */
 const shapes: Readonly<Record<string, readonly number[]>> = {
@@ -31,13 +39,6 @@ const shapes: Readonly<Record<string, readonly number[]>> = {
   b_dec: [dModel],
   threshold: [dSae],
 };
-
-/** A batch on the host. */
-interface HostBatch {
-  readonly x: HostTensor;
-  readonly dead?: Uint32Array;
-  readonly step?: number;
-}
 
 /** Latents of which some take part in the codes and some do not. */
 const someDead = Uint32Array.of(1, 4, 5, 10, 17, 21);
@@ -287,123 +288,6 @@ export function testSparsifier(
       deepStrictEqual(await engine.read(params[key]!), data, key);
     }
   });
-}
-
-/** Tokens of a normal distribution off the origin, of total variance 1: `[length, dModel]`. */
-function tokens(length: number): HostTensor {
-  const random = randomFrom(2), spread = 1 / Math.sqrt(dModel);
-  const data = Float32Array.from(
-    { length: length * dModel },
-    (_, i) => spread * (random.normal() + Math.sin(i % dModel)),
-  );
-  return { data, shape: [length, dModel] };
-}
-
-function init(sparsifier: Sparsifier): HostTensors {
-  return sparsifier.init({ dModel, sample: tokens(64), random: randomFrom(1) });
-}
-
-function times({ data, shape }: HostTensor, by: number): HostTensor {
-  return { data: data.map((value) => value * by), shape };
-}
-
-function toEngine(engine: Engine, { data, shape }: HostTensor) {
-  return engine.tensor(data, shape);
-}
-
-function upload(
-  engine: Engine,
-  host: HostTensors,
-): Record<string, Tensors[string]> {
-  return Object.fromEntries(
-    Object.entries(host).map(([key, value]) => [key, toEngine(engine, value)]),
-  );
-}
-
-function toBatch(
-  engine: Engine,
-  { x, dead = new Uint32Array(), step = 0 }: HostBatch,
-): Batch {
-  return { x: toEngine(engine, x), dead, step, steps: 100 };
-}
-
-async function lossOf(
-  sparsifier: Sparsifier,
-  engine: Engine,
-  host: HostTensors,
-  batch: HostBatch,
-): Promise<number> {
-  const params = upload(engine, host);
-  const { loss } = await sparsifier.loss(
-    engine,
-    params,
-    toBatch(engine, batch),
-  );
-  return (await engine.read(loss))[0]!;
-}
-
-async function gradients(
-  sparsifier: Sparsifier,
-  engine: Engine,
-  host: HostTensors,
-  batch: HostBatch,
-): Promise<Record<string, Float32Array>> {
-  const { grads } = await valueAndGrad(
-    engine,
-    upload(engine, host),
-    (e, params) => sparsifier.loss(e, params, toBatch(engine, batch)),
-  );
-  const entries = Object.entries(grads).map(async ([key, grad]) => {
-    deepStrictEqual(
-      [...grad.shape],
-      [...host[key]!.shape],
-      `shape of the gradient of ${key}`,
-    );
-    return [key, await engine.read(grad)] as const;
-  });
-  return Object.fromEntries(await Promise.all(entries));
-}
-
-/** Parameters after some steps of Adam on one batch, as a trainer takes them. */
-async function trained(
-  sparsifier: Sparsifier,
-  steps: number,
-  engine: Engine = reference(),
-): Promise<HostTensors> {
-  const host = init(sparsifier), params = upload(engine, host);
-  const zeros = ({ shape }: HostTensor) => engine.fill(0, shape);
-  const moments = Object.entries(host).map(([key, value]) =>
-    [key, { m: zeros(value), v: zeros(value) }] as const
-  );
-  const of = Object.fromEntries(moments);
-  for (let step = 0; step < steps; step++) {
-    const batch = toBatch(engine, { x: tokens(rows), step });
-    const { result, grads } = await valueAndGrad(
-      engine,
-      params,
-      (e, params): Promise<Loss> => sparsifier.loss(e, params, batch),
-    );
-    for (const [key, grad] of Object.entries(grads)) {
-      engine.adam(params[key]!, grad, {
-        ...of[key]!,
-        step: step + 1,
-        lr: 0.01,
-        beta1: 0.9,
-        beta2: 0.999,
-        epsilon: 1e-8,
-        unitRows: sparsifier.unitRows?.includes(key) ?? false,
-      });
-    }
-    for (const [key, value] of Object.entries(result.running ?? {})) {
-      if (!(key in host)) continue;
-      const [latest] = await engine.read(value);
-      params[key] = engine.fill(latest!, host[key]!.shape);
-    }
-  }
-  const read = Object.entries(params).map(async ([key, value]) =>
-    [key, { data: await engine.read(value), shape: value.shape }] as const
-  );
-  return Object.fromEntries(await Promise.all(read));
 }
 
 async function checkFinite(engine: Engine, scalars: Tensors): Promise<void> {

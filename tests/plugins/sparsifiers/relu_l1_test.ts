@@ -69,7 +69,7 @@ Deno.test("relu-l1 has the defaults that its help states", async () => {
     dSae: 4096,
     init: "random",
     bDec: "geometric-median",
-    lambda: 0.03,
+    lambda: 0.1,
     lambdaWarmup: 0.05,
   });
 });
