@@ -9,12 +9,11 @@
  *
  * @module
  */
-import { InferenceSession, Tensor } from "onnxruntime-node";
 import { makeTrainer } from "../../core/trainer.ts";
 import { randomFrom } from "../../core/random.ts";
 import { cpu } from "../../plugins/engines/cpu.ts";
 import { blockLength } from "../../plugins/engines/cpu/encode.ts";
-import { gemm } from "../../plugins/engines/cpu/product.ts";
+import { products } from "../../plugins/engines/cpu/product.ts";
 import { batchTopK } from "../../plugins/sparsifiers/batch_top_k.ts";
 import { median, milliseconds, peakMemory } from "./_median.ts";
 
@@ -53,25 +52,31 @@ const trainer = makeTrainer(
   },
 );
 
-const session = await InferenceSession.create(gemm(false, true), {
-  intraOpNumThreads: navigator.hardwareConcurrency,
-});
+// The engine's own way to run a product, so that the floor has the same settings.
+const { product: multiply, release } = await products(
+  navigator.hardwareConcurrency,
+);
 const W = Float32Array.from(
   { length: dSae * dModel },
   () => random.next() - 0.5,
 );
 const Y = new Float32Array(rows * dSae);
-const product = async (x: Float32Array, length: number): Promise<void> => {
+const product = async (
+  data: Float32Array<ArrayBuffer>,
+  length: number,
+): Promise<void> => {
   for (let first = 0; first < dSae; first += length) {
     const cols = Math.min(length, dSae - first);
-    await session.run({
-      a: new Tensor("float32", x, shape),
-      b: new Tensor(
-        "float32",
-        W.subarray(first * dModel, (first + cols) * dModel),
-        [cols, dModel],
-      ),
-    }, { y: new Tensor("float32", Y.subarray(0, rows * cols), [rows, cols]) });
+    await multiply(
+      { data, shape: [rows, dModel] },
+      {
+        data: W.subarray(first * dModel, (first + cols) * dModel),
+        shape: [cols, dModel],
+      },
+      { data: Y.subarray(0, rows * cols), shape: [rows, cols] },
+      false,
+      true,
+    );
   }
 };
 
@@ -102,5 +107,5 @@ console.log(
   `  tokens a second           ${(1000 * rows / median(steps)).toFixed(0)}`,
 );
 console.log(`  peak memory               ${peakMemory().toFixed(0)} MiB`);
-await session.release();
+await release();
 await engine.close();

@@ -64,8 +64,11 @@ export async function products(
   return {
     async product(a, b, out, transposeA, transposeB) {
       const run = await session(transposeA, transposeB);
-      // The output is written in place; the copy that run() returns is dropped.
-      await run.run({ a: tensor(a), b: tensor(b) }, { y: tensor(out) });
+      // The output is written in place. The copy that run() returns all the same
+      // is freed at once: left to the garbage collector, each would be new memory.
+      const feeds = { a: tensor(a), b: tensor(b) };
+      const { y } = await run.run(feeds, { y: tensor(out) });
+      (y!.data as Float32Array<ArrayBuffer>).buffer.transfer(0);
     },
     async release() {
       for (const made of sessions.values()) await (await made).release();
@@ -74,7 +77,7 @@ export async function products(
 }
 
 /** A model of one matrix product. */
-export function gemm(transA: boolean, transB: boolean): Uint8Array {
+function gemm(transA: boolean, transB: boolean): Uint8Array {
   const attribute = Object.entries({ transA, transB }).map(([name, on]) =>
     create(AttributeProtoSchema, {
       name,
