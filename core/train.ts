@@ -271,7 +271,9 @@ async function takeStep(
     const some = [...new Set(examples)].slice(0, 8).join(", ");
     throw stopped(
       session,
-      `${error.message} (pictures ${some}, … of the dataset)`,
+      `the loss of step ${
+        trainer.step + 1
+      } is not finite, on pictures ${some}, … of the dataset; a smaller train.lr may help`,
       error,
     );
   }

@@ -6,7 +6,7 @@
  */
 import { isAbsolute, join, relative } from "node:path";
 import { diffRuns } from "../core/compare_runs.ts";
-import { ConfigError } from "../core/errors.ts";
+import { ConfigError, FormatError } from "../core/errors.ts";
 import { type OpenRun, openRun } from "../core/open_run.ts";
 import { replaceTextFile } from "../core/replace_file.ts";
 import { readRun, type ResolvedRun, resolveRun } from "../core/run_config.ts";
@@ -162,7 +162,14 @@ async function savedState(
   await makeRunFolder(folder);
   await removeTemporaries(folder);
   if (!await exists(state)) return undefined;
-  const saved = await readState(state);
+  const saved = await readState(state).catch((cause) => {
+    if (!(cause instanceof FormatError)) throw cause;
+    throw new FormatError(
+      state,
+      `${cause.message}; remove the file to begin ${shown(path)} again`,
+      { cause },
+    );
+  });
   const { hash } = saved.position;
   if (hash !== run.hash) {
     throw new ConfigError(
@@ -179,7 +186,9 @@ async function savedState(
   if (saved.position.hash !== run.hash) {
     throw new ConfigError(
       "resume",
-      `Cannot resume "${shown(path)}": its config.json was changed since it started; put it back, or start a new run from it`,
+      `Cannot resume "${
+        shown(path)
+      }": its config.json was changed since it started; put it back, or start a new run from it`,
     );
   }
   const { provenance } = run.encoder;

@@ -42,6 +42,8 @@ const settings = [
   "evaluate.images=32",
   "checkpoint.every=1000000",
   `train.tokens=${2048 * steps}`,
+  // In so short a run the usual window would call half of the latents dead.
+  "train.deadTokens=1000000000",
 ];
 const resolved = await resolveRun(
   await readRun(undefined, settings, folder),

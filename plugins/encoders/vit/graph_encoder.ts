@@ -6,7 +6,12 @@
  */
 import type { RgbImage } from "../../../core/dataset.ts";
 import type { Encoder, Hook } from "../../../core/encoder.ts";
-import { type HostTensor, sizeOf } from "../../../core/tensor.ts";
+import {
+  type HostTensor,
+  type HostTensors,
+  sizeOf,
+} from "../../../core/tensor.ts";
+import { mapAhead } from "../../../core/map_ahead.ts";
 import { chooseHooks } from "../_choose_hooks.ts";
 import type { OnnxGraph, Port } from "./onnx_graph.ts";
 import {
@@ -29,6 +34,8 @@ export interface GraphEncoderOptions {
   readonly weightsFolder: string;
   /** How many threads it computes with. */
   readonly threads: number;
+  /** Pictures that go through the network at once, at most; all when absent. */
+  readonly together?: number;
   /** What made the activations. */
   readonly provenance: Encoder["provenance"];
   /** Writes `images` to `pixels` as the network takes them. */
@@ -76,6 +83,47 @@ export function graphEncoder(options: GraphEncoderOptions): Encoder {
     return session;
   };
 
+  const encode = async (
+    images: readonly RgbImage[],
+    wanted: readonly Hook[],
+  ): Promise<HostTensors> => {
+    const { name, dims } = options.input;
+    const shape = [images.length, ...dims.slice(1).map(Number)];
+    const data = buffers.take(sizeOf(shape));
+    await options.preprocess(images, data);
+    if (closed) throw new Error("Cannot encode: the encoder is closed");
+    const input = { [name]: { data, shape } };
+    const { inputs, outputs } = await sessionFor(wanted).run(input);
+    buffers.giveBack(inputs[name]!.data);
+    return outputs;
+  };
+  const encodeInTurns = async (
+    images: readonly RgbImage[],
+    wanted: readonly Hook[],
+    together: number,
+  ): Promise<HostTensors> => {
+    const all = Object.fromEntries(
+      wanted.map((hook) => zeros(hook, images.length)),
+    );
+    const turns = mapAhead(
+      Array.from(
+        { length: Math.ceil(images.length / together) },
+        (_, turn) => turn * together,
+      ),
+      1,
+      async (start) => {
+        const few = images.slice(start, start + together);
+        return { start, few: await encode(few, wanted) };
+      },
+    );
+    for await (const { start, few } of turns) {
+      for (const [name, { data, shape }] of Object.entries(few)) {
+        all[name]!.data.set(data, start * sizeOf(shape.slice(1)));
+      }
+    }
+    return all;
+  };
+
   return {
     hooks,
     defaultHook,
@@ -83,16 +131,13 @@ export function graphEncoder(options: GraphEncoderOptions): Encoder {
     async encode(images, names) {
       const wanted = chooseHooks(hooks, names);
       if (wanted.length === 0) return {};
-      if (images.length === 0) return Object.fromEntries(wanted.map(empty));
-      const { name, dims } = options.input;
-      const shape = [images.length, ...dims.slice(1).map(Number)];
-      const data = buffers.take(sizeOf(shape));
-      await options.preprocess(images, data);
-      if (closed) throw new Error("Cannot encode: the encoder is closed");
-      const input = { [name]: { data, shape } };
-      const { inputs, outputs } = await sessionFor(wanted).run(input);
-      buffers.giveBack(inputs[name]!.data);
-      return outputs;
+      if (images.length === 0) {
+        return Object.fromEntries(wanted.map((hook) => zeros(hook, 0)));
+      }
+      const { together = images.length } = options;
+      return images.length <= together
+        ? await encode(images, wanted)
+        : await encodeInTurns(images, wanted, together);
     },
     memory: options.memory,
     close() {
@@ -131,7 +176,7 @@ function port(hook: Hook): Port {
   return { name: hook.name, dims: ["images", tokensOf(hook), hook.width] };
 }
 
-function empty(hook: Hook): [string, HostTensor] {
-  const shape = [0, tokensOf(hook), hook.width];
-  return [hook.name, { data: new Float32Array(0), shape }];
+function zeros(hook: Hook, images: number): [string, HostTensor] {
+  const shape = [images, tokensOf(hook), hook.width];
+  return [hook.name, { data: new Float32Array(sizeOf(shape)), shape }];
 }

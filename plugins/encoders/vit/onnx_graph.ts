@@ -40,6 +40,11 @@ export interface NodeOptions {
   readonly output?: string;
   /** The operator set: ONNX's own when absent. */
   readonly domain?: string;
+  /**
+   * Name of a value. A model that is given it has this operation in place of
+   * the one with the same result; other models do not have it.
+   */
+  readonly when?: string;
 }
 
 /** A graph of ONNX operations under construction. Values are known by name. */
@@ -48,6 +53,8 @@ export interface OnnxGraph {
   node(op: string, inputs: readonly string[], options?: NodeOptions): string;
   /** Adds a constant `[values]` of 64-bit integers and returns its name. */
   integers(values: readonly number[]): string;
+  /** Adds a constant `[values]` of float32 numbers and returns its name. */
+  floats(values: readonly number[]): string;
   /** Adds a float32 value whose bytes stay in `file`; narrower floats are cast. Returns its name. */
   external(name: string, file: string, tensor: TensorInfo): string;
   /**
@@ -61,6 +68,7 @@ type NodeInit = MessageInitShape<typeof NodeProtoSchema> & {
   input: string[];
   output: string[];
 };
+type Operation = NodeInit & { readonly when: string | undefined };
 type TensorInit = MessageInitShape<typeof TensorProtoSchema> & { name: string };
 
 /** ONNX 1.17: the first with everything used here that onnxruntime has fast kernels for. */
@@ -79,7 +87,7 @@ export function isWeight({ dtype }: TensorInfo): boolean {
 
 /** An empty graph. */
 export function onnxGraph(): OnnxGraph {
-  const nodes: NodeInit[] = [];
+  const nodes: Operation[] = [];
   const constants = new Map<string, TensorInit>();
   const domains = new Set<string>();
   let count = 0;
@@ -89,6 +97,7 @@ export function onnxGraph(): OnnxGraph {
       attributes = {},
       domain = "",
       output = `${op}_${count++}`,
+      when,
     } = options;
     if (domain !== "") domains.add(domain);
     nodes.push({
@@ -98,23 +107,30 @@ export function onnxGraph(): OnnxGraph {
       input: [...inputs],
       output: [output],
       attribute: Object.entries(attributes).map(attribute),
+      when,
     });
     return output;
+  };
+  const constant = (
+    kind: "integers" | "floats",
+    data: BigInt64Array<ArrayBuffer> | Float32Array<ArrayBuffer>,
+  ): string => {
+    const { INT64, FLOAT } = TensorProto_DataType;
+    const name = `${kind}_${count++}`;
+    constants.set(name, {
+      name,
+      dataType: kind === "integers" ? INT64 : FLOAT,
+      dims: [BigInt(data.length)],
+      rawData: new Uint8Array(data.buffer),
+    });
+    return name;
   };
 
   return {
     node,
-    integers(values) {
-      const name = `integers_${count++}`;
-      const data = BigInt64Array.from(values, BigInt);
-      constants.set(name, {
-        name,
-        dataType: TensorProto_DataType.INT64,
-        dims: [BigInt(values.length)],
-        rawData: new Uint8Array(data.buffer),
-      });
-      return name;
-    },
+    integers: (values) =>
+      constant("integers", BigInt64Array.from(values, BigInt)),
+    floats: (values) => constant("floats", Float32Array.from(values)),
     external(name, file, { dtype, shape, offset, length }) {
       const stored = dtype === "F32" ? name : `${name}.${dtype}`;
       constants.set(stored, {
@@ -134,7 +150,8 @@ export function onnxGraph(): OnnxGraph {
     model(inputs, outputs) {
       const given = new Set(inputs.map(({ name }) => name));
       const names = outputs.map(({ name }) => name);
-      const needed = reach(nodes, given, names);
+      const makers = makersOf(nodes, given);
+      const needed = reach(makers, given, names);
       return toBinary(
         ModelProtoSchema,
         create(ModelProtoSchema, {
@@ -146,7 +163,12 @@ export function onnxGraph(): OnnxGraph {
           ],
           graph: {
             name: "tessera",
-            node: nodes.filter(({ output }) => needed.has(output[0]!)),
+            node: nodes
+              .filter((node) => {
+                const name = node.output[0]!;
+                return needed.has(name) && makers.get(name) === node;
+              })
+              .map(({ when: _, ...node }) => node),
             initializer: [...constants.values()]
               .filter(({ name }) => needed.has(name)),
             input: inputs.map(valueInfo),
@@ -158,19 +180,30 @@ export function onnxGraph(): OnnxGraph {
   };
 }
 
+/** The operation that makes each value in a model that is given `given`. */
+function makersOf(
+  nodes: readonly Operation[],
+  given: ReadonlySet<string>,
+): Map<string, Operation> {
+  const usual = nodes.filter(({ when }) => when === undefined);
+  const instead = nodes.filter(({ when }) => given.has(when ?? ""));
+  return new Map(
+    [...usual, ...instead].map((node) => [node.output[0]!, node]),
+  );
+}
+
 /** Names of the values that `outputs` are computed from, `given` and what is before it left out. */
 function reach(
-  nodes: readonly NodeInit[],
+  makers: ReadonlyMap<string, NodeInit>,
   given: ReadonlySet<string>,
   outputs: readonly string[],
 ): Set<string> {
-  const maker = new Map(nodes.map((node) => [node.output[0]!, node]));
   const needed = new Set<string>();
   const open = [...outputs];
   for (let name = open.pop(); name !== undefined; name = open.pop()) {
     if (name === "" || given.has(name) || needed.has(name)) continue;
     needed.add(name);
-    open.push(...maker.get(name)?.input ?? []);
+    open.push(...makers.get(name)?.input ?? []);
   }
   return needed;
 }

@@ -19,6 +19,8 @@ export interface Size {
 export interface Preprocessing {
   /** Stretch to a size, or keep the shape and bring the shorter side to a length. */
   readonly resize: Size | { readonly shortestEdge: number };
+  /** First cut off, evenly on both sides, what is too wide or too high for the shape of `resize`. */
+  readonly trim?: boolean;
   /** How new pixels are made of old ones. */
   readonly filter: Filter;
   /** Then cut this much out of the middle. */
@@ -99,9 +101,10 @@ function table(
 
 /** Resized and cropped, still in bytes. */
 export function fit(image: RgbImage, preprocessing: Preprocessing): RgbImage {
-  const { filter, crop } = preprocessing;
+  const { filter, crop, trim } = preprocessing;
   const { width, height } = resizedSize(image, preprocessing);
-  const resized = resize(image, width, height, filter);
+  const whole = trim ? trimTo(image, { width, height }) : image;
+  const resized = resize(whole, width, height, filter);
   return crop ? cropMiddle(resized, crop) : resized;
 }
 
@@ -119,6 +122,15 @@ function resizedSize(
     : { width: long, height: short };
 }
 
+/** The largest middle part of a picture that has the shape of `size`, to a pixel. */
+function trimTo(image: RgbImage, size: Size): RgbImage {
+  const scale = Math.min(image.width / size.width, image.height / size.height);
+  const width = Math.max(1, Math.round(size.width * scale));
+  const height = Math.max(1, Math.round(size.height * scale));
+  if (width === image.width && height === image.height) return image;
+  return cropMiddle(image, { width, height });
+}
+
 function cropMiddle(image: RgbImage, { width, height }: Size): RgbImage {
   const left = Math.floor((image.width - width) / 2);
   const top = Math.floor((image.height - height) / 2);
@@ -132,12 +144,13 @@ function cropMiddle(image: RgbImage, { width, height }: Size): RgbImage {
 
 /** In words, for provenance: `"resize 224x224 bicubic, mean 0.5 0.5 0.5, std 0.5 0.5 0.5"`. */
 export function describePreprocessing(
-  { resize, filter, crop, scale, mean, std }: Preprocessing,
+  { resize, trim, filter, crop, scale, mean, std }: Preprocessing,
 ): string {
   const to = "width" in resize
     ? `${resize.width}x${resize.height}`
     : `shortest edge ${resize.shortestEdge}`;
   return [
+    ...(trim ? ["trim to shape"] : []),
     `resize ${to} ${filter}`,
     ...(crop ? [`crop ${crop.width}x${crop.height}`] : []),
     ...(scale === 1 / 255 ? [] : [`scale ${scale}`]),

@@ -50,10 +50,19 @@ const schema = z.object({
   }).optional(),
   do_rescale: z.boolean().default(true),
   rescale_factor: z.number().default(1 / 255),
+  do_pad: z.literal(false, { error: "supported is false" }).nullish(),
   do_normalize: z.boolean().default(true),
   image_mean: colour.default([...halfStatistics.mean]),
   image_std: colour.default([...halfStatistics.std]),
 });
+
+/** How pictures are made, and their size. */
+export interface Prepared {
+  /** How they are made. */
+  readonly preprocessing: Preprocessing;
+  /** Their width and height. */
+  readonly size: Size;
+}
 
 /**
  * How the model in `folder` wants its pictures of `image × image` pixels made.
@@ -67,28 +76,53 @@ export async function readPreprocessing(
   folder: ModelFolder,
   image: number,
 ): Promise<Preprocessing> {
-  const settings = await readSettings(folder, file, schema) ?? schema.parse({});
-  const made = fromSettings(settings, { width: image, height: image });
+  const side = { width: image, height: image };
+  const made = await readPublished(folder, side) ??
+    { preprocessing: fromSettings(schema.parse({}), side), size: side };
+  const { width, height } = made.size;
+  if (width !== image || height !== image) {
+    const path = join(folder.path, file);
+    throw new FormatError(
+      path,
+      `Cannot use "${path}": it makes pictures of ${width}×${height} pixels, config.json asks for ${image}×${image}`,
+    );
+  }
+  return made.preprocessing;
+}
+
+/**
+ * What the `preprocessor_config.json` of a model says, whatever the size it
+ * makes; `image` where it names none. `undefined` when there is no such file.
+ *
+ * @throws {FormatError} When it asks for something else than what is done here.
+ */
+export async function readPublished(
+  folder: ModelFolder,
+  image: Size,
+): Promise<Prepared | undefined> {
+  const settings = await readSettings(folder, file, schema);
+  if (!settings) return undefined;
+  const preprocessing = fromSettings(settings, image);
+  const size = outputSize(preprocessing);
   const fail = (why: string): never => {
     const path = join(folder.path, file);
     throw new FormatError(path, `Cannot use "${path}": ${why}`);
   };
-  const size = outputSize(made);
   if (size === undefined) {
     return fail(`size.shortest_edge needs do_center_crop and crop_size`);
   }
-  if (size.width !== image || size.height !== image) {
+  const { resize } = preprocessing;
+  const [across, down] = "width" in resize
+    ? [resize.width, resize.height]
+    : [resize.shortestEdge, resize.shortestEdge];
+  if (across < size.width || down < size.height) {
     fail(
-      `it makes pictures of ${size.width}×${size.height} pixels, config.json asks for ${image}×${image}`,
+      `it resizes to ${
+        Math.min(across, down)
+      } pixels and then crops ${size.width}`,
     );
   }
-  const shortSide = "width" in made.resize
-    ? Math.min(made.resize.width, made.resize.height)
-    : made.resize.shortestEdge;
-  if (shortSide < image) {
-    fail(`it resizes to ${shortSide} pixels and then crops ${image}`);
-  }
-  return made;
+  return { preprocessing, size };
 }
 
 function fromSettings(

@@ -7,7 +7,8 @@
 import { FormatError } from "../../../core/errors.ts";
 import { type SafetensorsHeader, tensorOf } from "../../../core/safetensors.ts";
 import { isWeight } from "./onnx_graph.ts";
-import type { AddWeight, VitSizes } from "./vit_graph.ts";
+import type { AddWeight } from "./transformer.ts";
+import type { VitSizes } from "./vit_graph.ts";
 
 const projection = "embeddings.patch_embeddings.projection.weight";
 
@@ -74,7 +75,7 @@ export function readWidths(
  * @throws {FormatError} When they do not fit.
  */
 export function checkSizes(
-  { layers, dModel, heads, patch, image }: VitSizes,
+  { layers, dModel, heads }: Pick<VitSizes, "layers" | "dModel" | "heads">,
   { path }: SafetensorsHeader,
 ): void {
   const fail = (why: string): never => {
@@ -84,9 +85,22 @@ export function checkSizes(
   if (dModel % heads !== 0) {
     fail(`a width of ${dModel} cannot be shared by ${heads} heads`);
   }
-  if (image % patch !== 0) {
-    fail(`${image} pixels are no whole number of patches of ${patch}`);
-  }
+}
+
+/**
+ * Checks that patches fill a square picture.
+ *
+ * @throws {FormatError} When they do not.
+ */
+export function checkPatches(
+  { patch, image }: Pick<VitSizes, "patch" | "image">,
+  { path }: SafetensorsHeader,
+): void {
+  if (image % patch === 0) return;
+  throw new FormatError(
+    path,
+    `Cannot use "${path}": ${image} pixels are no whole number of patches of ${patch}`,
+  );
 }
 
 /**

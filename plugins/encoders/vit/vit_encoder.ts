@@ -11,7 +11,7 @@ import {
   preprocess,
   type Preprocessing,
 } from "./preprocess.ts";
-import { checkSizes, weightsOf } from "./vit_checkpoint.ts";
+import { checkPatches, checkSizes, weightsOf } from "./vit_checkpoint.ts";
 import { vitGraph, vitHooks, vitInput, type VitSizes } from "./vit_graph.ts";
 import { vitMemory } from "./vit_memory.ts";
 
@@ -39,6 +39,7 @@ export interface VitEncoderOptions {
 export function vitEncoder(options: VitEncoderOptions): Encoder {
   const { folder: model, prefix, sizes, preprocessing, defaultHook } = options;
   checkSizes(sizes, model.weights);
+  checkPatches(sizes, model.weights);
   const { folder, file } = weightsPlace(model);
   const { image } = sizes;
   return graphEncoder({

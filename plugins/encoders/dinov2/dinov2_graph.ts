@@ -1,0 +1,132 @@
+/**
+ * The sizes and weights of a DINOv2 in, its graph out, with every place that
+ * can be read under the name of its hook.
+ *
+ * @module
+ */
+import type { Hook } from "../../../core/encoder.ts";
+import { type OnnxGraph, onnxGraph, type Port } from "../vit/onnx_graph.ts";
+import type { Size } from "../vit/preprocess.ts";
+import {
+  type AddWeight,
+  block,
+  type BlockLayout,
+  type Builder,
+  builder,
+  embed,
+  layerNorm,
+} from "../vit/transformer.ts";
+import { positions, type PositionVariant } from "./positions.ts";
+
+/** The sizes of a DINOv2 (arXiv:2304.07193). */
+export interface Dinov2Sizes {
+  /** Number of blocks. */
+  readonly layers: number;
+  /** Length of a token. */
+  readonly dModel: number;
+  /** Attention heads; they share `dModel` evenly. */
+  readonly heads: number;
+  /** Length of a token inside the MLP. */
+  readonly dMlp: number;
+  /** Whether the MLP is gated (SwiGLU), as in the giant one. */
+  readonly gated: boolean;
+  /** Side of a patch in pixels. */
+  readonly patch: number;
+  /** Patches on a side of the square that the position embeddings were learned for. */
+  readonly learned: number;
+  /** Added to the variance in a layer normalisation. */
+  readonly epsilon: number;
+  /** Whether queries, keys and values have a bias. */
+  readonly qkvBias: boolean;
+}
+
+/** What goes into the network. */
+export interface NetworkInput {
+  /** Size of the pictures in pixels: whole patches. */
+  readonly size: Size;
+  /** How position embeddings are resized. */
+  readonly positions: PositionVariant;
+}
+
+/** Patch rows and columns of pictures of this size. */
+export function gridOf(
+  { width, height }: Size,
+  { patch }: Pick<Dinov2Sizes, "patch">,
+): [rows: number, columns: number] {
+  return [height / patch, width / patch];
+}
+
+/** The pictures that go into the graph: `[images, 3, height, width]`. */
+export function pixels({ width, height }: Size): Port {
+  return { name: "pixel_values", dims: ["images", 3, height, width] };
+}
+
+/** Where the blocks can be read, in network order. */
+export function blockHooks(sizes: Dinov2Sizes, size: Size): Hook[] {
+  const { layers, dModel, dMlp } = sizes;
+  const layout = { specials: 1, grid: gridOf(size, sizes) } as const;
+  const hook = (name: string, width = dModel): Hook => ({
+    name,
+    width,
+    layout,
+  });
+  const blocks = Array.from({ length: layers }, (_, i) => [
+    ...["ln1", "q", "k", "v", "z", "attn_out", "resid_mid", "ln2"]
+      .map((name) => hook(`blocks.${i}.${name}`)),
+    hook(`blocks.${i}.mlp_act`, dMlp),
+    hook(`blocks.${i}.mlp_out`),
+    hook(`blocks.${i}.resid_post`),
+  ]);
+  return [hook("embed"), ...blocks.flat()];
+}
+
+/** Where a DINOv2 can be read, in network order. */
+export function dinov2Hooks(sizes: Dinov2Sizes, size: Size): Hook[] {
+  const blocks = blockHooks(sizes, size);
+  return [...blocks, { ...blocks[0]!, name: "final_norm" }];
+}
+
+/** The whole network, its values named as {@linkcode dinov2Hooks} names them. */
+export function dinov2Graph(
+  sizes: Dinov2Sizes,
+  input: NetworkInput,
+  addWeight: AddWeight,
+): OnnxGraph {
+  const build = builder(onnxGraph(), addWeight);
+  const states = backbone(build, sizes, input);
+  layerNorm(build, sizes, states.at(-1)!, "layernorm", "final_norm");
+  return build.graph;
+}
+
+/**
+ * Embedding and blocks. Returns the residual stream after the embedding and
+ * after each block, in Hugging Face's words `stem`, `stage1`, `stage2` …: each
+ * `[images, 1 + patches, dModel]`.
+ */
+export function backbone(
+  build: Builder,
+  sizes: Dinov2Sizes,
+  { size, positions: variant }: NetworkInput,
+): string[] {
+  const grid = gridOf(size, sizes), patches = grid[0] * grid[1];
+  const layout: BlockLayout = {
+    ...sizes,
+    tokens: 1 + patches,
+    norms: ["norm1", "norm2"],
+    mlp: sizes.gated
+      ? ["mlp.weights_in", "mlp.weights_out"]
+      : ["mlp.fc1", "mlp.fc2"],
+    scales: ["layer_scale1.lambda1", "layer_scale2.lambda1"],
+  };
+  const states = [embed(build, {
+    ...sizes,
+    input: pixels(size).name,
+    patches,
+    specials: ["cls_token"],
+    positions: positions(build, { ...sizes, grid, variant }),
+  })];
+  for (let i = 0; i < sizes.layers; i++) {
+    states.push(block(build, layout, states[i]!, i));
+  }
+  return states;
+}

@@ -1,0 +1,80 @@
+/**
+ * Position embeddings learned at one size in, those of another size out.
+ *
+ * @module
+ */
+import type { Builder } from "../vit/transformer.ts";
+
+/**
+ * How position embeddings are resized, where the grid is not the learned one:
+ *
+ * - `"hf"`: to the new grid exactly, as Hugging Face's code does since
+ *   transformers 4.46;
+ * - `"offset0.1"`: by a factor for a tenth of a patch more, as the original code
+ *   of DINOv2 and Depth Anything does. The grid is the same, its values differ.
+ *
+ * Both are bicubic with a = −0.75 and no antialiasing.
+ */
+export type PositionVariant = "hf" | "offset0.1";
+
+/** Which position embeddings are wanted. */
+export interface Positions {
+  /** Length of a token. */
+  readonly dModel: number;
+  /** Patches on a side of the square that they were learned for. */
+  readonly learned: number;
+  /** Patch rows and columns that they are wanted for. */
+  readonly grid: readonly [rows: number, columns: number];
+  /** How they are resized. */
+  readonly variant: PositionVariant;
+}
+
+/**
+ * `embeddings.position_embeddings`, `[1, 1 + learned², dModel]`, for another
+ * grid: `[1, 1 + rows · columns, dModel]`. That of CLS stays as it is.
+ */
+export function positions(
+  { graph, weight }: Builder,
+  { dModel, learned, grid: [rows, columns], variant }: Positions,
+): string {
+  const count = 1 + learned ** 2;
+  const all = weight("embeddings.position_embeddings", 1, count, dModel);
+  if (rows === learned && columns === learned) return all;
+  const slice = (from: number, to: number): string =>
+    graph.node("Slice", [
+      all,
+      graph.integers([from]),
+      graph.integers([to]),
+      graph.integers([1]),
+    ]);
+  const map = graph.node("Transpose", [
+    graph.node("Reshape", [
+      slice(1, count),
+      graph.integers([1, learned, learned, dModel]),
+    ]),
+  ], { attributes: { perm: [0, 3, 1, 2] } });
+  // onnxruntime takes its coordinates from the factors where it is given these.
+  const factors = [1, 1, (rows + 0.1) / learned, (columns + 0.1) / learned];
+  const resized = graph.node("Resize", [
+    map,
+    "",
+    ...(variant === "hf"
+      ? ["", graph.integers([1, dModel, rows, columns])]
+      : [graph.floats(factors)]),
+  ], {
+    attributes: {
+      mode: "cubic",
+      coordinate_transformation_mode: "half_pixel",
+      cubic_coeff_a: { float: -0.75 },
+    },
+  });
+  const patches = graph.node("Transpose", [
+    graph.node("Reshape", [
+      resized,
+      graph.integers([1, dModel, rows * columns]),
+    ]),
+  ], { attributes: { perm: [0, 2, 1] } });
+  return graph.node("Concat", [slice(0, 1), patches], {
+    attributes: { axis: 1 },
+  });
+}

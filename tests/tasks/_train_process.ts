@@ -1,0 +1,253 @@
+/**
+ * `deno task train` as a user starts it, in a folder of its own.
+ *
+ * @module
+ */
+import { ok } from "node:assert/strict";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** The project's folder. */
+export const project: string = fileURLToPath(new URL("../..", import.meta.url));
+
+/** 80 pictures of 32 × 32 pixels; those in `torn` cannot be decoded. */
+const dots = `
+class ExampleError extends Error {
+  name = "ExampleError";
+  constructor(id, message) {
+    super(message);
+    this.id = id;
+  }
+}
+export default {
+  apiVersion: 1,
+  kind: "dataset",
+  name: "dots",
+  description: "Coloured dots",
+  options: {
+    "~standard": {
+      version: 1,
+      vendor: "test",
+      validate: (value) => ({ value: { torn: [], ...value } }),
+    },
+  },
+  create: ({ torn }) => ({
+    length: 80,
+    async get(index) {
+      if (torn.includes(index)) {
+        throw new ExampleError("dots/" + index, "Cannot decode dots/" + index);
+      }
+      let state = index + 1;
+      const next = () => (state = state * 48271 % 2147483647) / 2147483647;
+      for (let i = 0; i < 9; i++) next();
+      const data = new Uint8Array(32 * 32 * 3).fill(255 * next());
+      for (let dot = 0; dot < 12; dot++) {
+        const [x, y, r] = [32 * next(), 32 * next(), 2 + 6 * next()];
+        const colour = [next(), next(), next()].map((c) => 255 * c);
+        for (let i = 0; i < 32 * 32; i++) {
+          if (Math.hypot(i % 32 - x, (i >> 5) - y) < r) data.set(colour, 3 * i);
+        }
+      }
+      return { id: "dots/" + index, image: { data, width: 32, height: 32 } };
+    },
+  }),
+};
+`;
+
+/** 60 steps of 64 tokens, a dictionary of 64 latents. */
+const run = {
+  name: "a",
+  dataset: { use: "./dots.js" },
+  encoder: { use: "patches", imageSize: 32, patchSize: 8, width: 24 },
+  buffer: { tokens: 512, batch: 64, images: 4 },
+  sparsifier: { use: "batch-top-k", dSae: 64, k: 4 },
+  train: { tokens: 3840, sample: 256 },
+  evaluate: { images: 16 },
+  checkpoint: { every: 7 },
+  log: { every: 5 },
+};
+
+/**
+ * Ends, interrupts or watches its process, as the environment says: killed in
+ * the middle of file operation KILL_AT, interrupted at INTERRUPT_AT, and at
+ * the end the peak memory and the number of operations go to REPORT.
+ */
+const watcher = `
+const at = (name) => Number(Deno.env.get(name) ?? 0);
+const [kill, interrupt] = [at("KILL_AT"), at("INTERRUPT_AT")];
+const report = Deno.env.get("REPORT");
+let operations = 0;
+const passed = async (half) => {
+  operations++;
+  if (operations === kill) {
+    await half?.();
+    Deno.kill(Deno.pid, "SIGKILL");
+    await new Promise(() => {});
+  }
+  if (operations === interrupt) {
+    const heard = new Promise((done) => Deno.addSignalListener("SIGINT", done));
+    Deno.kill(Deno.pid, "SIGINT");
+    await heard;
+  }
+};
+const { rename, mkdir } = Deno, { write, syncData } = Deno.FsFile.prototype;
+Deno.rename = async (...args) => { await passed(); await rename(...args); };
+Deno.mkdir = async (...args) => { await passed(); await mkdir(...args); };
+Deno.FsFile.prototype.write = async function (bytes) {
+  await passed(() => write.call(this, bytes.subarray(0, bytes.length >> 1)));
+  return await write.call(this, bytes);
+};
+Deno.FsFile.prototype.syncData = async function () {
+  await passed();
+  await syncData.call(this);
+};
+if (report) {
+  globalThis.addEventListener("unload", () => {
+    let peak = 0;
+    try {
+      const status = Deno.readTextFileSync("/proc/self/status");
+      peak = 1024 * Number(status.match(/VmHWM:\\s*(\\d+)/)[1]);
+    } catch { /* not Linux */ }
+    Deno.writeTextFileSync(report, JSON.stringify({ operations, peak }));
+  });
+}
+`;
+
+/** How a process ended. */
+export interface Ended {
+  /** Its exit status. */
+  readonly code: number;
+  /** The signal that ended it. */
+  readonly signal: string | null;
+  /** What it wrote. */
+  readonly output: string;
+  /** What it wrote to standard error. */
+  readonly errors: string;
+}
+
+/** What the watcher found of a process. */
+export interface Report {
+  /** How many file operations it made. */
+  readonly operations: number;
+  /** The most memory it took, in bytes; 0 where that is not known. */
+  readonly peak: number;
+}
+
+/** A folder that a user works in: `run.json` and what it names. */
+export interface Workplace extends AsyncDisposable {
+  /** The folder. */
+  readonly path: string;
+  /** Starts `deno task train` here and waits for its end; `kill` kills it. */
+  train(
+    args: readonly string[],
+    env?: Readonly<Record<string, string>>,
+    kill?: AbortSignal,
+  ): Promise<Ended>;
+  /** {@linkcode Workplace.train} that must succeed: what it wrote. */
+  trainOk(args: readonly string[]): Promise<string>;
+  /** {@linkcode Workplace.trainOk} with what the watcher found. */
+  watched(
+    args: readonly string[],
+  ): Promise<{ output: string; report: Report }>;
+  /** The files of run `name`, in base64 by path. */
+  files(name?: string): Promise<Record<string, string>>;
+  /** Changes a JSON file here. */
+  edit(
+    file: string,
+    // deno-lint-ignore no-explicit-any
+    change: (json: any) => unknown,
+  ): Promise<void>;
+}
+
+/** What `deno task train` runs, with permission to do what the watcher does. */
+async function command(watched: boolean): Promise<string[]> {
+  const text = await Deno.readTextFile(join(project, "deno.json"));
+  const words: string[] = JSON.parse(text).tasks.train.command.split(" ");
+  const [deno, verb, ...rest] = words;
+  ok(deno === "deno" && verb === "run" && rest.at(-1) === "tasks/train.ts");
+  const flags = rest.slice(0, -1);
+  return [
+    verb,
+    ...(watched ? ["-A", "--preload=watcher.js"] : flags),
+    "--config",
+    join(project, "deno.json"),
+    join(project, "tasks/train.ts"),
+  ];
+}
+
+/** Makes a folder to work in; `settings` lie over those of the run. */
+export async function workplace(
+  settings: Record<string, unknown> = {},
+): Promise<Workplace> {
+  const path = await Deno.realPath(await Deno.makeTempDir());
+  await Deno.writeTextFile(join(path, "dots.js"), dots);
+  await Deno.writeTextFile(join(path, "watcher.js"), watcher);
+  const merged = JSON.stringify({ ...run, ...settings }, null, 2);
+  await Deno.writeTextFile(join(path, "run.json"), merged);
+  const train = async (
+    args: readonly string[],
+    env: Readonly<Record<string, string>> = {},
+    kill?: AbortSignal,
+  ): Promise<Ended> => {
+    const watched = Object.keys(env).length > 0;
+    const process = new Deno.Command(Deno.execPath(), {
+      args: [...await command(watched), ...args],
+      cwd: path,
+      env: { INIT_CWD: path, NO_COLOR: "1", ...env },
+      stdin: "null",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+    const end = () => {
+      try {
+        process.kill("SIGKILL");
+      } catch { /* it has ended */ }
+    };
+    kill?.addEventListener("abort", end);
+    const { code, signal, stdout, stderr } = await process.output();
+    kill?.removeEventListener("abort", end);
+    const text = new TextDecoder();
+    return {
+      code,
+      signal,
+      output: text.decode(stdout),
+      errors: text.decode(stderr),
+    };
+  };
+  const succeed = ({ code, output, errors }: Ended): string => {
+    ok(code === 0, `exit status ${code}\n${output}\n${errors}`);
+    return output;
+  };
+  return {
+    path,
+    train,
+    trainOk: async (args) => succeed(await train(args)),
+    async watched(args) {
+      const file = join(path, "report.json");
+      const output = succeed(await train(args, { REPORT: file }));
+      return { output, report: JSON.parse(await Deno.readTextFile(file)) };
+    },
+    files: (name = "a") => filesOf(join(path, "runs", name)),
+    async edit(file, change) {
+      const json = JSON.parse(await Deno.readTextFile(join(path, file)));
+      change(json);
+      await Deno.writeTextFile(join(path, file), JSON.stringify(json));
+    },
+    [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }),
+  };
+}
+
+async function filesOf(
+  path: string,
+  at = "",
+): Promise<Record<string, string>> {
+  const found: Record<string, string> = {};
+  for await (const { name, isDirectory } of Deno.readDir(path)) {
+    if (isDirectory) {
+      Object.assign(found, await filesOf(join(path, name), `${at}${name}/`));
+    } else {
+      found[at + name] = (await Deno.readFile(join(path, name))).toBase64();
+    }
+  }
+  return found;
+}
