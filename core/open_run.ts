@@ -139,21 +139,28 @@ function optimiserOf(
 const runtimeBytes = 200 * 2 ** 20;
 
 function memoryOf(
-  { buffer, train }: RunConfig,
+  { buffer, train, evaluate }: RunConfig,
   { encoder, engine, hook, sparsifier }: Pick<
     OpenRun,
     "encoder" | "engine" | "hook" | "sparsifier"
   >,
   groupTokens: number,
 ): number {
-  const dModel = hook.width, { dSae, targetL0 = dSae / 2 } = sparsifier;
-  // What no rule bounds may keep half of all, as a fresh ReLU does.
-  const entries = buffer.batch * targetL0;
+  const dModel = hook.width, { dSae, targetL0 } = sparsifier;
+  // Measuring encodes a whole group at once, calibrating twice the entries wanted.
+  const rows = Math.max(buffer.batch, groupTokens);
+  const entries = targetL0 === undefined
+    // What no rule bounds may keep half of all, as a fresh ReLU does.
+    ? buffer.batch * dSae / 2
+    : targetL0 * Math.max(buffer.batch, 2 * groupTokens);
+  const calibration = evaluate.images / 2 * groupTokens / buffer.images *
+    2 * (targetL0 ?? 0);
   return runtimeBytes +
     bufferBytes(buffer.tokens, dModel, buffer.dtype) +
     encoder.memory(buffer.images) +
-    engine.memory({ dModel, dSae, rows: buffer.batch, entries }) +
-    // Three groups on their way, and one matrix on the host while it is saved or made.
+    engine.memory({ dModel, dSae, rows, entries }) +
+    // Three groups on their way; then three matrices while they are made, the
+    // sample, or the activations to calibrate on, twice while they are joined.
     4 * (3 * groupTokens * dModel +
-        Math.max(2 * dSae * dModel, train.sample * dModel));
+        Math.max(3 * dSae * dModel, train.sample * dModel, 2 * calibration));
 }

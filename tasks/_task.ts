@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { isAbsolute, join, relative } from "node:path";
 import { isUserError } from "../core/errors.ts";
 
 /**
@@ -12,6 +13,17 @@ import { isUserError } from "../core/errors.ts";
  */
 export function userFolder(): string {
   return Deno.env.get("INIT_CWD") ?? Deno.cwd();
+}
+
+/** A path that the user typed, absolute. */
+export function inUserFolder(path: string): string {
+  return isAbsolute(path) ? path : join(userFolder(), path);
+}
+
+/** How the user would write a path. */
+export function shown(path: string): string {
+  const short = relative(userFolder(), path);
+  return short.startsWith("..") ? path : short || ".";
 }
 
 /** Runs a task; of an error that the user can act on only the message is shown. */

@@ -6,6 +6,7 @@
 import { columns } from "../core/columns.ts";
 import type { RunConfig } from "../core/run_schema.ts";
 import type { TrainResults } from "../core/train.ts";
+import type { OpenRun } from "../core/open_run.ts";
 import type { StepNumbers } from "../core/trainer.ts";
 
 /** `1234567` as `"1.23M"`. */
@@ -114,4 +115,33 @@ export function nextCommand(
   return `deno task train ${path} --sparsifier.dSae=${
     2 * dSae
   }${own}   (a dictionary twice as large)`;
+}
+
+/** What a run says before it starts. */
+export function startLine(run: OpenRun, path: string): string {
+  const { config, hook, sparsifier, optimiser, split, memory } = run;
+  const tokens = short(optimiser.steps * config.buffer.batch);
+  const where =
+    `"${hook.name}" of ${config.encoder.use} (d_model ${hook.width})`;
+  return `${path}: ${sparsifier.dSae} latents on ${where}, ${tokens} tokens of ${split.train.length} pictures; memory at most ${
+    bytes(memory)
+  }`;
+}
+
+/** What a finished run says: its table, pictures it skipped, what to type next. */
+export function endText(
+  { config }: OpenRun,
+  results: TrainResults,
+  seconds: number,
+  paths: { readonly config: string; readonly skipped: string },
+): string {
+  return [
+    "",
+    resultTable(results, seconds),
+    ...results.skippedImages > 0
+      ? ["", `skipped pictures are listed in ${paths.skipped}`]
+      : [],
+    "",
+    `next: ${nextCommand(config, paths.config)}`,
+  ].join("\n");
 }

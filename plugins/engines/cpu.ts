@@ -18,7 +18,8 @@ import {
   type Tensor,
 } from "tessera";
 import { broadcast } from "./cpu/broadcast.ts";
-import { blockLength, encode } from "./cpu/encode.ts";
+import { encode } from "./cpu/encode.ts";
+import { blockLength } from "./cpu/pre_activations.ts";
 import { cpuMemory } from "./cpu/memory.ts";
 import { products } from "./cpu/product.ts";
 import { type CpuCodes, type CpuTensor, makeStore } from "./cpu/store.ts";

@@ -12,7 +12,7 @@
 import { makeTrainer } from "../../core/trainer.ts";
 import { randomFrom } from "../../core/random.ts";
 import { cpu } from "../../plugins/engines/cpu.ts";
-import { blockLength } from "../../plugins/engines/cpu/encode.ts";
+import { blockLength } from "../../plugins/engines/cpu/pre_activations.ts";
 import { products } from "../../plugins/engines/cpu/product.ts";
 import { batchTopK } from "../../plugins/sparsifiers/batch_top_k.ts";
 import { median, milliseconds, peakMemory } from "./_median.ts";

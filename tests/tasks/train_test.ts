@@ -32,7 +32,7 @@ Deno.test("train shows how far it is, the final table and what to type next", as
   const next = lines.at(-2)!.match(
     /^next: deno task train (.*) {3}\(a dictionary twice as large\)$/,
   );
-  ok(next, lines.at(-2));
+  ok(next, output);
   deepEqual(Object.keys(await at.files()).sort(), [
     "checkpoint/cfg.json",
     "checkpoint/sae_weights.safetensors",

@@ -242,7 +242,7 @@ const faults = [
   [
     "its settings name no backbone",
     { config: { backbone_config: null } },
-    /a width of 384|holds 5 blocks|"hidden_size"|"patch_size"/,
+    /"patch_size" is 4, the backbone's is 14/,
   ],
   ["taps are out of order", {
     backbone: { out_indices: [2, 1, 4, 5], out_features: undefined },
