@@ -17,8 +17,92 @@ export const slots = [
 /** A kind of plugin that a run has a slot for. */
 export type Slot = typeof slots[number];
 
+/** What fills a slot: a plugin and, beside it, the plugin's own options. */
+export interface SlotConfig {
+  /** Name of a built-in, path of a file, or `npm:`, `jsr:` or `https:` specifier. */
+  readonly use: string;
+  readonly [option: string]: unknown;
+}
+
+/** A run with every default filled in: what `runs/<name>/config.json` holds. */
+export interface RunConfig {
+  /** Decides every random number. */
+  readonly seed: number;
+  /** Folder under `runs/`. */
+  readonly name?: string | undefined;
+  /** Where the pictures come from. */
+  readonly dataset: SlotConfig;
+  /** The vision transformer whose tokens are learned. */
+  readonly encoder: SlotConfig;
+  /** Where the encoder is read. */
+  readonly hook?: string | undefined;
+  /** Which tokens are trained on. */
+  readonly tokens: "patches" | "all";
+  /** Tokens on their way from encoder to sparsifier. */
+  readonly buffer: BufferConfig;
+  /** The dictionary that is trained. */
+  readonly sparsifier: SlotConfig;
+  /** How the sparsifier is trained. */
+  readonly train: TrainConfig;
+  /** What is measured on pictures not trained on. */
+  readonly evaluate: {
+    /** Pictures held out. */
+    readonly images: number;
+  };
+  /** Saves while the run goes on. */
+  readonly checkpoint: {
+    /** Steps between saves. */
+    readonly every: number;
+  };
+  /** What is written while the run goes on. */
+  readonly log: {
+    /** Steps between lines of `metrics.jsonl`. */
+    readonly every: number;
+  };
+  /** Where the maths is done. */
+  readonly engine: SlotConfig;
+}
+
+/** The part of a run that says how tokens wait. */
+export interface BufferConfig {
+  /** Tokens held at once. */
+  readonly tokens: number;
+  /** Tokens in one training step. */
+  readonly batch: number;
+  /** Pictures encoded at once. */
+  readonly images: number;
+  /** How the tokens are held. */
+  readonly dtype: "float32" | "bfloat16";
+}
+
+/** The part of a run that says how its sparsifier is trained. */
+export interface TrainConfig {
+  /** Tokens trained on altogether. */
+  readonly tokens: number;
+  /** Adam's step size. */
+  readonly lr?: number | undefined;
+  /** Steps over which it rises from 0. */
+  readonly warmup?: number | undefined;
+  /** Last share of the run over which it falls to 0. */
+  readonly decay: number;
+  /** Adam's decay of the mean gradient. */
+  readonly beta1: number;
+  /** Adam's decay of the mean squared gradient. */
+  readonly beta2: number;
+  /** Added to the root of the mean squared gradient. */
+  readonly epsilon: number;
+  /** Largest norm of the gradient; null for none. */
+  readonly clip: number | null;
+  /** Tokens without firing after which a latent counts as dead. */
+  readonly deadTokens?: number | undefined;
+  /** Tokens looked at before training. */
+  readonly sample: number;
+  /** Whether tokens are scaled to a total variance of 1. */
+  readonly normalize: boolean;
+}
+
 /** A slot: which plugin, and the plugin's own options beside it. */
-function slot(use: string, meaning: string) {
+function slot(use: string, meaning: string): z.ZodType<SlotConfig> {
   return z.looseObject(
     {
       use: z.string().min(1).default(use).describe(
@@ -28,9 +112,10 @@ function slot(use: string, meaning: string) {
   ).prefault({}).describe(meaning);
 }
 
-const count = z.int().min(1);
+const count: z.ZodInt = z.int().min(1);
 
-const schema = z.strictObject({
+/** The schema of a run's file, without the options of its plugins. */
+export const runSchema: z.ZodType<RunConfig> = z.strictObject({
   seed: z.int().min(0).default(1).describe(
     "Decides every random number: same file, seed and machine, same bytes",
   ),
@@ -107,9 +192,3 @@ const schema = z.strictObject({
   }).prefault({}).describe("What is written while the run goes on"),
   engine: slot("cpu", "Where the maths is done"),
 });
-
-/** A run with every default filled in: what `runs/<name>/config.json` holds. */
-export type RunConfig = z.output<typeof schema>;
-
-/** The schema of a run's file, without the options of its plugins. */
-export const runSchema: z.ZodType<RunConfig> = schema;

@@ -48,11 +48,10 @@ async function describe(folder: string): Promise<string | undefined> {
     const text = await Deno.readTextFile(join(folder, "config.json"));
     const config = JSON.parse(text);
     if (config.model_type !== "depth_anything") return undefined;
-    const { hidden_size, out_indices } = config.backbone_config;
-    const [first, second] = out_indices;
+    const { hidden_size, out_indices: taps } = config.backbone_config;
     const kind = config.depth_estimation_type ?? "relative";
     return [
-      second === first + 1 ? "V1" : "V2",
+      taps.at(-1) - taps[0] === taps.length - 1 ? "V1" : "V2",
       hidden_size,
       kind === "metric" ? `metric ${config.max_depth}` : kind,
     ].join(" ");
@@ -145,8 +144,8 @@ Deno.test("describe() tells the tiny models apart", async () => {
   const golden = join(import.meta.dirname!, "../../../fixtures/golden");
   const models = await findModels(golden);
   deepEqual([...models.keys()].sort(), [
+    "V1 8 metric 20",
     "V1 8 relative",
-    "V2 8 metric 20",
     "V2 8 relative",
   ]);
   equal(models.get("V1 8 relative"), join(golden, "depth_anything_v1"));
