@@ -13,6 +13,8 @@ export const builtins: Builtins = {
     "scenes": () => import("./datasets/scenes.ts"),
   },
   encoder: {
+    "depth-anything": () => import("./encoders/depth_anything.ts"),
+    "dinov2": () => import("./encoders/dinov2.ts"),
     "patches": () => import("./encoders/patches.ts"),
     "theia": () => import("./encoders/theia.ts"),
     "vit": () => import("./encoders/vit.ts"),

@@ -23,7 +23,7 @@ import {
   depthAnythingHooks,
 } from "./dinov2/depth_anything_graph.ts";
 import { dinov2Sizes } from "./dinov2/dinov2_config.ts";
-import { pixels } from "./dinov2/dinov2_graph.ts";
+import { type Dinov2Sizes, pixels } from "./dinov2/dinov2_graph.ts";
 import type { DptSizes } from "./dinov2/dpt_graph.ts";
 import {
   insideBackbone,
@@ -43,14 +43,22 @@ import {
   readSettings,
   weightsPlace,
 } from "./vit/model_folder.ts";
-import { describePreprocessing, preprocess } from "./vit/preprocess.ts";
+import {
+  describePreprocessing,
+  preprocess,
+  type Size,
+} from "./vit/preprocess.ts";
 import { findPrefix, weightsOf } from "./vit/vit_checkpoint.ts";
 
 /** Options of {@linkcode depthAnything}. */
 export interface DepthAnythingOptions extends PictureOptions {
   /** Folder with `config.json`, `model.safetensors` and perhaps `preprocessor_config.json`. */
   readonly model: string;
-  /** Which Depth Anything it has to be; either when absent. */
+  /**
+   * Which Depth Anything it has to be; either when absent. Told by the taps in
+   * `config.json`, for the tensors of both have the same names and shapes: V1's
+   * weights with V2's settings are not noticed.
+   */
   readonly version?: 1 | 2 | undefined;
   /** How position embeddings come to a grid that is not the learned one. */
   readonly pos: PositionVariant;
@@ -125,14 +133,24 @@ export async function depthAnything(
     preprocess: (images, to) => preprocess(images, preprocessing, size, to),
     ...networkMemory({
       weights: weightBytes(weights.tensors.values()),
-      inside: Math.max(
-        insideBackbone(sizes, size),
-        insideDpt(sizes, dpt, size),
-      ),
+      inside: (hook) => insideOf(sizes, dpt, size, hook),
       size,
       hooks,
     }),
   });
+}
+
+/** The neck and the head, whose maps have no CLS, are not computed for what comes before them. */
+function insideOf(
+  sizes: Dinov2Sizes,
+  dpt: DptSizes,
+  size: Size,
+  hook?: Hook,
+): number {
+  const blocks = insideBackbone(sizes, size);
+  return hook?.layout.specials
+    ? blocks
+    : Math.max(blocks, insideDpt(sizes, dpt, size));
 }
 
 /** The residual stream at two thirds of the way: `blocks.8.resid_post` of 12. */

@@ -90,7 +90,7 @@ export async function dinov2(
     preprocess: (images, to) => preprocess(images, preprocessing, size, to),
     ...networkMemory({
       weights: weightBytes(weights.tensors.values()),
-      inside: insideBackbone(sizes, size),
+      inside: () => insideBackbone(sizes, size),
       size,
       hooks,
     }),

@@ -37,7 +37,7 @@ const configSchema = z.object({
     error: ({ input }) =>
       `found ${
         JSON.stringify(input)
-      }, supported are "vit" and "deit" (and Theia, by the encoder "theia")`,
+      }, supported are "vit" and "deit" (and Theia, by the encoder "theia"; DINOv2, by "dinov2"; Depth Anything, by "depth-anything")`,
   }),
   hidden_size: size.default(768),
   num_hidden_layers: size.optional(),

@@ -23,20 +23,20 @@ const budget = 256 * mebibyte;
 export interface NetworkMemory {
   /** Pictures that go through at once: more gain nothing at these sizes. */
   readonly together: number;
-  /** Bytes it takes at most while it encodes `images` pictures, one hook being read. */
-  memory(images: number): number;
+  /** Bytes it takes at most while it encodes `images` pictures and `hook` is read; any one when absent. */
+  memory(images: number, hook?: Hook): number;
 }
 
 /** What is counted. */
 export interface NetworkCounts {
   /** Bytes of the weights as float32. */
   readonly weights: number;
-  /** Numbers that one picture has in the network at once. */
-  readonly inside: number;
   /** Size of a picture in pixels. */
   readonly size: Size;
   /** Where it can be read. */
   readonly hooks: readonly Hook[];
+  /** Numbers that one picture has in the network at once where `hook` is read; any one when absent. */
+  inside(hook?: Hook): number;
 }
 
 /** What a network takes whose weights and widest places are known. */
@@ -44,16 +44,15 @@ export function networkMemory(
   { weights, inside, size, hooks }: NetworkCounts,
 ): NetworkMemory {
   const pixels = 3 * size.width * size.height;
-  const output = Math.max(
-    ...hooks.map((hook) => tokensOf(hook) * hook.width),
-  );
-  const together = Math.max(1, Math.floor(budget / (4 * inside)));
+  const widths = hooks.map((hook) => tokensOf(hook) * hook.width);
+  const together = Math.max(1, Math.floor(budget / (4 * inside())));
   return {
     together,
-    memory(images) {
+    memory(images, hook) {
       const turn = Math.min(images, together);
+      const output = hook ? tokensOf(hook) * hook.width : Math.max(...widths);
       // Pixels of this turn and the next; the results of this call and of the one before.
-      const numbers = turn * (inside + 2 * pixels + output) +
+      const numbers = turn * (inside(hook) + 2 * pixels + output) +
         2 * images * output;
       return Math.ceil(runtime + 1.1 * weights + 4 * numbers);
     },

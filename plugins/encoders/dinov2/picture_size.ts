@@ -23,7 +23,7 @@ const pixels = z.int().positive();
 export const pictureOptions = {
   size: z.union([pixels, z.strictObject({ height: pixels, width: pixels })])
     .optional().describe(
-      "Height and width in pixels, or one number; as the model's files say when absent",
+      "Pixels high and wide, or both by name: height, width; as the model's files say when absent",
     ),
   fit: z.enum(["stretch", "crop"]).optional().describe(
     "How pictures come to it; as the model's files say when absent",

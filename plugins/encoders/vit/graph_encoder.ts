@@ -40,8 +40,8 @@ export interface GraphEncoderOptions {
   readonly provenance: Encoder["provenance"];
   /** Writes `images` to `pixels` as the network takes them. */
   preprocess(images: readonly RgbImage[], pixels: Float32Array): Promise<void>;
-  /** Bytes it takes at most while it encodes `images` pictures at once. */
-  memory(images: number): number;
+  /** Bytes it takes at most while it encodes `images` pictures at once, `hook` being read. */
+  memory(images: number, hook?: Hook): number;
 }
 
 /** Models that stay open: a run reads one set of hooks, an evaluation perhaps another. */

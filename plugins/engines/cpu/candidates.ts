@@ -10,6 +10,7 @@ import {
   type EncodeContext,
   type EncodeInput,
   forEachBlock,
+  type Pre,
 } from "./pre_activations.ts";
 import type { CpuCodes } from "./store.ts";
 
@@ -103,7 +104,21 @@ export function candidates(
     return new Float32Array(bits.buffer)[0]!;
   };
 
-  const makeRoom = (part: number, wanted: number, bar: number): number => {
+  /** Room for what a list will hold at the end, if the rest is like what was scanned. */
+  const roomFor = (part: number, pre: Pre): number => {
+    const [first, next, end] = [word.first, word.next, word.end]
+      .map((which) => at(part, which)) as [number, number, number];
+    const scanned = pre.first + pre.length * (next - first) / (end - first);
+    const held = at(part, word.count);
+    const extrapolated = 1.05 * held * dSae / Math.max(scanned, 1);
+    return Math.ceil(Math.max(extrapolated, 1.25 * held)) + 8 * length;
+  };
+  const makeRoom = (
+    part: number,
+    wanted: number,
+    bar: number,
+    pre: Pre,
+  ): number => {
     let least = bar;
     if (count() > wanted) {
       const value = largest(wanted);
@@ -112,7 +127,7 @@ export function candidates(
       least = below(value);
     }
     if (at(part, word.count) + length > at(part, word.capacity)) {
-      resize(part, 2 * at(part, word.capacity));
+      resize(part, roomFor(part, pre));
     }
     return least;
   };
@@ -142,7 +157,7 @@ export function candidates(
           everyPart.find((part) => at(part, word.next) < at(part, word.end));
         scan();
         for (let part = unfinished(); part !== undefined; part = unfinished()) {
-          bar = makeRoom(part, wanted, bar);
+          bar = makeRoom(part, wanted, bar, pre);
           scan();
         }
       });

@@ -40,7 +40,7 @@ Deno.test("scenes options have defaults and refuse what they do not know", () =>
   const check = (options: unknown): unknown =>
     plugin.options["~standard"].validate(options);
   deepStrictEqual(check({}), {
-    value: { length: 2000, width: 224, height: 224, samples: 4 },
+    value: { length: 2000, width: 128, height: 128, samples: 4 },
   });
   for (const options of [{ widht: 3 }, { width: 0 }, { length: 1.5 }]) {
     ok("issues" in (check(options) as object), JSON.stringify(options));

@@ -17,14 +17,14 @@ async function tokensOf(
   return pixels!.data;
 }
 
-Deno.test("patches() gives 196 tokens of 192 when nothing else is asked", async () => {
+Deno.test("patches() gives 256 tokens of 192 when nothing else is asked", async () => {
   const validated = await plugin.options["~standard"].validate({});
   ok(!validated.issues);
   const [hook] = patches(validated.value).hooks;
   deepEqual(hook, {
     name: "pixels",
     width: 192,
-    layout: { specials: 0, grid: [14, 14] },
+    layout: { specials: 0, grid: [16, 16] },
   });
 });
 
