@@ -42,8 +42,11 @@ export interface Encoder {
     images: readonly RgbImage[],
     hooks: readonly string[],
   ): Promise<Readonly<Record<string, HostTensor>>>;
-  /** Bytes it takes at most while it encodes `images` pictures at once. */
-  memory(images: number): number;
+  /**
+   * Bytes it takes at most while it encodes `images` pictures at once and is
+   * read at `hook`; at any one hook when none is named.
+   */
+  memory(images: number, hook?: Hook): number;
   /** Stops its threads and frees its memory. */
   close(): Promise<void>;
 }

@@ -157,7 +157,7 @@ function memoryOf(
     2 * (targetL0 ?? 0);
   return runtimeBytes +
     bufferBytes(buffer.tokens, dModel, buffer.dtype) +
-    encoder.memory(buffer.images) +
+    encoder.memory(buffer.images, hook) +
     engine.memory({ dModel, dSae, rows, entries }) +
     // Three groups on their way; then three matrices while they are made, the
     // sample, or the activations to calibrate on, twice while they are joined.

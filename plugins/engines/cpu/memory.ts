@@ -67,8 +67,9 @@ export function cpuMemory(): CpuMemory {
     memory,
     allocate(bytes) {
       const size = sizeClass(bytes);
-      const block = free.get(size)?.pop();
-      return block ?? { at: extend(size), bytes: size };
+      const same = free.get(size);
+      const held = same?.length ? same : bestFit(free, size);
+      return held?.pop() ?? { at: extend(size), bytes: size };
     },
     free(block) {
       const same = free.get(block.bytes);
@@ -79,6 +80,24 @@ export function cpuMemory(): CpuMemory {
     integers: (at, length) => new Uint32Array(memory.buffer, at, length),
     unshared: (at, length) => new Float32Array(raw, at, length),
   };
+}
+
+/**
+ * The free blocks of the least size that holds `size` bytes and wastes less
+ * than half: numbers of kept entries differ from step to step, and without
+ * this each size would have memory of its own.
+ */
+function bestFit(
+  free: ReadonlyMap<number, Block[]>,
+  size: number,
+): Block[] | undefined {
+  let best = 2 * size, found: Block[] | undefined;
+  for (const [bytes, blocks] of free) {
+    if (bytes < size || bytes >= best || blocks.length === 0) continue;
+    best = bytes;
+    found = blocks;
+  }
+  return found;
 }
 
 /** Rounds small sizes up to an eighth of their power of two, so that pieces are used again. */
