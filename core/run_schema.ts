@@ -178,7 +178,7 @@ export const runSchema: z.ZodType<RunConfig> = z.strictObject({
     ),
   }).prefault({}).describe("How the sparsifier is trained"),
   evaluate: z.strictObject({
-    images: count.default(128).describe(
+    images: count.default(256).describe(
       "Pictures held out: not trained on, half to calibrate, half to measure",
     ),
   }).prefault({}).describe("What is measured on pictures not trained on"),
