@@ -171,6 +171,8 @@ export interface Engine {
   /**
    * Bytes that training a `[dSae, dModel]` dictionary takes at most, on batches
    * of `rows` of which `entries` are kept.
+   *
+   * @throws {RangeError} When it cannot hold so much.
    */
   memory(size: MemorySize): number;
   /** Stops its threads and frees its memory. */

@@ -7,7 +7,7 @@ import { tokensPerExample } from "./collect.ts";
 import { hashRun } from "./compare_runs.ts";
 import type { Dataset } from "./dataset.ts";
 import type { Encoder, Hook } from "./encoder.ts";
-import type { Engine } from "./engine.ts";
+import type { Engine, MemorySize } from "./engine.ts";
 import { ConfigError } from "./errors.ts";
 import { defaultLearningRate } from "./learning_rate.ts";
 import { nearestFew } from "./nearest.ts";
@@ -158,9 +158,19 @@ function memoryOf(
   return runtimeBytes +
     bufferBytes(buffer.tokens, dModel, buffer.dtype) +
     encoder.memory(buffer.images, hook) +
-    engine.memory({ dModel, dSae, rows, entries }) +
+    engineMemory(engine, { dModel, dSae, rows, entries }) +
     // Three groups on their way; then three matrices while they are made, the
     // sample, or the activations to calibrate on, twice while they are joined.
     4 * (3 * groupTokens * dModel +
         Math.max(3 * dSae * dModel, train.sample * dModel, 2 * calibration));
+}
+
+/** What the engine takes; that it cannot hold so much is the settings' fault. */
+function engineMemory(engine: Engine, size: MemorySize): number {
+  try {
+    return engine.memory(size);
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    throw new ConfigError("sparsifier.dSae", cause.message, { cause });
+  }
 }

@@ -59,7 +59,7 @@ export interface Loss {
 export interface Sparsifier {
   /** Number of latents. */
   readonly dSae: number;
-  /** The L0 it aims at, when it has one: its `threshold` is then calibrated to it. */
+  /** The L0 it aims at, when it has one: its `threshold`, where there is one too, is calibrated to it. */
   readonly targetL0?: number;
   /** Parameters whose rows have norm 1. */
   readonly unitRows?: readonly string[];

@@ -5,7 +5,7 @@
  */
 import { columns } from "../core/columns.ts";
 import type { RunConfig } from "../core/run_schema.ts";
-import type { TrainResults } from "../core/train.ts";
+import type { TrainResults } from "../core/measure.ts";
 import type { OpenRun } from "../core/open_run.ts";
 import type { StepNumbers } from "../core/trainer.ts";
 

@@ -4,7 +4,7 @@
  * @module
  */
 import type { OpenRun } from "../core/open_run.ts";
-import type { TrainEvent } from "../core/train.ts";
+import type { TrainEvent } from "../core/training_session.ts";
 import type { Progress } from "./_progress.ts";
 import { short, stepLine } from "./_train_report.ts";
 

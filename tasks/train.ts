@@ -43,6 +43,11 @@ async function main(args: readonly string[]): Promise<void> {
   }
 }
 
+/** What ends a run in good order: Ctrl-C, and what schedulers send (Windows knows only the first). */
+const signals: readonly Deno.Signal[] = Deno.build.os === "windows"
+  ? ["SIGINT"]
+  : ["SIGINT", "SIGTERM"];
+
 async function trainInFolder(
   run: OpenRun,
   folder: RunFolder,
@@ -58,7 +63,7 @@ async function trainInFolder(
     stop.abort();
     console.log("\nstopping after this step; Ctrl-C again to stop at once");
   };
-  Deno.addSignalListener("SIGINT", interrupt);
+  for (const signal of signals) Deno.addSignalListener(signal, interrupt);
   const progress = makeProgress(), started = performance.now();
   try {
     const results = await train(run, {
@@ -81,7 +86,7 @@ async function trainInFolder(
     );
   } finally {
     progress.stop();
-    Deno.removeSignalListener("SIGINT", interrupt);
+    for (const signal of signals) Deno.removeSignalListener(signal, interrupt);
   }
 }
 

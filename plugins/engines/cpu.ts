@@ -336,8 +336,7 @@ export async function cpu(
       );
     },
     tidy: (body) => store.tidy(body),
-    memory: ({ dModel, dSae, rows, entries }) =>
-      memoryBytes({ dModel, dSae, rows, entries, count }),
+    memory: (size) => memoryBytes({ ...size, count }),
     async close() {
       threads.close();
       await release();
@@ -370,6 +369,9 @@ function matrix(x: Tensor, name: string): [number, number] {
   );
 }
 
+/** WebAssembly addresses are 32 bits. */
+const addressable = 2 ** 32;
+
 /** What training takes at most: parameters and moments, a batch's matrices, one block, the entries. */
 function memoryBytes(
   { dModel, dSae, rows, entries, count }: MemorySize & { count: number },
@@ -377,7 +379,15 @@ function memoryBytes(
   const parameters = 3 * (2 * dSae * dModel + 2 * dSae + dModel);
   const batch = 10 * rows * dModel;
   const block = 2 * rows * blockLength(rows, dSae);
-  return 4 * (parameters + batch + block + 16 * entries + widest * count);
+  const bytes = 4 *
+    (parameters + batch + block + 16 * entries + widest * count);
+  if (bytes > addressable) {
+    const gib = (bytes / 2 ** 30).toFixed(1);
+    throw new RangeError(
+      `Cannot train ${dSae} latents of width ${dModel} on the cpu engine: it addresses 4 GiB, and this takes ${gib}; write a smaller sparsifier.dSae or buffer.batch`,
+    );
+  }
+  return bytes;
 }
 
 const plugin: Plugin<"engine", CpuOptions> = definePlugin({

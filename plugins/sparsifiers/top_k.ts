@@ -22,6 +22,7 @@ export function topK(options: TopKOptions): Sparsifier {
   const { dSae, k } = options, selection = { keep: "top-k", k } as const;
   return {
     dSae,
+    targetL0: k,
     unitRows: ["W_dec"],
     saelens: { architecture: "topk", k, rescale_acts_by_decoder_norm: false },
     init: (input) => initDictionary(options, input),

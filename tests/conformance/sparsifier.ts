@@ -100,7 +100,6 @@ export function testSparsifier(
     }
     if (sparsifier.targetL0 !== undefined) {
       ok(sparsifier.targetL0 > 0, `targetL0 is ${sparsifier.targetL0}`);
-      ok("threshold" in params, "targetL0 needs a threshold to calibrate");
     }
     equal(typeof sparsifier.saelens.architecture, "string", "architecture");
   });

@@ -6,12 +6,9 @@ import {
   type RunFolder,
   runFolder,
 } from "../../core/run_folder.ts";
-import {
-  train,
-  type TrainEvent,
-  type TrainOptions,
-  type TrainResults,
-} from "../../core/train.ts";
+import type { TrainResults } from "../../core/measure.ts";
+import { train } from "../../core/train.ts";
+import type { TrainEvent, TrainOptions } from "../../core/training_session.ts";
 import { readState } from "../../core/training_state.ts";
 import { openToy, toyDataset, toyEncoder } from "./_toy_run.ts";
 

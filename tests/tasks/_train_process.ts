@@ -134,7 +134,7 @@ export interface Report {
 }
 
 /** A folder that a user works in: `run.json` and what it names. */
-export interface Workplace extends AsyncDisposable {
+export interface TrainFolder extends AsyncDisposable {
   /** The folder. */
   readonly path: string;
   /** Starts `deno task train` here and waits for its end; `kill` kills it. */
@@ -143,9 +143,9 @@ export interface Workplace extends AsyncDisposable {
     env?: Readonly<Record<string, string>>,
     kill?: AbortSignal,
   ): Promise<Ended>;
-  /** {@linkcode Workplace.train} that must succeed: what it wrote. */
+  /** {@linkcode TrainFolder.train} that must succeed: what it wrote. */
   trainOk(args: readonly string[]): Promise<string>;
-  /** {@linkcode Workplace.trainOk} with what the watcher found. */
+  /** {@linkcode TrainFolder.trainOk} with what the watcher found. */
   watched(
     args: readonly string[],
   ): Promise<{ output: string; report: Report }>;
@@ -176,9 +176,9 @@ async function command(watched: boolean): Promise<string[]> {
 }
 
 /** Makes a folder to work in; `settings` lie over those of the run. */
-export async function workplace(
+export async function trainFolder(
   settings: Record<string, unknown> = {},
-): Promise<Workplace> {
+): Promise<TrainFolder> {
   const path = await Deno.realPath(await Deno.makeTempDir());
   await Deno.writeTextFile(join(path, "dots.js"), dots);
   await Deno.writeTextFile(join(path, "watcher.js"), watcher);
