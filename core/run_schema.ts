@@ -53,6 +53,8 @@ export interface RunConfig {
   readonly checkpoint: {
     /** Steps between saves. */
     readonly every: number;
+    /** Minutes after which a run saves although fewer steps have passed. */
+    readonly minutes: number;
   };
   /** What is written while the run goes on. */
   readonly log: {
@@ -185,6 +187,9 @@ export const runSchema: z.ZodType<RunConfig> = z.strictObject({
   checkpoint: z.strictObject({
     every: count.default(500).describe(
       "Steps between saves that a killed run goes on from",
+    ),
+    minutes: z.number().positive().default(10).describe(
+      "Minutes after which it saves although fewer steps have passed",
     ),
   }).prefault({}).describe("Saves while the run goes on"),
   log: z.strictObject({

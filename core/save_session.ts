@@ -30,6 +30,7 @@ export async function saveSession(
     });
     // What a run goes on from stands, whatever becomes of the rest.
     session.saved = trainer.step;
+    session.savedAt = performance.now();
     await saveDictionary(session, trainer);
     await saveSkipped(session);
   });

@@ -65,7 +65,9 @@ async function takeSteps(session: Session): Promise<boolean> {
     session.trainer ??= await firstTrainer(session);
     await takeStep(session, session.trainer, batch);
     const { step } = session.trainer, last = step === optimiser.steps;
-    if (last || signal?.aborted || step % config.checkpoint.every === 0) {
+    const { every, minutes } = config.checkpoint;
+    const late = performance.now() - session.savedAt > 60_000 * minutes;
+    if (last || signal?.aborted || late || step % every === 0) {
       await saveSession(session, session.trainer);
     }
     if (last) return true;

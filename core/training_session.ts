@@ -64,6 +64,8 @@ export interface Session extends TrainOptions {
   trainer?: Trainer;
   /** The step of the last save. */
   saved?: number;
+  /** When that was, or the start, by `performance.now()`. */
+  savedAt: number;
 }
 
 /** Makes what a run needs, as a saved state left it when there is one. */
@@ -86,6 +88,7 @@ export async function beginSession(
     log: await openMetricsLog(folder.metrics, position?.metricsBytes ?? 0),
     skipped: new Map(Object.entries(position?.skipped ?? {})),
     groups: position?.groups ?? 0,
+    savedAt: performance.now(),
     scale: position?.scale ?? 1,
     window: fvuSums(hook.width, position?.window),
     ...resume && {

@@ -405,3 +405,21 @@ async function resultsOf(...toy: Toy): Promise<TrainResults> {
   });
   return results!;
 }
+
+Deno.test("train() saves after some minutes although fewer steps have passed, to the same bytes", async () => {
+  const seldom = await whole({ checkpoint: { every: 1e6 } });
+  await inRunFolder(async (folder) => {
+    const saved: number[] = [];
+    const checkpoint = { every: 1e6, minutes: 1e-9 };
+    ok(
+      await goOn(folder, [{ checkpoint }], {
+        onEvent: (event) => {
+          if (event.kind === "saved") saved.push(event.step);
+        },
+      }),
+    );
+    deepEqual(saved, Array.from({ length: 30 }, (_, i) => i + 1));
+    const { "results.json": results } = await files(folder);
+    equal(results, seldom["results.json"]);
+  });
+});
