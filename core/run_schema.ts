@@ -21,6 +21,7 @@ export type Slot = typeof slots[number];
 export interface SlotConfig {
   /** Name of a built-in, path of a file, or `npm:`, `jsr:` or `https:` specifier. */
   readonly use: string;
+  /** The plugin's options. */
   readonly [option: string]: unknown;
 }
 

@@ -7,8 +7,23 @@ import { FormatError } from "./errors.ts";
 import { replaceFile } from "./replace_file.ts";
 import { sizeOf } from "./tensor.ts";
 
+/** A type of value that a safetensors file can hold. */
+export type Dtype =
+  | "F64"
+  | "F32"
+  | "F16"
+  | "BF16"
+  | "I64"
+  | "I32"
+  | "U32"
+  | "I16"
+  | "U16"
+  | "I8"
+  | "U8"
+  | "BOOL";
+
 /** Bytes of one value of each type that is read here. */
-const widths = {
+const widths: Readonly<Record<Dtype, number>> = {
   F64: 8,
   F32: 4,
   F16: 2,
@@ -21,10 +36,7 @@ const widths = {
   I8: 1,
   U8: 1,
   BOOL: 1,
-} as const;
-
-/** A type of value that a safetensors file can hold. */
-export type Dtype = keyof typeof widths;
+};
 
 /** Where a tensor lies in its file. */
 export interface TensorInfo {
