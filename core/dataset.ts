@@ -46,6 +46,8 @@ export interface Dataset {
    * @throws {ExampleError} When this one cannot be decoded: it is skipped and counted.
    */
   get(index: number): Promise<Example>;
-  /** Closes the files it holds open. */
+  /** Bytes it takes at most beside the examples it hands out; none when absent. */
+  memory?(): number;
+  /** Closes the files it holds open and stops its threads. */
   close?(): Promise<void>;
 }

@@ -140,9 +140,9 @@ const runtimeBytes = 200 * 2 ** 20;
 
 function memoryOf(
   { buffer, train, evaluate }: RunConfig,
-  { encoder, engine, hook, sparsifier }: Pick<
+  { dataset, encoder, engine, hook, sparsifier }: Pick<
     OpenRun,
-    "encoder" | "engine" | "hook" | "sparsifier"
+    "dataset" | "encoder" | "engine" | "hook" | "sparsifier"
   >,
   groupTokens: number,
 ): number {
@@ -157,6 +157,7 @@ function memoryOf(
     2 * (targetL0 ?? 0);
   return runtimeBytes +
     bufferBytes(buffer.tokens, dModel, buffer.dtype) +
+    (dataset.memory?.() ?? 0) +
     encoder.memory(buffer.images, hook) +
     engineMemory(engine, { dModel, dSae, rows, entries }) +
     // Three groups on their way; then three matrices while they are made, the

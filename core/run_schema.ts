@@ -146,7 +146,7 @@ export const runSchema: z.ZodType<RunConfig> = z.strictObject({
   }).prefault({}).describe("Tokens on their way from encoder to sparsifier"),
   sparsifier: slot("batch-top-k", "The dictionary that is trained"),
   train: z.strictObject({
-    tokens: count.default(400_000).describe(
+    tokens: count.default(600_000).describe(
       "Tokens trained on altogether; a token may come again",
     ),
     lr: z.number().positive().optional().describe(

@@ -3,6 +3,7 @@ import {
   equal,
   notDeepStrictEqual,
   ok,
+  rejects,
 } from "node:assert/strict";
 import type { Example } from "tessera";
 import plugin, { scenes } from "../../../plugins/datasets/scenes.ts";
@@ -114,3 +115,29 @@ Deno.test("scenes() are of every kind", async () => {
   const kinds = new Set((await examples).map(({ labels }) => labels!.kind));
   deepStrictEqual([...kinds].sort(), ["field", "room", "table", "yard"]);
 });
+
+Deno.test("scenes() gives the same bytes on threads, in whatever order they are asked for", async () => {
+  const options = { length: 9, width: 24, height: 16, samples: 2, seed: 5 };
+  const here = scenes(options), beside = scenes({ ...options, threads: 2 });
+  const order = [8, 0, 3, 3, 1, 7];
+  const drawn = await Promise.all(order.map((i) => beside.get(i)));
+  for (const [at, index] of order.entries()) {
+    deepStrictEqual(drawn[at], await here.get(index));
+  }
+  ok(beside.memory!() > here.memory!());
+  await rejects(beside.get(9), /Cannot get scene 9: there are 9/);
+  await beside.close!();
+});
+
+testDataset(
+  "scenes on threads",
+  () =>
+    scenes({
+      length: 5,
+      width: 24,
+      height: 16,
+      samples: 1,
+      seed: 3,
+      threads: 2,
+    }),
+);

@@ -1,0 +1,35 @@
+/**
+ * The other side of `render_threads.ts`: draws one scene after the other.
+ *
+ * @module
+ */
+/// <reference no-default-lib="true" />
+/// <reference lib="deno.worker" />
+import type { Example } from "../../../core/dataset.ts";
+import { sceneAt, type SceneRequest } from "./scene_at.ts";
+
+/** A scene to draw, numbered. */
+export interface Asked {
+  /** The number that comes back with the scene. */
+  readonly request: number;
+  /** Which scene. */
+  readonly scene: SceneRequest;
+}
+
+/** The scene, or what went wrong. */
+export type Answer =
+  & { readonly request: number }
+  & ({ readonly example: Example } | { readonly error: string });
+
+self.onmessage = ({ data: { request, scene } }: MessageEvent<Asked>) => {
+  try {
+    const example = sceneAt(scene);
+    const { depth, object } = example.maps!;
+    const buffers = [example.image.data, depth!.data, object!.data]
+      .map(({ buffer }) => buffer as ArrayBuffer);
+    self.postMessage({ request, example } satisfies Answer, buffers);
+  } catch (error) {
+    const { message } = error as Error;
+    self.postMessage({ request, error: message } satisfies Answer);
+  }
+};

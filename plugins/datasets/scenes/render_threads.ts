@@ -1,0 +1,69 @@
+/**
+ * Threads that draw scenes while the main one does something else.
+ *
+ * @module
+ */
+import type { Example } from "../../../core/dataset.ts";
+import type { Answer, Asked } from "./_render_worker.ts";
+import type { SceneRequest } from "./scene_at.ts";
+
+/** Threads that draw. */
+export interface RenderThreads {
+  /** Draws a scene on the thread with the least to do. */
+  render(scene: SceneRequest): Promise<Example>;
+  /** Ends the threads; what is being drawn is never answered. */
+  close(): void;
+}
+
+/** A promise's ends. */
+type Waiting = PromiseWithResolvers<Example>;
+
+/** `count` threads, started when the first scene is asked for. */
+export function renderThreads(count: number): RenderThreads {
+  let threads: RenderThread[] | undefined;
+  return {
+    render(scene) {
+      threads ??= Array.from({ length: count }, startThread);
+      const free = threads.reduce((a, b) => b.busy() < a.busy() ? b : a);
+      return free.render(scene);
+    },
+    close() {
+      for (const thread of threads ?? []) thread.close();
+      threads = undefined;
+    },
+  };
+}
+
+interface RenderThread extends RenderThreads {
+  /** How many scenes it has still to draw. */
+  busy(): number;
+}
+
+function startThread(): RenderThread {
+  const worker = new Worker(new URL("./_render_worker.ts", import.meta.url), {
+    type: "module",
+  });
+  const waiting = new Map<number, Waiting>();
+  let requests = 0;
+  worker.onmessage = ({ data }: MessageEvent<Answer>) => {
+    const { resolve, reject } = waiting.get(data.request)!;
+    waiting.delete(data.request);
+    if ("error" in data) reject(new Error(data.error));
+    else resolve(data.example);
+  };
+  worker.onerror = (event) => {
+    event.preventDefault();
+    for (const { reject } of waiting.values()) reject(new Error(event.message));
+    waiting.clear();
+  };
+  return {
+    busy: () => waiting.size,
+    render(scene) {
+      const request = requests++, ends = Promise.withResolvers<Example>();
+      waiting.set(request, ends);
+      worker.postMessage({ request, scene } satisfies Asked);
+      return ends.promise;
+    },
+    close: () => worker.terminate(),
+  };
+}
