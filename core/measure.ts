@@ -18,6 +18,8 @@ export interface TrainResults extends Evaluation {
   readonly dead: number;
   /** The window in which a latent had to fire. */
   readonly deadTokens: number;
+  /** The L0 that was aimed at; null where none was. */
+  readonly targetL0: number | null;
   /** The calibrated threshold, in the activations' units; null where there is none. */
   readonly threshold: number | null;
   /** Steps taken. */
@@ -48,6 +50,7 @@ export async function measure(
     ...evaluation,
     dead: trainer.dead,
     deadTokens: run.optimiser.deadTokens,
+    targetL0: run.sparsifier.targetL0 ?? null,
     threshold,
     steps: trainer.step,
     trainedTokens: trainer.step * run.config.buffer.batch,

@@ -59,8 +59,16 @@ export function stepLine(
 
 /** The table of a finished run. */
 export function resultTable(results: TrainResults, seconds: number): string {
-  const { fvu, l0, dead, deadTokens, silent, threshold, skippedImages } =
-    results;
+  const {
+    fvu,
+    l0,
+    targetL0,
+    dead,
+    deadTokens,
+    silent,
+    threshold,
+    skippedImages,
+  } = results;
   const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
   const rows: [string, string, string][] = [
     [
@@ -68,7 +76,13 @@ export function resultTable(results: TrainResults, seconds: number): string {
       fvu.toFixed(4),
       "fraction of variance unexplained: 0 is perfect, 1 is the mean",
     ],
-    ["L0", l0.toFixed(2), "latents that fire on a token, at inference"],
+    [
+      "L0",
+      l0.toFixed(2),
+      `latents that fire on a token, at inference${
+        targetL0 === null ? "" : `; aimed at ${targetL0}`
+      }`,
+    ],
     [
       "dead",
       percent(dead),

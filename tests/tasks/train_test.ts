@@ -20,7 +20,7 @@ Deno.test("train shows how far it is, the final table and what to type next", as
   for (
     const row of [
       /^ {2}FVU +0\.\d{4} +fraction of variance unexplained: 0 is perfect, 1 is the mean$/m,
-      /^ {2}L0 +\d\.\d\d +latents that fire on a token, at inference$/m,
+      /^ {2}L0 +\d\.\d\d +latents that fire on a token, at inference; aimed at 4$/m,
       /^ {2}dead +\d+\.\d\d % +latents silent for the last 192 training tokens$/m,
       /^ {2}silent +\d+\.\d\d % +latents that fire on none/m,
       /^ {2}threshold +\d\.\d+ +what an activation must exceed, calibrated$/m,
