@@ -1,11 +1,12 @@
 // deno-lint-ignore-file no-console
 /**
  * What a training step costs beside its one dense product:
- * `deno run -A tests/bench/step.ts [dModel dSae k rows]`.
+ * `deno run -A tests/bench/step.ts [dModel dSae k rows deadTokens]`.
  *
  * Each round times the product alone, as one onnxruntime MatMul and as the
  * engine cuts it into blocks, then a whole step; ratios are of times of the
- * same round.
+ * same round. No latent is dead unless `deadTokens` is small: then the step
+ * includes AuxK, a second product over the dead latents.
  *
  * @module
  */
@@ -18,7 +19,8 @@ import { batchTopK } from "../../plugins/sparsifiers/batch_top_k.ts";
 import { median, milliseconds, peakMemory } from "./_median.ts";
 
 const rounds = 12, warmUp = 4;
-const [dModel = 768, dSae = 32768, k = 50, rows = 2048] = Deno.args.map(Number);
+const [dModel = 768, dSae = 32768, k = 50, rows = 2048, deadTokens = 1e9] = Deno
+  .args.map(Number);
 
 const engine = await cpu();
 const sparsifier = batchTopK({
@@ -48,7 +50,7 @@ const trainer = makeTrainer(
     beta2: 0.999,
     epsilon: 1e-8,
     clip: null,
-    deadTokens: 1e9,
+    deadTokens,
   },
 );
 
@@ -80,7 +82,10 @@ const product = async (
   }
 };
 
-const whole: number[] = [], blocks: number[] = [], steps: number[] = [];
+const dead: number[] = [],
+  whole: number[] = [],
+  blocks: number[] = [],
+  steps: number[] = [];
 for (let round = -warmUp; round < rounds; round++) {
   const data = batch();
   const times = [
@@ -92,10 +97,15 @@ for (let round = -warmUp; round < rounds; round++) {
   whole.push(times[0]);
   blocks.push(times[1]);
   steps.push(times[2]);
+  dead.push(trainer.dead);
 }
 const ratio = (of: readonly number[]): string =>
   median(steps.map((time, i) => time / of[i]!)).toFixed(2);
-console.log(`d_model ${dModel}, d_sae ${dSae}, k ${k}, ${rows} tokens a step`);
+console.log(
+  `d_model ${dModel}, d_sae ${dSae}, k ${k}, ${rows} tokens a step, ${
+    (100 * median(dead)).toFixed(0)
+  } % of the latents dead`,
+);
 console.log(`  product alone, whole      ${median(whole).toFixed(0)} ms`);
 console.log(`  product alone, in blocks  ${median(blocks).toFixed(0)} ms`);
 console.log(

@@ -6,6 +6,7 @@
 import { Buffer } from "node:buffer";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
+import type { Dataset } from "tessera";
 
 /** Writes files, by path, into a folder that is removed when the test is over. */
 export async function temporaryFolder(
@@ -21,5 +22,19 @@ export async function temporaryFolder(
     path,
     base: pathToFileURL(`${path}/`),
     [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }),
+  };
+}
+
+/** A dataset that removes its folder when it is closed. */
+export function closingWith(
+  dataset: Dataset,
+  folder: AsyncDisposable,
+): Dataset {
+  return {
+    ...dataset,
+    async close() {
+      await dataset.close?.();
+      await folder[Symbol.asyncDispose]();
+    },
   };
 }

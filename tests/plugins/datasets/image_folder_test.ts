@@ -2,8 +2,20 @@ import { deepEqual, equal, rejects } from "node:assert/strict";
 import sharp from "sharp";
 import { ConfigError, type Dataset, ExampleError } from "tessera";
 import plugin, { imageFolder } from "../../../plugins/datasets/image_folder.ts";
+import { testDataset } from "../../conformance/dataset.ts";
 import { noise, picture } from "./_make_picture.ts";
-import { temporaryFolder } from "./_temporary_folder.ts";
+import { closingWith, temporaryFolder } from "./_temporary_folder.ts";
+
+testDataset("image-folder", async () => {
+  const folder = await temporaryFolder({
+    "cats/a.png": await picture("png"),
+    "cats/b.jpg": await picture("jpeg"),
+    "dogs/c.webp": await picture("webp"),
+    "dogs/torn.jpg": "no picture",
+  });
+  const dataset = await imageFolder({ path: "." }, folder);
+  return closingWith(dataset, folder);
+});
 
 /** Opens a folder of one picture and decodes it. */
 async function decode(bytes: Uint8Array | string, name = "a.jpg") {

@@ -2,9 +2,10 @@ import { deepEqual, equal, rejects } from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { ConfigError, ExampleError, FormatError } from "tessera";
 import { imagenet } from "../../../plugins/datasets/imagenet.ts";
+import { testDataset } from "../../conformance/dataset.ts";
 import { picture } from "./_make_picture.ts";
 import { entry, tarOf } from "./_make_tar.ts";
-import { temporaryFolder } from "./_temporary_folder.ts";
+import { closingWith, temporaryFolder } from "./_temporary_folder.ts";
 
 const [red, green, blue] = await Promise.all([
   picture("jpeg", [255, 0, 0]),
@@ -22,6 +23,22 @@ const official = tarOf(
   ),
   entry("n01000000.tar", tarOf(entry("n01000000_1.JPEG", red))),
 );
+
+for (const path of ["train", "train.tar", "flat.tar"]) {
+  testDataset(`imagenet of ${path}`, async () => {
+    const folder = await temporaryFolder({
+      "train/n02000000/n02000000_9.JPEG": green,
+      "train/n01000000/n01000000_1.JPEG": red,
+      "train.tar": official,
+      "flat.tar": tarOf(
+        entry("n01440764_tench.jpg", red),
+        entry("n01484850_great_white_shark.jpg", "no picture"),
+        entry("n01496331_electric_ray.png", blue),
+      ),
+    });
+    return closingWith(await imagenet({ path }, folder), folder);
+  });
+}
 
 Deno.test("imagenet() reads the folder and the official tar alike", async () => {
   await using folder = await temporaryFolder({
