@@ -4,7 +4,7 @@
  * @module
  */
 import type { RgbImage } from "./dataset.ts";
-import type { HostTensor } from "./tensor.ts";
+import type { HostTensor, HostTensors } from "./tensor.ts";
 
 /** How an encoder's tokens are laid out: specials first, then a grid, row by row. */
 export interface TokenLayout {
@@ -22,6 +22,45 @@ export interface Hook {
   readonly width: number;
   /** How its tokens lie over the picture. */
   readonly layout: TokenLayout;
+}
+
+/** What a model says of a picture. It can be read like any hook. */
+export interface Prediction {
+  /** The hook where it is read. */
+  readonly hook: string;
+  /**
+   * What it is: `"depth"`, a number for each place of the hook's grid;
+   * `"logits"`, a number for each class; `"features"`, tokens of another model
+   * that this one imitates.
+   */
+  readonly kind: "depth" | "logits" | "features";
+  /** What its numbers mean, in a few words: `"metres"`, `"inverse depth, larger is nearer"`. */
+  readonly meaning: string;
+  /** Names of the classes, in order. */
+  readonly labels?: readonly string[];
+}
+
+/** A model that was stopped on its way through some pictures. */
+export interface Paused {
+  /** What it has computed at each hook where it paused: `[images, tokens, width]`. */
+  readonly activations: HostTensors;
+  /**
+   * Goes on from there with `edited` in place of what was computed, as often as
+   * wanted, and returns what is then computed at the hooks `wanted`: the
+   * model's predictions when absent, or its last hook when it makes none.
+   *
+   * `edited` holds some of the hooks of the pause, all of them unedited when it
+   * is absent. A hook that is left out is computed again where an edit comes
+   * before it, and stays as it was where none does. With nothing edited the
+   * result is that of the whole model, bit by bit.
+   *
+   * @throws {ConfigError} When `edited` names a hook where the model did not
+   * pause or has another shape, or `wanted` one that no edit reaches.
+   */
+  resume(
+    edited?: HostTensors,
+    wanted?: readonly string[],
+  ): Promise<HostTensors>;
 }
 
 /** A vision transformer whose activations can be read. Preprocessing is its own. */
@@ -42,6 +81,28 @@ export interface Encoder {
     images: readonly RgbImage[],
     hooks: readonly string[],
   ): Promise<Readonly<Record<string, HostTensor>>>;
+  /** What it says of a picture, where it says something. */
+  readonly predictions?: readonly Prediction[];
+  /**
+   * Runs `images` up to `hooks`, hands over what is there, and can go on with
+   * something else in its place. An encoder without it can only be read.
+   *
+   * A value goes several ways: in Depth Anything the residual stream after a
+   * block is read by the next block and, where it is tapped, by `feat.{k}`. An
+   * edit of the stream goes both ways. To edit one way only, pause at both
+   * hooks: give the other one back unedited, or edit that one alone.
+   *
+   * @throws {ConfigError} When a hook does not exist.
+   */
+  pause?(
+    images: readonly RgbImage[],
+    hooks: readonly string[],
+  ): Promise<Paused>;
+  /**
+   * The same model for pictures of this size in pixels, at the size of input
+   * that suits them best, where a model takes several.
+   */
+  fitted?(size: Pick<RgbImage, "width" | "height">): Promise<Encoder>;
   /**
    * Bytes it takes at most while it encodes `images` pictures at once and is
    * read at `hook`; at any one hook when none is named.

@@ -120,6 +120,11 @@ export async function depthAnything(
     input: pixels(size),
     hooks,
     defaultHook: middle(hooks, sizes.layers).name,
+    predictions: [{
+      hook: "depth",
+      kind: "depth",
+      meaning: meaningOf(settings),
+    }],
     weightsFolder: place.folder,
     threads: options.threads ?? navigator.hardwareConcurrency,
     provenance: {
@@ -128,7 +133,7 @@ export async function depthAnything(
       preprocessing: describePreprocessing(preprocessing),
       positions: options.pos,
       taps: dpt.taps.join(" "),
-      depth: describeDepth(settings),
+      depth: meaningOf(settings),
     },
     preprocess: (images, to) => preprocess(images, preprocessing, size, to),
     ...networkMemory({
@@ -159,12 +164,12 @@ function middle(hooks: readonly Hook[], layers: number): Hook {
   return hooks.find((hook) => hook.name === name)!;
 }
 
-function describeDepth(
+function meaningOf(
   { depth_estimation_type, max_depth }: DepthAnythingSettings,
 ): string {
   return depth_estimation_type === "metric"
-    ? `metric, at most ${max_depth || 1}`
-    : "relative, inverse";
+    ? `depth in metres, at most ${max_depth || 1}`
+    : "inverse depth without a unit, larger where nearer";
 }
 
 /** The tensors of both versions have the same names and shapes; only what is tapped differs. */

@@ -16,6 +16,7 @@ export type Request =
     readonly model: Uint8Array;
     readonly weightsFolder: string;
     readonly threads: number;
+    readonly provider?: string | undefined;
   }
   | {
     readonly do: "run";
@@ -86,10 +87,10 @@ function sessionOf(number: number): InferenceSession {
 }
 
 function open(
-  { model, weightsFolder, threads }: Request & { do: "open" },
+  { model, weightsFolder, threads, provider }: Request & { do: "open" },
 ): Promise<InferenceSession> {
   return InferenceSession.create(model, {
-    executionProviders: ["cpu"],
+    executionProviders: [provider ?? "cpu"],
     // A block planned for each batch size comes on top of what the first run took.
     enableMemPattern: false,
     intraOpNumThreads: threads,
@@ -97,6 +98,9 @@ function open(
     // with it the last digits of everything; it is no faster here.
     graphOptimizationLevel: "extended",
     extra: {
+      // It would join an addition and a normalisation where they are alone in a
+      // part of the network and not where they are not: other last digits.
+      optimization: { disable_specified_optimizers: "SkipLayerNormFusion" },
       session: {
         model_external_initializers_file_folder_path: weightsFolder,
         // Spinning threads would take the cores from whoever works meanwhile.

@@ -5,47 +5,43 @@
  * @module
  */
 import type { RgbImage } from "../../../core/dataset.ts";
-import type { Encoder, Hook } from "../../../core/encoder.ts";
+import type { Encoder, Hook, Prediction } from "../../../core/encoder.ts";
 import {
   type HostTensor,
   type HostTensors,
   sizeOf,
 } from "../../../core/tensor.ts";
-import { mapAhead } from "../../../core/map_ahead.ts";
 import { chooseHooks } from "../_choose_hooks.ts";
-import type { OnnxGraph, Port } from "./onnx_graph.ts";
+import { inTurns } from "./in_turns.ts";
+import type { Port } from "./onnx_graph.ts";
 import {
-  type OnnxSession,
-  type OnnxThread,
-  onnxThread,
-} from "./onnx_thread.ts";
+  openModels,
+  type OpenModelsOptions,
+  type Part,
+} from "./open_models.ts";
+import { pause } from "./pause.ts";
 
 /** What {@linkcode graphEncoder} makes an encoder of. */
-export interface GraphEncoderOptions {
-  /** The network; its values are named as its hooks are. */
-  readonly graph: OnnxGraph;
+export interface GraphEncoderOptions extends OpenModelsOptions {
   /** The pictures that go into it: `["images", …]`. */
   readonly input: Port;
-  /** Where it can be read, in network order. */
+  /** Where it can be read, in network order; values of the graph are named as they are. */
   readonly hooks: readonly Hook[];
   /** The hook that is read when a run names none. */
   readonly defaultHook: string;
-  /** Folder of the file with the weights. */
-  readonly weightsFolder: string;
-  /** How many threads it computes with. */
-  readonly threads: number;
+  /** What it says of a picture; nothing when absent. */
+  readonly predictions?: readonly Prediction[];
   /** Pictures that go through the network at once, at most; all when absent. */
   readonly together?: number;
   /** What made the activations. */
   readonly provenance: Encoder["provenance"];
+  /** The same model for pictures of another size, where it takes several. */
+  readonly fitted?: Encoder["fitted"];
   /** Writes `images` to `pixels` as the network takes them. */
   preprocess(images: readonly RgbImage[], pixels: Float32Array): Promise<void>;
   /** Bytes it takes at most while it encodes `images` pictures at once, `hook` being read. */
   memory(images: number, hook?: Hook): number;
 }
-
-/** Models that stay open: a run reads one set of hooks, an evaluation perhaps another. */
-const keep = 2;
 
 /**
  * An encoder that writes, opens and keeps a model for each set of hooks it is
@@ -53,99 +49,86 @@ const keep = 2;
  * pictures.
  */
 export function graphEncoder(options: GraphEncoderOptions): Encoder {
-  const { hooks, defaultHook, provenance } = options;
-  const sessions = new Map<string, OnnxSession>();
+  const { hooks, input, predictions, together = Infinity } = options;
+  const models = openModels(options);
   const buffers = spareBuffers();
-  let thread: OnnxThread | undefined, closed = false;
 
-  const sessionFor = (wanted: readonly Hook[]): OnnxSession => {
-    const key = wanted.map(({ name }) => name).join(" ");
-    const session = sessions.get(key) ?? open(key, wanted);
-    sessions.delete(key); // and in again, as the last used
-    sessions.set(key, session);
-    for (const [old, { release }] of sessions) {
-      if (sessions.size <= keep) break;
-      sessions.delete(old);
-      release();
-    }
-    return session;
-  };
-  const open = (key: string, wanted: readonly Hook[]): OnnxSession => {
-    thread ??= onnxThread();
-    const session = thread.open({
-      model: options.graph.model([options.input], wanted.map(port)),
-      weightsFolder: options.weightsFolder,
-      threads: options.threads,
-    });
-    session.opened.catch(() => {
-      if (sessions.get(key) === session) sessions.delete(key);
-    });
-    return session;
-  };
-
-  const encode = async (
-    images: readonly RgbImage[],
-    wanted: readonly Hook[],
-  ): Promise<HostTensors> => {
-    const { name, dims } = options.input;
-    const shape = [images.length, ...dims.slice(1).map(Number)];
+  const pixels = async (images: readonly RgbImage[]): Promise<HostTensor> => {
+    const shape = [images.length, ...input.dims.slice(1).map(Number)];
     const data = buffers.take(sizeOf(shape));
     await options.preprocess(images, data);
-    if (closed) throw new Error("Cannot encode: the encoder is closed");
-    const input = { [name]: { data, shape } };
-    const { inputs, outputs } = await sessionFor(wanted).run(input);
-    buffers.giveBack(inputs[name]!.data);
-    return outputs;
+    return { data, shape };
   };
-  const encodeInTurns = async (
+  const compute = (
     images: readonly RgbImage[],
-    wanted: readonly Hook[],
-    together: number,
-  ): Promise<HostTensors> => {
-    const all = Object.fromEntries(
-      wanted.map((hook) => zeros(hook, images.length)),
-    );
-    const turns = mapAhead(
-      Array.from(
-        { length: Math.ceil(images.length / together) },
-        (_, turn) => turn * together,
-      ),
-      1,
-      async (start) => {
-        const few = images.slice(start, start + together);
-        return { start, few: await encode(few, wanted) };
-      },
-    );
-    for await (const { start, few } of turns) {
-      for (const [name, { data, shape }] of Object.entries(few)) {
-        all[name]!.data.set(data, start * sizeOf(shape.slice(1)));
-      }
-    }
-    return all;
+    outputs: readonly Port[],
+  ): Promise<HostTensors> =>
+    inTurns(images.length, together, async (start, end) => {
+      const feeds = { [input.name]: await pixels(images.slice(start, end)) };
+      const computed = outputs.filter(({ name }) => name !== input.name);
+      const part = { inputs: [input], outputs: computed };
+      const { inputs, outputs: values } = await models.run(part, feeds);
+      // A graph that reads its pictures late keeps them.
+      if (computed.length < outputs.length) return { ...values, ...inputs };
+      buffers.giveBack(inputs[input.name]!.data);
+      return values;
+    });
+  const run = (part: Part, feeds: HostTensors): Promise<HostTensors> => {
+    const count = Object.values(feeds)[0]!.shape[0]!;
+    return inTurns(count, together, async (start, end) => {
+      const { outputs } = await models.run(part, rows(feeds, start, end));
+      return outputs;
+    });
   };
 
   return {
     hooks,
-    defaultHook,
-    provenance,
+    defaultHook: options.defaultHook,
+    provenance: options.provenance,
+    ...predictions && { predictions },
+    ...options.fitted && { fitted: options.fitted },
     async encode(images, names) {
       const wanted = chooseHooks(hooks, names);
       if (wanted.length === 0) return {};
       if (images.length === 0) {
         return Object.fromEntries(wanted.map((hook) => zeros(hook, 0)));
       }
-      const { together = images.length } = options;
-      return images.length <= together
-        ? await encode(images, wanted)
-        : await encodeInTurns(images, wanted, together);
+      return await compute(images, wanted.map(portOf));
+    },
+    async pause(images, names) {
+      const at = chooseHooks(hooks, names).map(({ name }) => name);
+      if (images.length === 0) {
+        throw new RangeError("Cannot pause on no pictures: give one or more");
+      }
+      return await pause(at, {
+        ...options,
+        ports: [input, ...hooks.map(portOf)],
+        predictions: (predictions ?? []).map(({ hook }) => hook),
+        models,
+        compute: (outputs) => compute(images, outputs),
+        first: async () => ({ [input.name]: await pixels([images[0]!]) }),
+        run,
+      });
     },
     memory: options.memory,
     close() {
-      closed = true;
-      thread?.close();
+      models.close();
       return Promise.resolve();
     },
   };
+}
+
+/** The values of pictures `start` to `end`, in buffers of their own: those of a run move away. */
+function rows(feeds: HostTensors, start: number, end: number): HostTensors {
+  return Object.fromEntries(
+    Object.entries(feeds).map(([name, { data, shape }]) => {
+      const one = sizeOf(shape.slice(1));
+      return [name, {
+        data: data.slice(start * one, end * one),
+        shape: [end - start, ...shape.slice(1)],
+      }];
+    }),
+  );
 }
 
 /**
@@ -172,7 +155,7 @@ export function tokensOf({ layout: { specials, grid } }: Hook): number {
   return specials + grid[0] * grid[1];
 }
 
-function port(hook: Hook): Port {
+function portOf(hook: Hook): Port {
   return { name: hook.name, dims: ["images", tokensOf(hook), hook.width] };
 }
 

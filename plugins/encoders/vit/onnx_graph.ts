@@ -16,6 +16,14 @@ import {
   type ValueInfoProtoSchema,
 } from "onnx-buf";
 import type { TensorInfo } from "../../../core/safetensors.ts";
+import {
+  after,
+  type Cut,
+  makersOf,
+  type Operation,
+  reach,
+  requires,
+} from "./cut.ts";
 
 /** A setting of an operation: an integer, integers, a word, or a real number. */
 export type Attribute =
@@ -45,10 +53,29 @@ export interface NodeOptions {
    * the one with the same result; other models do not have it.
    */
   readonly when?: string;
+  /**
+   * Names of values. A model that gives or is given one of them has this
+   * operation in place of the one with the same result; other models do not
+   * have it.
+   */
+  readonly showing?: readonly string[];
+}
+
+/** A graph that models can be cut out of. */
+export interface Network {
+  /**
+   * The model that computes `outputs` from `inputs`. Operations that `outputs`
+   * do not need, and those before `inputs`, are left out.
+   */
+  model(inputs: readonly Port[], outputs: readonly Port[]): Uint8Array;
+  /** Which values a part of it takes beside those it is given. */
+  requires(cut: Cut): Set<string>;
+  /** Names of the values that a change of `given` can reach, itself included. */
+  after(given: readonly string[]): Set<string>;
 }
 
 /** A graph of ONNX operations under construction. Values are known by name. */
-export interface OnnxGraph {
+export interface OnnxGraph extends Network {
   /** Adds an operation and returns the name of its result. An input `""` is left out. */
   node(op: string, inputs: readonly string[], options?: NodeOptions): string;
   /** Adds a constant `[values]` of 64-bit integers and returns its name. */
@@ -57,18 +84,12 @@ export interface OnnxGraph {
   floats(values: readonly number[]): string;
   /** Adds a float32 value whose bytes stay in `file`; narrower floats are cast. Returns its name. */
   external(name: string, file: string, tensor: TensorInfo): string;
-  /**
-   * The model that computes `outputs` from `inputs`. Operations that `outputs`
-   * do not need, and those before `inputs`, are left out.
-   */
-  model(inputs: readonly Port[], outputs: readonly Port[]): Uint8Array;
 }
 
-type NodeInit = MessageInitShape<typeof NodeProtoSchema> & {
-  input: string[];
-  output: string[];
-};
-type Operation = NodeInit & { readonly when: string | undefined };
+type Node =
+  & MessageInitShape<typeof NodeProtoSchema>
+  & Operation
+  & { input: string[]; output: string[] };
 type TensorInit = MessageInitShape<typeof TensorProtoSchema> & { name: string };
 
 /** ONNX 1.17: the first with everything used here that onnxruntime has fast kernels for. */
@@ -87,7 +108,7 @@ export function isWeight({ dtype }: TensorInfo): boolean {
 
 /** An empty graph. */
 export function onnxGraph(): OnnxGraph {
-  const nodes: Operation[] = [];
+  const nodes: Node[] = [];
   const constants = new Map<string, TensorInit>();
   const domains = new Set<string>();
   let count = 0;
@@ -98,6 +119,7 @@ export function onnxGraph(): OnnxGraph {
       domain = "",
       output = `${op}_${count++}`,
       when,
+      showing,
     } = options;
     if (domain !== "") domains.add(domain);
     nodes.push({
@@ -107,7 +129,8 @@ export function onnxGraph(): OnnxGraph {
       input: [...inputs],
       output: [output],
       attribute: Object.entries(attributes).map(attribute),
-      when,
+      ...(when === undefined ? {} : { when }),
+      ...(showing === undefined ? {} : { showing }),
     });
     return output;
   };
@@ -148,9 +171,9 @@ export function onnxGraph(): OnnxGraph {
       });
     },
     model(inputs, outputs) {
-      const given = new Set(inputs.map(({ name }) => name));
+      const given = inputs.map(({ name }) => name);
       const names = outputs.map(({ name }) => name);
-      const makers = makersOf(nodes, given);
+      const makers = makersOf(nodes, given, names);
       const needed = reach(makers, given, names);
       return toBinary(
         ModelProtoSchema,
@@ -168,7 +191,7 @@ export function onnxGraph(): OnnxGraph {
                 const name = node.output[0]!;
                 return needed.has(name) && makers.get(name) === node;
               })
-              .map(({ when: _, ...node }) => node),
+              .map(({ when: _, showing: __, ...node }) => node),
             initializer: [...constants.values()]
               .filter(({ name }) => needed.has(name)),
             input: inputs.map(valueInfo),
@@ -177,35 +200,9 @@ export function onnxGraph(): OnnxGraph {
         }),
       );
     },
+    requires: (cut) => requires(nodes, cut),
+    after: (given) => after(nodes, given),
   };
-}
-
-/** The operation that makes each value in a model that is given `given`. */
-function makersOf(
-  nodes: readonly Operation[],
-  given: ReadonlySet<string>,
-): Map<string, Operation> {
-  const usual = nodes.filter(({ when }) => when === undefined);
-  const instead = nodes.filter(({ when }) => given.has(when ?? ""));
-  return new Map(
-    [...usual, ...instead].map((node) => [node.output[0]!, node]),
-  );
-}
-
-/** Names of the values that `outputs` are computed from, `given` and what is before it left out. */
-function reach(
-  makers: ReadonlyMap<string, NodeInit>,
-  given: ReadonlySet<string>,
-  outputs: readonly string[],
-): Set<string> {
-  const needed = new Set<string>();
-  const open = [...outputs];
-  for (let name = open.pop(); name !== undefined; name = open.pop()) {
-    if (name === "" || given.has(name) || needed.has(name)) continue;
-    needed.add(name);
-    open.push(...makers.get(name)?.input ?? []);
-  }
-  return needed;
 }
 
 function attribute(

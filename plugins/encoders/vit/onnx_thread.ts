@@ -4,6 +4,7 @@
  * @module
  */
 import type { HostTensors } from "../../../core/tensor.ts";
+import type { Provider } from "./check_provider.ts";
 import type { Ran, Reply, Request } from "./_onnx_worker.ts";
 
 export type { Ran } from "./_onnx_worker.ts";
@@ -16,6 +17,8 @@ export interface OnnxModel {
   readonly weightsFolder: string;
   /** How many threads it computes with. */
   readonly threads: number;
+  /** What it computes on; the CPU when absent. */
+  readonly provider?: Provider | undefined;
 }
 
 /** A model that is open, or will be when its turn has come. */

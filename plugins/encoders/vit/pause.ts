@@ -1,0 +1,191 @@
+/**
+ * A network stopped on its way through some pictures in, what it becomes when
+ * it goes on with something else than it has computed out.
+ *
+ * @module
+ */
+import type { Hook, Paused } from "../../../core/encoder.ts";
+import { ConfigError } from "../../../core/errors.ts";
+import type { HostTensors } from "../../../core/tensor.ts";
+import { chooseHooks } from "../_choose_hooks.ts";
+import { firstOf, relativeError } from "./check_provider.ts";
+import type { Network, Port } from "./onnx_graph.ts";
+import type { OpenModels, Part } from "./open_models.ts";
+
+/** What {@linkcode pause} stops. */
+export interface PauseOptions {
+  /** The network. */
+  readonly graph: Network;
+  /** Where it can be read, in network order. */
+  readonly hooks: readonly Hook[];
+  /** Names of its values that can cross the border of a model: the hooks and what goes in. */
+  readonly ports: readonly Port[];
+  /** What goes into the whole network. */
+  readonly input: Port;
+  /** Names of what it predicts. */
+  readonly predictions: readonly string[];
+  /** Its models. */
+  readonly models: Pick<OpenModels, "has" | "release">;
+  /** Computes values of the network for all pictures, in turns where they are many. */
+  compute(outputs: readonly Port[]): Promise<HostTensors>;
+  /** The first picture as the network takes it. */
+  first(): Promise<HostTensors>;
+  /** Runs a part on values for all pictures, in turns where they are many; they stay as they are. */
+  run(part: Part, feeds: HostTensors): Promise<HostTensors>;
+}
+
+/**
+ * Stops a network at `at`: computes these values once, and with them whatever
+ * else it takes to go on with any of them edited.
+ *
+ * @throws {ConfigError} When there is nowhere to stop.
+ */
+export async function pause(
+  at: readonly string[],
+  options: PauseOptions,
+): Promise<Paused> {
+  if (at.length === 0) {
+    throw new ConfigError("hook", "Cannot pause nowhere: name a hook or more");
+  }
+  const kept = new Set(at.flatMap((hook) => [
+    hook,
+    ...requiredAfter(hook, options),
+  ]));
+  const values = await options.compute(portsOf(kept, options));
+  const activations = pick(values, at);
+  return {
+    activations,
+    async resume(edited = activations, wanted) {
+      checkEdited(edited, activations);
+      const outputs = wantedOf(wanted, options);
+      const given = Object.keys(edited);
+      checkReached(given, outputs, options);
+      const part = partOf(given, outputs, kept, options);
+      const feeds = pick(values, part.inputs.map(({ name }) => name));
+      if (!options.models.has(part)) {
+        await checkIdentity(part, given, feeds, options);
+      }
+      return await options.run(part, { ...feeds, ...edited });
+    },
+  };
+}
+
+/** What it takes beside `hook` to compute all that an edit there can reach. */
+function requiredAfter(
+  hook: string,
+  { graph, ports }: PauseOptions,
+): Set<string> {
+  const reached = graph.after([hook]);
+  const names = ports.map(({ name }) => name);
+  const outputs = names.filter((name) => name !== hook && reached.has(name));
+  return graph.requires({ given: [hook], outputs, ports: new Set(names) });
+}
+
+/** The part of the network that computes `outputs` from `given` and some of what was kept. */
+function partOf(
+  given: readonly string[],
+  outputs: readonly string[],
+  kept: ReadonlySet<string>,
+  options: PauseOptions,
+): Part {
+  const also = options.graph.requires({ given, outputs, ports: kept });
+  return {
+    inputs: portsOf(new Set([...given, ...also]), options),
+    outputs: portsOf(new Set(outputs), options),
+  };
+}
+
+function portsOf(
+  names: ReadonlySet<string>,
+  { ports }: PauseOptions,
+): Port[] {
+  return ports.filter(({ name }) => names.has(name));
+}
+
+function pick(values: HostTensors, names: readonly string[]): HostTensors {
+  return Object.fromEntries(names.map((name) => [name, values[name]!]));
+}
+
+function wantedOf(
+  wanted: readonly string[] | undefined,
+  { hooks, predictions }: PauseOptions,
+): readonly string[] {
+  if (wanted) return chooseHooks(hooks, wanted).map(({ name }) => name);
+  return predictions.length > 0 ? predictions : [hooks.at(-1)!.name];
+}
+
+function checkEdited(edited: HostTensors, activations: HostTensors): void {
+  const known = Object.keys(activations).map((name) => `"${name}"`).join(", ");
+  const names = Object.keys(edited);
+  if (names.length === 0) {
+    throw new ConfigError("hook", `Cannot resume with nothing: give ${known}`);
+  }
+  for (const name of names) {
+    const { shape, data } = edited[name]!, expected = activations[name]?.shape;
+    if (!expected) {
+      throw new ConfigError(
+        "hook",
+        `Cannot resume at "${name}": the model was paused at ${known}`,
+      );
+    }
+    const size = expected.reduce((product, length) => product * length, 1);
+    if (shape.join() === expected.join() && data.length === size) continue;
+    throw new ConfigError(
+      "hook",
+      `Cannot resume with ${data.length} numbers of shape [${
+        shape.join(", ")
+      }] at "${name}": it takes [${expected.join(", ")}]`,
+    );
+  }
+}
+
+function checkReached(
+  given: readonly string[],
+  outputs: readonly string[],
+  { graph }: PauseOptions,
+): void {
+  const reached = graph.after(given);
+  const astray = outputs.find((name) =>
+    !reached.has(name) || given.includes(name)
+  );
+  if (astray === undefined) return;
+  throw new ConfigError(
+    "hook",
+    `Cannot resume to "${astray}": it does not come after ${
+      given.map((name) => `"${name}"`).join(" or ")
+    }`,
+  );
+}
+
+/** A part given what the whole network computes must compute what the whole network does, to the bit. */
+async function checkIdentity(
+  part: Part,
+  given: readonly string[],
+  feeds: HostTensors,
+  options: PauseOptions,
+): Promise<void> {
+  const { input, models } = options;
+  // Read where it was paused, too: that alone can change how a value is computed.
+  const outputs = portsOf(
+    new Set([...given, ...part.outputs.map(({ name }) => name)]),
+    options,
+  );
+  const whole = { inputs: [input], outputs };
+  const wasOpen = models.has(whole);
+  const expected = await options.run(whole, await options.first());
+  if (!wasOpen) models.release(whole);
+  const resumed = await options.run(part, firstOf(feeds));
+  for (const { name } of part.outputs) {
+    const { data } = resumed[name]!, whole = expected[name]!.data;
+    if (data.every((value, i) => Object.is(value, whole[i]))) continue;
+    models.release(part);
+    throw new ConfigError(
+      "hook",
+      `Cannot pause at "${
+        given.join('", "')
+      }": with nothing edited "${name}" comes out ${
+        relativeError(data, whole).toExponential(1)
+      } standard deviations off what the whole model gives; pause at another hook`,
+    );
+  }
+}
