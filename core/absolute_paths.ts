@@ -5,7 +5,7 @@
  */
 import { fileURLToPath } from "node:url";
 import { type JsonSchema, schemaAt } from "./json_schema.ts";
-import { pathUrl } from "./load_plugin.ts";
+import { isPath, pathUrl } from "./load_plugin.ts";
 
 /** Options for {@linkcode absolutePaths}. */
 export interface AbsolutePathsOptions {
@@ -17,7 +17,9 @@ export interface AbsolutePathsOptions {
 
 /**
  * Makes the paths inside `value` absolute: every text whose schema says
- * `format: "path"`, and every text that begins with `./` or `../`.
+ * `format: "path"`, and every text that begins with `./` or `../`. Of those
+ * whose schema says `format: "model"` an id at a hub stays as it is, unless
+ * there is a folder of that name.
  *
  * @example
  * ```ts
@@ -37,7 +39,8 @@ export function absolutePaths(
   path: readonly string[] = [],
 ): unknown {
   if (typeof value === "string") {
-    return isRelative(value, schema)
+    return isRelative(value, schema) ||
+        isModelFolder(value, schema, startOf(path))
       ? fileURLToPath(pathUrl(value, startOf(path)))
       : value;
   }
@@ -54,13 +57,57 @@ export function absolutePaths(
     );
 }
 
-function isRelative(text: string, schema: JsonSchema | undefined): boolean {
-  if (/^\.{1,2}[/\\]/.test(text)) return true;
-  // A Windows drive is one letter; more before a colon is a URL.
-  return isPathNode(schema) && text !== "" && !/^\w{2,}:/.test(text);
+/**
+ * Whether `text` is an id at a hub, as Hugging Face's: `owner/name`, or
+ * `owner/name@revision`.
+ *
+ * @example
+ * ```ts
+ * import { isHubId } from "./absolute_paths.ts";
+ * import { equal } from "node:assert/strict";
+ *
+ * equal(isHubId("depth-anything/Depth-Anything-V2-Small-hf@main"), true);
+ * equal(isHubId("./owner/name"), false);
+ * equal(isHubId("a/../b"), false);
+ * ```
+ */
+export function isHubId(text: string): boolean {
+  // No "--" in a name, as at the hub: in its cache that stands for "/".
+  return /^\w+([.-]\w+)*\/\w+([.-]\w+)*(@\w[\w.-]*(\/\w[\w.-]*)*)?$/
+    .test(text);
 }
 
-function isPathNode(schema: JsonSchema | undefined): boolean {
-  return schema?.format === "path" ||
-    (schema?.anyOf ?? schema?.oneOf ?? []).some(isPathNode);
+function isRelative(text: string, schema: JsonSchema | undefined): boolean {
+  return /^\.{1,2}[/\\]/.test(text) ||
+    hasFormat(schema, "path") && isNoUrl(text);
+}
+
+/** Whether `text` names the folder of a model, and not a model at a hub. */
+function isModelFolder(
+  text: string,
+  schema: JsonSchema | undefined,
+  start: URL,
+): boolean {
+  return hasFormat(schema, "model") && isNoUrl(text) &&
+    (isPath(text) || !isHubId(text) || isFolder(pathUrl(text, start)));
+}
+
+function isNoUrl(text: string): boolean {
+  // A Windows drive is one letter; more before a colon is a URL.
+  return text !== "" && !/^\w{2,}:/.test(text);
+}
+
+function isFolder(url: URL): boolean {
+  try {
+    return Deno.statSync(url).isDirectory;
+  } catch {
+    return false;
+  }
+}
+
+function hasFormat(schema: JsonSchema | undefined, format: string): boolean {
+  return schema?.format === format ||
+    (schema?.anyOf ?? schema?.oneOf ?? []).some((node) =>
+      hasFormat(node, format)
+    );
 }

@@ -11,6 +11,7 @@ import type { Engine, MemorySize } from "./engine.ts";
 import { ConfigError } from "./errors.ts";
 import { defaultLearningRate } from "./learning_rate.ts";
 import { nearestFew } from "./nearest.ts";
+import type { PluginContext } from "./plugin.ts";
 import type { ResolvedRun } from "./run_config.ts";
 import type { RunConfig } from "./run_schema.ts";
 import type { Sparsifier } from "./sparsifier.ts";
@@ -47,11 +48,15 @@ export interface OpenRun {
 }
 
 /**
- * Makes the parts of a run and checks that they fit together.
+ * Makes the parts of a run and checks that they fit together. `report` is told
+ * what the dataset and the encoder say of it: a model may have to be downloaded.
  *
  * @throws {ConfigError} When they do not, or one cannot be made.
  */
-export async function openRun(run: ResolvedRun): Promise<OpenRun> {
+export async function openRun(
+  run: ResolvedRun,
+  report?: PluginContext["report"],
+): Promise<OpenRun> {
   const parts: { close?(): Promise<void> }[] = [];
   const close = async (): Promise<void> => {
     for (const part of parts.splice(0).toReversed()) await part.close?.();
@@ -61,8 +66,8 @@ export async function openRun(run: ResolvedRun): Promise<OpenRun> {
     return part;
   };
   try {
-    const dataset = keep(await run.create("dataset"));
-    const encoder = keep(await run.create("encoder"));
+    const dataset = keep(await run.create("dataset", report));
+    const encoder = keep(await run.create("encoder", report));
     const sparsifier = await run.create("sparsifier");
     const hook = findHook(encoder, run.config.hook);
     // A default that is the encoder's own: the run is the same when it is written out.

@@ -27,12 +27,24 @@ export interface Kinds {
 /** A kind of plugin. */
 export type Kind = keyof Kinds;
 
+/** What a plugin says while it is made: a line for the user, or how far something is. */
+export interface PluginEvent {
+  /** The line, or what is being done. */
+  readonly text: string;
+  /** How much of it is done, in any unit; a line has none. */
+  readonly done?: number;
+  /** How much there is to do, in the same unit. */
+  readonly total?: number;
+}
+
 /** What a plugin is given besides its options. */
 export interface PluginContext {
   /** Where relative paths in the options start: a folder's `file:` URL. */
   readonly base: URL;
   /** The run's seed. */
   readonly seed: number;
+  /** Tells the user; a plugin prints nothing itself. */
+  readonly report?: ((event: PluginEvent) => void) | undefined;
 }
 
 /** A module's default export: one thing a run can name. */

@@ -17,7 +17,7 @@ import {
   type Problem,
   problemsError,
 } from "./option_problems.ts";
-import type { Kinds, Plugin } from "./plugin.ts";
+import type { Kinds, Plugin, PluginContext } from "./plugin.ts";
 import { readJsonObject } from "./read_json.ts";
 import { applyOverrides, parseOverride } from "./run_overrides.ts";
 import { type RunConfig, runSchema, type Slot, slots } from "./run_schema.ts";
@@ -44,8 +44,11 @@ export interface ResolvedRun {
   readonly hash: string;
   /** Where relative paths in its plugins' options start: a folder's `file:` URL. */
   readonly base: URL;
-  /** Makes what fills a slot: a new one at each call. */
-  create<S extends Slot>(slot: S): Promise<Kinds[S]>;
+  /** Makes what fills a slot, a new one at each call; `report` is told what it says. */
+  create<S extends Slot>(
+    slot: S,
+    report?: PluginContext["report"],
+  ): Promise<Kinds[S]>;
 }
 
 /**
@@ -109,9 +112,12 @@ export async function resolveRun(
     config,
     hash: await hashRun(config),
     base: raw.base,
-    create: async <S extends Slot>(slot: S): Promise<Kinds[S]> => {
+    create: async <S extends Slot>(
+      slot: S,
+      report?: PluginContext["report"],
+    ): Promise<Kinds[S]> => {
       const { plugin, options } = filled.find((one) => one.slot === slot)!;
-      const context = { base: raw.base, seed: config.seed };
+      const context = { base: raw.base, seed: config.seed, report };
       return await (plugin as Plugin<S>).create(options, context);
     },
   };

@@ -132,6 +132,26 @@ export function testEncoder(
     });
   });
 
+  test("goes on from a pause to what it gives without one", async (encoder) => {
+    const last = encoder.hooks.at(-1)!.name;
+    const wanted = encoder.predictions?.map(({ hook }) => hook) ?? [last];
+    const before = someHooks(encoder).filter((name) => !wanted.includes(name));
+    for (const name of encoder.pause ? before : []) {
+      const paused = await encoder.pause!(pictures, [name]);
+      const { [name]: seen } = await encoder.encode(pictures, [name]);
+      deepStrictEqual(paused.activations, { [name]: seen });
+      const resumed = await paused.resume();
+      deepStrictEqual(resumed, await encoder.encode(pictures, wanted), name);
+      const edited = seen!.data.map((value) => value * value + 0.5);
+      const other = await paused.resume({ [name]: { ...seen!, data: edited } });
+      ok(
+        wanted.some((hook) =>
+          other[hook]!.data.some((value, i) => value !== resumed[hook]!.data[i])
+        ),
+      );
+    }
+  });
+
   test("needs more memory for more pictures", (encoder) => {
     ok(encoder.memory(1) > 0);
     ok(encoder.memory(32) > encoder.memory(1));

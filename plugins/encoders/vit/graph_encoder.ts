@@ -51,7 +51,7 @@ export interface GraphEncoderOptions extends OpenModelsOptions {
 export function graphEncoder(options: GraphEncoderOptions): Encoder {
   const { hooks, input, predictions, together = Infinity } = options;
   const models = openModels(options);
-  const buffers = spareBuffers();
+  const buffers = spareBuffers(), trusted = new Set<string>();
 
   const pixels = async (images: readonly RgbImage[]): Promise<HostTensor> => {
     const shape = [images.length, ...input.dims.slice(1).map(Number)];
@@ -105,6 +105,7 @@ export function graphEncoder(options: GraphEncoderOptions): Encoder {
         ports: [input, ...hooks.map(portOf)],
         predictions: (predictions ?? []).map(({ hook }) => hook),
         models,
+        trusted,
         compute: (outputs) => compute(images, outputs),
         first: async () => ({ [input.name]: await pixels([images[0]!]) }),
         run,

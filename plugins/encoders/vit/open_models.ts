@@ -99,7 +99,8 @@ export function openModels(options: OpenModelsOptions): OpenModels {
   };
 }
 
-function keyOf({ inputs, outputs }: Part): string {
+/** A part's name: no two have the same. */
+export function keyOf({ inputs, outputs }: Part): string {
   return [inputs, outputs]
     .map((ports) => ports.map(({ name }) => name).join(" ")).join(" -> ");
 }

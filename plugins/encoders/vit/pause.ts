@@ -10,7 +10,7 @@ import type { HostTensors } from "../../../core/tensor.ts";
 import { chooseHooks } from "../_choose_hooks.ts";
 import { firstOf, relativeError } from "./check_provider.ts";
 import type { Network, Port } from "./onnx_graph.ts";
-import type { OpenModels, Part } from "./open_models.ts";
+import { keyOf, type OpenModels, type Part } from "./open_models.ts";
 
 /** What {@linkcode pause} stops. */
 export interface PauseOptions {
@@ -26,6 +26,8 @@ export interface PauseOptions {
   readonly predictions: readonly string[];
   /** Its models. */
   readonly models: Pick<OpenModels, "has" | "release">;
+  /** Keys of the parts that were seen to go on as the whole does. */
+  readonly trusted: Set<string>;
   /** Computes values of the network for all pictures, in turns where they are many. */
   compute(outputs: readonly Port[]): Promise<HostTensors>;
   /** The first picture as the network takes it. */
@@ -62,8 +64,9 @@ export async function pause(
       checkReached(given, outputs, options);
       const part = partOf(given, outputs, kept, options);
       const feeds = pick(values, part.inputs.map(({ name }) => name));
-      if (!options.models.has(part)) {
+      if (!options.trusted.has(keyOf(part))) {
         await checkIdentity(part, given, feeds, options);
+        options.trusted.add(keyOf(part));
       }
       return await options.run(part, { ...feeds, ...edited });
     },

@@ -1,46 +1,206 @@
-import { deepEqual, equal, ok, rejects } from "node:assert/strict";
+import {
+  deepEqual,
+  equal,
+  notDeepEqual,
+  ok,
+  rejects,
+} from "node:assert/strict";
 import { pathToFileURL } from "node:url";
-import { ConfigError, type Encoder, type HostTensor } from "tessera";
+import {
+  ConfigError,
+  type Encoder,
+  type HostTensor,
+  type RgbImage,
+} from "tessera";
 import { depthAnything } from "../../../plugins/encoders/depth_anything.ts";
+import {
+  pause,
+  type PauseOptions,
+} from "../../../plugins/encoders/vit/pause.ts";
+import { onnxGraph } from "../../../plugins/encoders/vit/onnx_graph.ts";
 import { picture } from "../../conformance/encoder.ts";
 import { goldenFolder, worst } from "./_golden.ts";
 
-const images = [picture(30, 20, 1), picture(20, 30, 2)];
+// Five blocks, of which the first, second, fourth and last are tapped.
 const base = pathToFileURL(`${goldenFolder("depth_anything_v2")}/`);
-const make = (): Promise<Encoder> =>
-  depthAnything({
-    model: ".",
-    size: { height: 12, width: 20 },
-    pos: "hf",
-    threads: 1,
-  }, { base });
+const images = [picture(30, 20, 1), picture(20, 30, 2)];
 
+function test(name: string, body: (encoder: Encoder) => Promise<void>): void {
+  Deno.test(`pause() ${name}`, async () => {
+    const size = { height: 12, width: 20 };
+    const encoder = await depthAnything(
+      { model: ".", size, pos: "hf", threads: 1 },
+      { base },
+    );
+    try {
+      await body(encoder);
+    } finally {
+      await encoder.close();
+    }
+  });
+}
+
+/** Not linear, or a normalisation would undo it. */
 function edit({ data, shape }: HostTensor): HostTensor {
-  // Not linear, or a normalisation would undo it.
   return { data: data.map((value) => value * value + 0.5), shape };
 }
 
-async function withEncoder(
-  body: (encoder: Encoder) => Promise<void>,
-): Promise<void> {
-  const encoder = await make();
-  try {
-    await body(encoder);
-  } finally {
-    await encoder.close();
+test("at any hook goes on to what the whole model predicts, bit by bit, and to something else when edited", async (encoder) => {
+  const { depth } = await encoder.encode(images, ["depth"]);
+  for (const { name } of encoder.hooks) {
+    if (name === "depth") continue;
+    const paused = await encoder.pause!(images, [name]);
+    deepEqual(await paused.resume(), { depth }, name);
+    const edited = { [name]: edit(paused.activations[name]!) };
+    const changed = await paused.resume(edited);
+    ok(worst(changed.depth!.data, depth!.data) > 1e-3, name);
+    deepEqual(await paused.resume(), { depth }, `${name} again`);
   }
-}
+});
 
-Deno.test("pause() at any hook goes on to what the whole model predicts, bit by bit, and to something else when edited", () =>
-  withEncoder(async (encoder) => {
-    const { depth } = await encoder.encode(images, ["depth"]);
-    for (const { name } of encoder.hooks) {
-      if (name === "depth") continue;
-      const paused = await encoder.pause!(images, [name]);
-      deepEqual(await paused.resume(), { depth }, name);
-      const edited = { [name]: edit(paused.activations[name]!) };
-      const changed = await paused.resume(edited);
-      ok(worst(changed.depth!.data, depth!.data) > 1e-3, name);
-      deepEqual(await paused.resume(), { depth }, `${name} again`);
-    }
-  }));
+test("hands over what is computed at each of its hooks", async (encoder) => {
+  const hooks = ["blocks.1.mlp_out", "feat.2", "neck.0"];
+  const paused = await encoder.pause!(images, hooks);
+  const seen = await encoder.encode(images, hooks);
+  deepEqual(paused.activations, seen);
+});
+
+test("keeps what an edit does not come before, and computes again what it does", async (encoder) => {
+  const [stream, tap] = ["blocks.3.resid_post", "feat.2"];
+  const paused = await encoder.pause!(images, [stream, tap]);
+  const edited = edit(paused.activations[stream]!);
+  const clean = paused.activations[tap]!;
+  const both = await paused.resume({ [stream]: edited });
+  const alone = await encoder.pause!(images, [stream]);
+  // The stream reaches the tap: pausing there as well changes nothing.
+  deepEqual(both, await alone.resume({ [stream]: edited }));
+  const { [tap]: edited2 } = await paused.resume({ [stream]: edited }, [tap]);
+  const streamOnly = await paused.resume({ [stream]: edited, [tap]: clean });
+  const tapOnly = await paused.resume({ [tap]: edited2! });
+  const { depth } = await encoder.encode(images, ["depth"]);
+  for (const some of [streamOnly, tapOnly]) {
+    ok(worst(some.depth!.data, depth!.data) > 1e-3);
+    ok(worst(some.depth!.data, both.depth!.data) > 1e-3);
+  }
+  deepEqual(
+    await paused.resume({ [stream]: edited, [tap]: edited2! }),
+    both,
+  );
+});
+
+test("goes on to any hook after an edit", async (encoder) => {
+  const hook = "blocks.1.resid_mid";
+  const later = ["blocks.1.mlp_out", "blocks.4.resid_post", "fusion.0"];
+  const paused = await encoder.pause!(images, [hook]);
+  deepEqual(
+    await paused.resume(paused.activations, later),
+    await encoder.encode(images, later),
+  );
+});
+
+test("treats each picture alone, however many there are", async (encoder) => {
+  const many = Array.from({ length: 5 }, (_, i) => picture(20 + i, 15, i));
+  const hook = "blocks.2.resid_post";
+  const resumed = async (some: readonly RgbImage[]) => {
+    const paused = await encoder.pause!(some, [hook]);
+    const { depth } = await paused.resume({
+      [hook]: edit(paused.activations[hook]!),
+    });
+    return depth!.data;
+  };
+  const together = await resumed(many), one = together.length / many.length;
+  for (const [i, image] of many.entries()) {
+    const among = together.subarray(i * one, (i + 1) * one);
+    ok(worst(among, await resumed([image])) <= 1e-5);
+  }
+});
+
+test("does not change what it is given, and two can go on at once", async (encoder) => {
+  const hook = "blocks.2.z";
+  const paused = await encoder.pause!(images, [hook]);
+  const edited = edit(paused.activations[hook]!);
+  const before = edited.data.slice(), clean = paused.activations[hook]!;
+  const activations = clean.data.slice();
+  const [a, b, c] = await Promise.all([
+    paused.resume({ [hook]: edited }),
+    paused.resume(),
+    paused.resume({ [hook]: edited }),
+  ]);
+  deepEqual(a, c);
+  notDeepEqual(a, b);
+  deepEqual(edited.data, before);
+  deepEqual(clean.data, activations);
+});
+
+test("says what is wrong with where it should go on", async (encoder) => {
+  const hook = "blocks.2.resid_post";
+  const paused = await encoder.pause!(images, [hook]);
+  const clean = paused.activations[hook]!;
+  const short = { data: clean.data.subarray(8), shape: [1, 15, 8] };
+  const cases: [Promise<unknown>, RegExp][] = [
+    [encoder.pause!(images, []), /pause nowhere: name a hook/],
+    [
+      encoder.pause!(images, ["blocks.2.resid_pots"]),
+      /Cannot find hook "blocks\.2\.resid_pots" .* "blocks\.2\.resid_post"/,
+    ],
+    [paused.resume({}), /resume with nothing: give "blocks\.2\.resid_post"/],
+    [
+      paused.resume({ "blocks.1.z": clean }),
+      /resume at "blocks\.1\.z": the model was paused at "blocks\.2\.resid_post"/,
+    ],
+    [paused.resume({ [hook]: short }), /\[1, 15, 8\] .* takes \[2, 16, 8\]/],
+    [
+      paused.resume(paused.activations, ["embed"]),
+      /resume to "embed": it does not come after "blocks\.2\.resid_post"/,
+    ],
+    [
+      paused.resume(paused.activations, [hook]),
+      /resume to "blocks\.2\.resid_post": it does not come after/,
+    ],
+  ];
+  for (const [wrong, message] of cases) {
+    await rejects(wrong, (error) => {
+      ok(error instanceof ConfigError, `${error}`);
+      ok(message.test(error.message), error.message);
+      return true;
+    });
+  }
+  await rejects(encoder.pause!([], [hook]), RangeError);
+});
+
+Deno.test("pause() refuses a part that does not compute what the whole does", async () => {
+  const graph = onnxGraph();
+  graph.node("Abs", ["x"], { output: "a" });
+  graph.node("Neg", ["a"], { output: "b" });
+  const one = (value: number): HostTensor => ({
+    data: Float32Array.of(value),
+    shape: [1, 1],
+  });
+  const port = (name: string) => ({ name, dims: ["images", 1] });
+  const released: string[] = [];
+  const options = (off: number): PauseOptions => ({
+    graph,
+    hooks: ["a", "b"].map((name) => ({
+      name,
+      width: 1,
+      layout: { specials: 0, grid: [1, 1] },
+    })),
+    ports: ["x", "a", "b"].map(port),
+    input: port("x"),
+    predictions: ["b"],
+    trusted: new Set(),
+    models: {
+      has: () => false,
+      release: ({ inputs }) => void released.push(inputs[0]!.name),
+    },
+    compute: () => Promise.resolve({ a: one(3) }),
+    first: () => Promise.resolve({ x: one(3) }),
+    run: ({ inputs }) =>
+      Promise.resolve({ b: one(inputs[0]!.name === "x" ? -3 : -3 - off) }),
+  });
+  deepEqual(await (await pause(["a"], options(0))).resume(), { b: one(-3) });
+  deepEqual(released.splice(0), ["x"]);
+  const paused = await pause(["a"], options(1e-3));
+  await rejects(paused.resume(), /Cannot pause at "a": .*"b" comes out/);
+  equal(released.join(), "x,a");
+});
