@@ -42,9 +42,25 @@ export * from "./core/fvu.ts";
 export * from "./core/checkpoint.ts";
 export * from "./core/training_state.ts";
 
+// Looking at what the latents mean.
+export * from "./core/exemplars.ts";
+export * from "./core/index_latents.ts";
+export * from "./core/latent_counts.ts";
+export * from "./core/latent_index.ts";
+export * from "./core/load_dictionary.ts";
+export * from "./core/neighbours.ts";
+export * from "./core/plane.ts";
+
+// Edits, to go on with from a pause.
+export * from "./core/where.ts";
+export * from "./core/edit_tokens.ts";
+export * from "./core/edit_latents.ts";
+export * from "./core/splice.ts";
+
 // Tools.
 export * from "./core/map_ahead.ts";
 export * from "./core/nearest.ts";
 export * from "./core/random.ts";
 export * from "./core/replace_file.ts";
+export * from "./core/resize_map.ts";
 export * from "./core/safetensors.ts";

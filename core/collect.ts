@@ -17,6 +17,8 @@ export interface TokenGroup {
   readonly examples: readonly number[];
   /** The pictures' ids. */
   readonly ids: readonly string[];
+  /** What is known of each picture as a whole. */
+  readonly labels: readonly NonNullable<Example["labels"]>[];
   /** Tokens of each picture. */
   readonly perExample: number;
   /** Pictures that could not be decoded. */
@@ -54,6 +56,7 @@ export async function* collect(
       x: withoutSpecials(x, specials),
       examples: read.map(({ index }) => index),
       ids: read.map(({ example }) => example.id),
+      labels: read.map(({ example }) => example.labels ?? {}),
       perExample: x.shape[1]! - specials,
       skipped,
     };

@@ -69,3 +69,18 @@ export function permutation(length: number, random: Random): Uint32Array {
   }
   return order;
 }
+
+/**
+ * A number in `[0, 1)` that `keys`, integers of 32 bits, decide: for a random
+ * choice that is the same in whatever order it is made. The mixing is that of
+ * MurmurHash3.
+ */
+export function hashOf(...keys: readonly number[]): number {
+  let h = 0x9e3779b9;
+  for (const key of keys) {
+    h = Math.imul(h ^ key, 0x85ebca6b);
+    h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+    h ^= h >>> 16;
+  }
+  return (h >>> 0) / 2 ** 32;
+}

@@ -36,7 +36,7 @@ interface Axis {
  *
  * @example
  * ```ts
- * import { resizeMap } from "./resize_map.ts";
+ * import { resizeMap } from "tessera";
  * import { deepEqual } from "node:assert/strict";
  *
  * const slope = { data: Float32Array.of(1, 3), width: 2, height: 1 };

@@ -10,6 +10,8 @@
  *   checkpoint/sae_weights.safetensors the dictionary, in SAELens's layout
  *   checkpoint/cfg.json                its description
  *   state/training.safetensors         what a killed run goes on from
+ *   index/                             what is known of each latent; absent until it is indexed
+ *   state/index.safetensors            what a killed index goes on from; gone when it is finished
  * ```
  *
  * @module
@@ -32,6 +34,10 @@ export interface RunFolder {
   readonly checkpoint: string;
   /** What a killed run goes on from. */
   readonly state: string;
+  /** The folder of what is known of each latent. */
+  readonly index: string;
+  /** What a killed index goes on from. */
+  readonly indexState: string;
 }
 
 /** Paths of the files of the run in `path`. */
@@ -44,6 +50,8 @@ export function runFolder(path: string): RunFolder {
     skipped: join(path, "skipped.json"),
     checkpoint: join(path, "checkpoint"),
     state: join(path, "state", "training.safetensors"),
+    index: join(path, "index"),
+    indexState: join(path, "state", "index.safetensors"),
   };
 }
 
@@ -58,9 +66,20 @@ const temporary = /\.[0-9a-f]{8}\.tmp$/;
 
 /** Removes what a killed process left half written. */
 export async function removeTemporaries({ path }: RunFolder): Promise<void> {
-  for (const folder of [path, join(path, "checkpoint"), join(path, "state")]) {
+  const parts = ["checkpoint", "state", "index"].map((part) =>
+    join(path, part)
+  );
+  for (const folder of [path, ...parts]) {
+    if (!await isFolder(folder)) continue;
     for await (const { name } of Deno.readDir(folder)) {
       if (temporary.test(name)) await Deno.remove(join(folder, name));
     }
   }
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return await Deno.stat(path).then(
+    ({ isDirectory }) => isDirectory,
+    () => false,
+  );
 }

@@ -126,7 +126,30 @@ export async function readSafetensorsHeader(
     }
     tensors.set(name, info);
   }
+  const gap = gapIn(tensors, 8 + length, size);
+  if (gap !== undefined) fail(gap);
   return { path, tensors, metadata: words(__metadata__) };
+}
+
+/** What is wrong where tensors do not follow each other to the end of the file, as the format wants them to. */
+function gapIn(
+  tensors: ReadonlyMap<string, TensorInfo>,
+  start: number,
+  size: number,
+): string | undefined {
+  let end = start;
+  const inOrder = [...tensors].sort(([, a], [, b]) =>
+    a.offset - b.offset || a.length - b.length
+  );
+  for (const [name, { offset, length }] of inOrder) {
+    if (offset !== end) {
+      return `tensor "${name}" begins at byte ${offset}, what is before it ends at ${end}`;
+    }
+    end += length;
+  }
+  return end === size
+    ? undefined
+    : `its tensors end at byte ${end}, the file has ${size}`;
 }
 
 function words(metadata: unknown): Record<string, string> {

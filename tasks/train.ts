@@ -14,6 +14,7 @@ import { newRunFolder } from "./_new_run_folder.ts";
 import { makeProgress } from "./_progress.ts";
 import { resumedRun, savedState } from "./_resume_run.ts";
 import { runHelp } from "./_run_help.ts";
+import { stopSignal } from "./_stop_signal.ts";
 import { inUserFolder, runTask, shown, userFolder } from "./_task.ts";
 import { trainArguments } from "./_train_arguments.ts";
 import { endText, startLine } from "./_train_report.ts";
@@ -43,11 +44,6 @@ async function main(args: readonly string[]): Promise<void> {
   }
 }
 
-/** What ends a run in good order: Ctrl-C, and what schedulers send (Windows knows only the first). */
-const signals: readonly Deno.Signal[] = Deno.build.os === "windows"
-  ? ["SIGINT"]
-  : ["SIGINT", "SIGTERM"];
-
 async function trainInFolder(
   run: OpenRun,
   folder: RunFolder,
@@ -57,13 +53,7 @@ async function trainInFolder(
   if (resume) {
     console.log(`goes on from step ${resume.step} of ${run.optimiser.steps}`);
   }
-  const stop = new AbortController();
-  const interrupt = (): void => {
-    if (stop.signal.aborted) Deno.exit(130);
-    stop.abort();
-    console.log("\nstopping after this step; Ctrl-C again to stop at once");
-  };
-  for (const signal of signals) Deno.addSignalListener(signal, interrupt);
+  using stop = stopSignal("stopping after this step");
   const progress = makeProgress(), started = performance.now();
   try {
     const results = await train(run, {
@@ -86,7 +76,6 @@ async function trainInFolder(
     );
   } finally {
     progress.stop();
-    for (const signal of signals) Deno.removeSignalListener(signal, interrupt);
   }
 }
 

@@ -397,6 +397,19 @@ export function testEngine(
     }
   });
 
+  test("tidy() returns what was read to the host as it is", async (engine) => {
+    const read = await engine.tidy(async () => {
+      const x = engine.tensor(Float32Array.of(1, 2, 3, 4), [2, 2]);
+      const W_enc = engine.tensor(Float32Array.of(1, 0, 0, 1), [2, 2]);
+      const codes = await engine.encode(x, { W_enc }, { keep: "positive" });
+      const host = await engine.readCodes(codes);
+      return { ...host, x: { data: await engine.read(x), shape: x.shape } };
+    });
+    deepStrictEqual([...read.values], [1, 2, 3, 4]);
+    deepStrictEqual(read.shape, [2, 2]);
+    deepStrictEqual([...read.x.data], [1, 2, 3, 4]);
+  });
+
   test("tidy() frees what is not returned and keeps what is", async (engine) => {
     const kept = await engine.tidy(async () => {
       const inner = await engine.tidy(() => engine.fill(2, [1000]));

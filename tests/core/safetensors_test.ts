@@ -1,7 +1,9 @@
 /** Tests of the safetensors format. @module */
-import { deepEqual, equal, rejects } from "node:assert/strict";
+import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import { join } from "node:path";
 import {
+  FormatError,
+  randomFrom,
   readFloats,
   readSafetensorsHeader,
   readTensorBytes,
@@ -169,6 +171,18 @@ const broken: [what: string, header: unknown, length: number, why: RegExp][] = [
     8,
     /: tensor "x" has data_offsets \[0,4,8\]$/,
   ],
+  [
+    "tensors that share bytes",
+    { x: tensor, y: { ...tensor, data_offsets: [4, 12] } },
+    12,
+    /: tensor "y" begins at byte \d+, what is before it ends at \d+$/,
+  ],
+  [
+    "bytes that belong to no tensor",
+    { x: tensor },
+    9,
+    /: its tensors end at byte \d+, the file has \d+$/,
+  ],
   ["an entry that is no object", { x: 3 }, 0, /: tensor "x" is not an object$/],
 ];
 
@@ -187,6 +201,52 @@ for (const [what, header, length, why] of broken) {
     });
   });
 }
+
+Deno.test("readSafetensorsHeader() takes or refuses a thousand damaged headers, and nothing in between", async () => {
+  await inFile(async (path) => {
+    const names = ["a.weight", "a.bias", "b.weight"];
+    await writeSafetensors(
+      path,
+      Object.fromEntries(names.map((name, i) => [name, {
+        dtype: "F32" as const,
+        shape: [2, i + 1],
+        data: new Float32Array(2 * (i + 1)),
+      }])),
+    );
+    const whole = await Deno.readFile(path);
+    const { length } = JSON.stringify(
+      [...(await readSafetensorsHeader(path)).tensors],
+    );
+    const random = randomFrom(7), refused = new Map<string, number>();
+    const int = (below: number): number => Math.floor(random.next() * below);
+    for (let i = 0; i < 1000; i++) {
+      const bytes = [...whole];
+      for (let times = 1 + int(3); times > 0; times--) {
+        // Most damage is done to the header, of which 8 bytes are its length.
+        const at = int(int(4) === 0 ? 8 : 8 + length);
+        const digit = 48 + int(10);
+        const put = [[], [digit], [int(256)], [digit, digit, digit]][int(4)]!;
+        bytes.splice(at, int(2), ...put);
+      }
+      await Deno.writeFile(path, Uint8Array.from(bytes));
+      try {
+        const { tensors } = await readSafetensorsHeader(path);
+        for (const { offset, length } of tensors.values()) {
+          ok(offset >= 8 && offset + length <= bytes.length);
+        }
+      } catch (error) {
+        if (!(error instanceof FormatError)) throw error;
+        const why = error.message.split("safetensors: ")[1]!;
+        const kind = why.replace(/".*"|\d+/g, "");
+        refused.set(kind, (refused.get(kind) ?? 0) + 1);
+      }
+    }
+    // Damage of many kinds was done, and little of it was harmless.
+    ok(refused.size > 8, `${[...refused.keys()].join("; ")}`);
+    const count = [...refused.values()].reduce((sum, value) => sum + value);
+    ok(count > 600 && count < 1000, `${count} refused`);
+  });
+});
 
 Deno.test("readSafetensorsHeader() refuses files that are none", async () => {
   await inFile(async (path) => {

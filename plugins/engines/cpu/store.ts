@@ -138,6 +138,7 @@ export function makeStore(memory: CpuMemory, threads: Threads): Store {
 /** Blocks of a tensor, of codes, or of an object's values that are such. */
 function blocksOf(store: Store, result: unknown, deep = true): Block[] {
   if (typeof result !== "object" || result === null) return [];
+  if (ArrayBuffer.isView(result)) return [];
   if ("pattern" in result) {
     const { pattern, values } = result as CpuCodes;
     const { starts, rows, entries } = pattern.byLatent ??
@@ -145,7 +146,8 @@ function blocksOf(store: Store, result: unknown, deep = true): Block[] {
     return [pattern.offsets, pattern.latents, starts, rows, entries].flat()
       .concat(blocksOf(store, values));
   }
-  if ("shape" in result) {
+  // Host tensors have a shape, too.
+  if ("block" in result || "terms" in result) {
     store.at(result as CpuTensor);
     return [(result as CpuTensor).block!];
   }

@@ -1,0 +1,108 @@
+// deno-lint-ignore-file no-console
+/**
+ * Looks at pictures through a trained dictionary and keeps what shows each
+ * latent: `deno task index runs/<name>`.
+ *
+ * @module
+ */
+import { parseArgs } from "node:util";
+import { ConfigError } from "../core/errors.ts";
+import type { IndexOptions } from "../core/index_latents.ts";
+import { indexDefaults, indexRun } from "./_index_run.ts";
+import { makeProgress } from "./_progress.ts";
+import { stopSignal } from "./_stop_signal.ts";
+import { runTask, shown } from "./_task.ts";
+import { openTrainedRun } from "./_trained_run.ts";
+
+const usage = `
+  deno task index runs/<name>    what shows each latent: for deno task serve
+    --images=${indexDefaults.images}      pictures looked at, evenly chosen from the dataset
+    --top=${indexDefaults.top}           pictures kept for each latent: those with its largest values
+    --chance=${indexDefaults.chance}         and as many by chance, out of all on which it fires
+    --perImage=${indexDefaults.perImage}       patches of one picture among the largest values, at most
+    --neighbours=${indexDefaults.neighbours}     latents kept that are near each one
+    --label=<key>      the label that purity is of; class or the first that is a word when absent
+An index that was stopped goes on where it was.`;
+
+const numbers = ["images", "top", "chance", "perImage", "neighbours"] as const;
+
+/**
+ * Reads the command line.
+ *
+ * @throws {ConfigError} When it names no run, or an option is none.
+ */
+function indexArguments(args: readonly string[]) {
+  const string = { type: "string" } as const;
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    strict: false,
+    options: { help: { type: "boolean", short: "h" }, label: string },
+  });
+  const { help, label, ...rest } = values;
+  if (help) return undefined;
+  const strange = Object.keys(rest)
+    .find((key) => !numbers.some((name) => name === key));
+  if (strange !== undefined || positionals.length !== 1) {
+    throw new ConfigError(
+      strange ?? "run",
+      strange === undefined
+        ? `Cannot index ${positionals.length} runs: write deno task index runs/<name>`
+        : `Cannot use --${strange}: options are ${
+          numbers.map((name) => `--${name}`).join(", ")
+        } and --label`,
+    );
+  }
+  const given = Object.entries(rest).map(([key, value]) =>
+    [key, wholeNumber(key, value)] as const
+  );
+  const options: IndexOptions = {
+    ...indexDefaults,
+    ...Object.fromEntries(given),
+    ...typeof label === "string" && { label },
+  };
+  return { path: positionals[0]!, options };
+}
+
+function wholeNumber(key: string, value: unknown): number {
+  const number = Number(value);
+  if (typeof value === "string" && Number.isInteger(number) && number > 0) {
+    return number;
+  }
+  throw new ConfigError(
+    key,
+    `Cannot use --${key}=${value}: it must be a whole number above 0`,
+  );
+}
+
+await runTask(async () => {
+  const typed = indexArguments(Deno.args);
+  if (!typed) return console.log(usage.trim());
+  const trained = await openTrainedRun(typed.path);
+  try {
+    using stop = stopSignal("stopping after these pictures");
+    const { path, index } = trained.folder;
+    const started = performance.now();
+    const info = await indexRun(
+      trained,
+      typed.options,
+      makeProgress(),
+      stop.signal,
+    );
+    if (!info) {
+      Deno.exitCode = 130;
+      return console.log(
+        `stopped; go on with: deno task index ${shown(path)}`,
+      );
+    }
+    const seconds = (performance.now() - started) / 1000;
+    console.log(
+      `indexed ${info.dSae} latents on ${info.tokens} tokens of ${info.images} pictures (${info.skipped} skipped) in ${
+        seconds.toFixed(1)
+      } s: ${shown(index)}`,
+    );
+    console.log(`next: deno task serve ${shown(path)}`);
+  } finally {
+    await trained.run.close();
+  }
+});

@@ -1,0 +1,164 @@
+/** Tests of the edits of activations. @module */
+import { deepEqual, equal, notEqual, ok, throws } from "node:assert/strict";
+import { ConfigError, type HostTensor, randomFrom } from "tessera";
+import {
+  addDirection,
+  meanOf,
+  meanTokens,
+  replaceTokens,
+  zeroTokens,
+} from "../../core/edit_tokens.ts";
+import type { EditOptions } from "../../core/where.ts";
+
+const images = 3, tokens = 5, width = 4;
+const shape = [images, tokens, width];
+
+function activations(seed: number): HostTensor {
+  const random = randomFrom(seed);
+  const length = images * tokens * width;
+  const data = Float32Array.from({ length }, () => random.normal());
+  // Zeros of both signs: adding zero would change one of them.
+  data[1] = -0;
+  data[2] = 0;
+  return { data, shape };
+}
+
+const x = activations(1), other = activations(2);
+const mean = Float32Array.of(1, 2, 3, 4), direction = [0.5, 0, -1, 2];
+const where = (image: number, token: number): boolean =>
+  image === 1 ? token === 4 : token < image;
+
+/** Each edit, and what it makes of the number at `i`. */
+const edits: [
+  name: string,
+  edit: (x: HostTensor, options?: EditOptions) => HostTensor,
+  expected: (i: number) => number,
+][] = [
+  ["zeroTokens", zeroTokens, () => 0],
+  [
+    "meanTokens",
+    (x, options) => meanTokens(x, mean, options),
+    (i) => mean[i % width]!,
+  ],
+  [
+    "replaceTokens",
+    (x, options) => replaceTokens(x, other, options),
+    (i) => other.data[i]!,
+  ],
+  [
+    "addDirection",
+    (x, options) => addDirection(x, direction, -1.5, options),
+    (i) => Math.fround(x.data[i]! - 1.5 * direction[i % width]!),
+  ],
+];
+
+/** The bytes of some numbers: NaN and the sign of 0 count. */
+function bits({ data }: HostTensor): Uint32Array {
+  return new Uint32Array(data.slice().buffer);
+}
+
+for (const [name, edit, expected] of edits) {
+  Deno.test(`${name}() edits every token when nothing says which`, () => {
+    const edited = edit(x);
+    deepEqual([...edited.shape], shape);
+    edited.data.forEach((value, i) => ok(value === expected(i), `${i}`));
+  });
+
+  Deno.test(`${name}() leaves tokens that are not chosen as they are, bit by bit`, () => {
+    const edited = edit(x, { where });
+    const now = bits(edited), was = bits(x);
+    let changed = 0;
+    for (let i = 0; i < now.length; i++) {
+      const token = Math.floor(i / width);
+      if (where(Math.floor(token / tokens), token % tokens)) {
+        ok(edited.data[i] === expected(i), `${i}`);
+        changed++;
+      } else equal(now[i], was[i]);
+    }
+    equal(changed, 3 * width);
+    deepEqual(bits(edit(x, { where: () => false })), was);
+  });
+
+  Deno.test(`${name}() does not change what it is given`, () => {
+    const before = [bits(x), bits(other)];
+    const edited = edit(x);
+    notEqual(edited.data.buffer, x.data.buffer);
+    edited.data.fill(7);
+    deepEqual([bits(x), bits(other)], before);
+    deepEqual([...mean], [1, 2, 3, 4]);
+  });
+
+  Deno.test(`${name}() takes no pictures, and says what it cannot take`, () => {
+    if (name !== "replaceTokens") {
+      const none = { data: new Float32Array(), shape: [0, tokens, width] };
+      deepEqual(edit(none), none);
+    }
+    const wrong = [
+      { data: x.data, shape: [images * tokens, width] },
+      { data: x.data.subarray(1), shape },
+    ];
+    for (const given of wrong) {
+      throws(() => edit(given), {
+        name: "ConfigError",
+        message:
+          /^Cannot edit \d+ numbers of shape \[.*\]: activations are \[images, tokens, width\]/,
+      });
+    }
+  });
+}
+
+Deno.test("meanTokens(), addDirection() and replaceTokens() say which width or shape they need", () => {
+  const cases: [() => unknown, string][] = [
+    [
+      () => meanTokens(x, [1, 2]),
+      "Cannot use a mean of 2 numbers: the tokens have 4",
+    ],
+    [
+      () => addDirection(x, new Float32Array(5), 1),
+      "Cannot use a direction of 5 numbers: the tokens have 4",
+    ],
+    [
+      () => replaceTokens(x, { data: x.data, shape: [5, 3, 4] }),
+      "Cannot replace tokens of [3, 5, 4] by those of [5, 3, 4]: the shapes must be equal",
+    ],
+  ];
+  for (const [edit, message] of cases) {
+    throws(edit, (error) => {
+      equal((error as Error).message, message);
+      return error instanceof ConfigError;
+    });
+  }
+});
+
+Deno.test("meanOf() is the mean over the chosen tokens of all pictures, summed in float64", () => {
+  const all = new Array<number>(width).fill(0), some = [...all];
+  x.data.forEach((value, i) => {
+    const token = Math.floor(i / width);
+    all[i % width]! += value / (images * tokens);
+    if (where(Math.floor(token / tokens), token % tokens)) {
+      some[i % width]! += value / 3;
+    }
+  });
+  for (
+    const [found, expected] of [[meanOf(x), all], [meanOf(x, { where }), some]]
+  ) {
+    found!.forEach((value, d) => ok(Math.abs(value - expected![d]!) < 1e-6));
+  }
+  // In float32 the ones would be lost beside 2 ** 24.
+  const far = Float32Array.of(2 ** 24, 1, 1, 1, 1, -(2 ** 24));
+  equal(meanOf({ data: far, shape: [2, 3, 1] })[0], Math.fround(4 / 6));
+  throws(() => meanOf(x, { where: () => false }), {
+    name: "ConfigError",
+    message: /^Cannot take the mean of no tokens/,
+  });
+});
+
+Deno.test("addDirection() of strength 0 changes no bit; twice the strength goes twice as far", () => {
+  deepEqual(bits(addDirection(x, direction, 0)), bits(x));
+  const [one, two] = [1, 2].map((strength) =>
+    addDirection(x, direction, strength).data
+  );
+  x.data.forEach((value, i) =>
+    ok(Math.abs(two![i]! - value - 2 * (one![i]! - value)) < 1e-6)
+  );
+});
