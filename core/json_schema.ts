@@ -13,7 +13,7 @@ export interface JsonSchema {
   readonly description?: string;
   /** What stands in when the value is absent. */
   readonly default?: unknown;
-  /** What kind of string: `"path"` for one that names a file or folder. */
+  /** What kind of string: `"path"` for a file or folder, `"model"` for a model's folder or its id at a hub. */
   readonly format?: string;
   /** The only value. */
   readonly const?: unknown;
@@ -104,7 +104,10 @@ export function typeWords(schema: JsonSchema): string {
 
 function oneType(type: string, schema: JsonSchema): string {
   if (type === "boolean") return "true | false";
-  if (type === "string") return schema.format === "path" ? "path" : "text";
+  if (type === "string") {
+    if (schema.format === "model") return "folder or hub id";
+    return schema.format === "path" ? "path" : "text";
+  }
   if (type === "array") {
     return typeof schema.items === "object"
       ? `list of ${typeWords(schema.items)}`

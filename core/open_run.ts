@@ -75,6 +75,7 @@ export async function openRun(
     const hash = await hashRun(config);
     const groupTokens = config.buffer.images *
       tokensPerExample(hook, config.tokens);
+    checkTokens(hook, groupTokens);
     checkBuffer(config, groupTokens);
     const { length } = dataset;
     const split = splitExamples(length, config.evaluate.images, config.seed);
@@ -112,6 +113,15 @@ export function findHook(encoder: Encoder, wanted?: string): Hook {
   );
 }
 
+/** Not every hook has patches: a classifier's logits belong to the whole picture. */
+function checkTokens({ name }: Hook, groupTokens: number): void {
+  if (groupTokens > 0) return;
+  throw new ConfigError(
+    "hook",
+    `Cannot train on the patches of "${name}": it has none, only tokens of the whole picture; write "all" for tokens, or name another hook`,
+  );
+}
+
 function checkBuffer({ buffer }: RunConfig, groupTokens: number): void {
   const least = groupTokens + buffer.batch;
   if (buffer.tokens >= least) return;
@@ -141,7 +151,7 @@ function optimiserOf(
 }
 
 /** What the runtime takes before anything is loaded, with its native libraries. */
-const runtimeBytes = 200 * 2 ** 20;
+export const runtimeBytes: number = 200 * 2 ** 20;
 
 function memoryOf(
   { buffer, train, evaluate }: RunConfig,

@@ -10,6 +10,8 @@ import { readRun, resolveRun } from "../core/run_config.ts";
 import { type RunFolder, runFolder } from "../core/run_folder.ts";
 import type { Tensors } from "../core/tensor.ts";
 import { builtins } from "../plugins/mod.ts";
+import { pluginReporter } from "./_plugin_reporter.ts";
+import { makeProgress } from "./_progress.ts";
 import { inUserFolder, userFolder } from "./_task.ts";
 
 /** A run that was trained. */
@@ -36,12 +38,13 @@ export async function openTrainedRun(path: string): Promise<TrainedRun> {
       `Cannot open "${path}": it is not the folder of a run, since it has no config.json; write runs/<name>`,
     );
   }
-  const run = await openRun(
-    await resolveRun(
-      await readRun(folder.config, [], userFolder()),
-      builtins,
-    ),
+  const resolved = await resolveRun(
+    await readRun(folder.config, [], userFolder()),
+    builtins,
   );
+  const making = makeProgress();
+  const run = await openRun(resolved, pluginReporter(making))
+    .finally(() => making.stop());
   try {
     return { run, folder, params: await loadDictionary(run, folder) };
   } catch (error) {

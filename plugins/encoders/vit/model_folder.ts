@@ -1,17 +1,22 @@
 /**
- * A folder as Hugging Face lays out a model in, its settings and the places of its weights out.
+ * A model's folder as Hugging Face lays it out, or its name at the hub, in; its
+ * settings and the places of its weights out.
  *
  * @module
  */
-import { createHash } from "node:crypto";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { z } from "zod";
 import { ConfigError, FormatError } from "../../../core/errors.ts";
+import type { PluginContext } from "../../../core/plugin.ts";
 import {
   readSafetensorsHeader,
   type SafetensorsHeader,
 } from "../../../core/safetensors.ts";
+import { downloadModel, type HubModel } from "../hub/download_model.ts";
+import { hashFile } from "../hub/hash_file.ts";
+import { openHub } from "../hub/hub.ts";
+import { parseHubId } from "../hub/hub_id.ts";
 
 /** A model's folder. */
 export interface ModelFolder {
@@ -19,23 +24,29 @@ export interface ModelFolder {
   readonly path: string;
   /** What its `model.safetensors` holds; the path has no symbolic link in it. */
   readonly weights: SafetensorsHeader;
-  /** Hashes of its files, for provenance. */
+  /** Hashes of its files, for provenance; with its name, commit and licence when it is from a hub. */
   readonly hashes: Readonly<Record<string, string>>;
 }
 
 /**
- * Opens the folder that the option `model` names, relative to `base`.
+ * Opens the folder that the option `model` names, relative to `base`. Where
+ * there is no such folder, `owner/name` or `owner/name@revision` is a model at
+ * a hub: it is downloaded unless it is in the cache, and `report` is told.
  *
- * @throws {ConfigError} When it is no folder, or lacks `config.json` or `model.safetensors`.
+ * @throws {ConfigError} When it is no folder, or lacks `config.json` or
+ * `model.safetensors`; or the model cannot be downloaded.
  * @throws {FormatError} When `model.safetensors` cannot be read.
  */
 export async function openModelFolder(
   model: string,
   base: URL,
+  report?: PluginContext["report"],
 ): Promise<ModelFolder> {
-  const path = model.startsWith("file:")
+  const folder = model.startsWith("file:")
     ? fileURLToPath(model)
     : resolve(fileURLToPath(base), model);
+  const hub = await modelAtHub(model, folder, report);
+  const path = hub?.path ?? folder;
   const config = await find(path, "config.json");
   // A hub's cache is made of links, which onnxruntime does not follow out of a folder.
   const weights = await Deno.realPath(await find(path, "model.safetensors"));
@@ -43,10 +54,23 @@ export async function openModelFolder(
     path,
     weights: await readSafetensorsHeader(weights),
     hashes: {
-      "config.json": await sha256(config),
-      "model.safetensors": await sha256(weights),
+      "config.json": await hashFile(config),
+      "model.safetensors": await hashFile(weights),
+      ...hub && { model: hub.source },
+      ...hub?.licence && { licence: hub.licence },
     },
   };
+}
+
+/** The model of that name in a hub's cache; `undefined` when `folder` is one or it is no such name. */
+async function modelAtHub(
+  model: string,
+  folder: string,
+  report: PluginContext["report"],
+): Promise<HubModel | undefined> {
+  const id = parseHubId(model);
+  if (id === undefined || await isFolder(folder)) return undefined;
+  return await downloadModel(await openHub(report && { report }), id);
 }
 
 async function find(folder: string, file: string): Promise<string> {
@@ -57,6 +81,10 @@ async function find(folder: string, file: string): Promise<string> {
     `Cannot find "${file}" in "${folder}": ${await whatIsThere(folder)}` +
       "; give a folder with config.json and model.safetensors, as Hugging Face publishes them",
   );
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return await Deno.stat(path).then((found) => found.isDirectory, () => false);
 }
 
 async function exists(path: string): Promise<boolean> {
@@ -79,21 +107,6 @@ async function whatIsThere(folder: string): Promise<string> {
   } catch {
     return "there is no such folder";
   }
-}
-
-/** SHA-256 of a file, read in pieces so that it need not fit in memory. */
-async function sha256(path: string): Promise<string> {
-  const hash = createHash("sha256");
-  using file = await Deno.open(path);
-  const piece = new Uint8Array(1 << 22);
-  for (
-    let read = await file.read(piece);
-    read !== null;
-    read = await file.read(piece)
-  ) {
-    hash.update(piece.subarray(0, read));
-  }
-  return hash.digest("hex");
 }
 
 /**

@@ -1,0 +1,155 @@
+/**
+ * A request to a hub in, its answer out: redirects followed, silence ended.
+ *
+ * @module
+ */
+import type { Hub } from "./hub.ts";
+import { hubError, PassingError, requestError } from "./hub_errors.ts";
+import type { HubId } from "./hub_id.ts";
+
+/** A request. */
+export interface HubRequest {
+  /** Its address. */
+  readonly url: string;
+  /** The model it is about. */
+  readonly id: HubId;
+  /** The file it is about. */
+  readonly file?: string;
+  /** `HEAD` for all but the body. */
+  readonly method?: "GET" | "HEAD";
+  /** What else is said; the token goes with it by itself. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Answers that are wanted though they are redirects or errors. */
+  readonly wanted?: (answer: Response) => boolean;
+}
+
+/** Redirects in a row, as in browsers. */
+const maxRedirects = 20;
+
+/**
+ * Sends `request` once and gives what `use` makes of the answer and its body.
+ * The token goes to the hub alone, to no host that it redirects to.
+ *
+ * @throws {PassingError} When the connection breaks, nothing comes for
+ * `hub.idle` milliseconds, or the hub is busy.
+ * @throws {ConfigError} When the hub refuses, or a host may not be reached.
+ */
+export async function askHub<T>(
+  hub: Hub,
+  request: HubRequest,
+  use: (answer: Response, body: AsyncIterable<Uint8Array>) => Promise<T> | T,
+): Promise<T> {
+  const silence = silenceOf(hub.idle);
+  let answer: Response | undefined;
+  try {
+    answer = await follow(hub, request, silence);
+    if (!answer.ok && !request.wanted?.(answer)) {
+      throw requestError(hub, request, answer);
+    }
+    return await use(answer, bytesOf(answer, silence));
+  } finally {
+    silence.end();
+    await answer?.body?.cancel().catch(() => {});
+  }
+}
+
+async function follow(
+  hub: Hub,
+  request: HubRequest,
+  silence: Silence,
+): Promise<Response> {
+  let url = new URL(request.url);
+  for (let hop = 0; hop <= maxRedirects; hop++) {
+    const answer = await send(hub, url, request, silence);
+    const next = answer.headers.get("location");
+    const redirects = [301, 302, 303, 307, 308].includes(answer.status);
+    if (!redirects || next === null || request.wanted?.(answer)) return answer;
+    await answer.body?.cancel();
+    url = new URL(next, url);
+  }
+  throw hubError(
+    hub,
+    request,
+    `it redirects more than ${maxRedirects} times; check HF_ENDPOINT`,
+  );
+}
+
+async function send(
+  hub: Hub,
+  url: URL,
+  request: HubRequest,
+  silence: Silence,
+): Promise<Response> {
+  // Redirects are followed by hand because the hub says in its own answer what
+  // it knows of a file, and so that the token stays with the hub.
+  const own = url.origin === new URL(hub.endpoint).origin && hub.token
+    ? { authorization: `Bearer ${hub.token}` }
+    : {};
+  try {
+    return await fetch(url, {
+      method: request.method ?? "GET",
+      redirect: "manual",
+      signal: silence.signal,
+      // Compressed, a file has another length than the hub says.
+      headers: { "accept-encoding": "identity", ...request.headers, ...own },
+    });
+  } catch (cause) {
+    if (!(cause instanceof Deno.errors.NotCapable)) throw broken(cause);
+    const why =
+      `this program may not reach "${url.host}"; run it with --allow-net=${url.host}, or give the folder of a model`;
+    throw hubError(hub, request, why, { cause });
+  } finally {
+    silence.heard();
+  }
+}
+
+async function* bytesOf(
+  { body }: Response,
+  silence: Silence,
+): AsyncGenerator<Uint8Array> {
+  if (body === null) return;
+  const reader = body.getReader();
+  try {
+    while (true) {
+      const { done, value } = await reader.read().catch((cause) => {
+        throw broken(cause);
+      });
+      if (done) return;
+      yield value;
+      // While it was written nobody listened.
+      silence.heard();
+    }
+  } finally {
+    reader.releaseLock();
+  }
+}
+
+function broken(cause: unknown): PassingError {
+  if (cause instanceof PassingError) return cause;
+  const { message, cause: inner } = cause as Error;
+  const text = inner instanceof Error ? inner.message : message;
+  return new PassingError(text, undefined, { cause });
+}
+
+/** Ends a request when nothing has been heard for a while. */
+interface Silence {
+  readonly signal: AbortSignal;
+  heard(): void;
+  end(): void;
+}
+
+function silenceOf(milliseconds: number): Silence {
+  const controller = new AbortController();
+  const end = () => clearTimeout(timer);
+  const start = () =>
+    setTimeout(() => {
+      const why = `nothing came for ${milliseconds / 1000} seconds`;
+      controller.abort(new PassingError(why));
+    }, milliseconds);
+  let timer = start();
+  const heard = () => {
+    end();
+    timer = start();
+  };
+  return { signal: controller.signal, heard, end };
+}

@@ -1,0 +1,47 @@
+/**
+ * The part of a file that has come.
+ *
+ * @module
+ */
+
+/** A file that grows at its end. */
+export interface PartFile extends Disposable {
+  /** Bytes that it has. */
+  readonly length: number;
+  /** The most bytes that it ever had. */
+  readonly most: number;
+  /** Appends `bytes`. */
+  write(bytes: Uint8Array): Promise<void>;
+  /** Empties it. */
+  restart(): Promise<void>;
+  /** Has the disk take what it has. */
+  flush(): Promise<void>;
+}
+
+/** Opens the file at `path`, or a new one, to go on with it. */
+export async function openPart(path: string): Promise<PartFile> {
+  const file = await Deno.open(path, { create: true, append: true });
+  let length = (await file.stat()).size, most = length;
+  return {
+    get length() {
+      return length;
+    },
+    get most() {
+      return most;
+    },
+    async write(bytes) {
+      for (let at = 0; at < bytes.length;) {
+        const written = await file.write(bytes.subarray(at));
+        at += written;
+        length += written;
+      }
+      most = Math.max(most, length);
+    },
+    async restart() {
+      if (length > 0) await file.truncate(0);
+      length = 0;
+    },
+    flush: () => file.syncData(),
+    [Symbol.dispose]: () => file.close(),
+  };
+}

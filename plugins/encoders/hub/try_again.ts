@@ -1,0 +1,52 @@
+/**
+ * Tries in, what came of the first that did not fail out.
+ *
+ * @module
+ */
+import { hubError, PassingError } from "./hub_errors.ts";
+import type { Hub } from "./hub.ts";
+import type { HubRequest } from "./hub_request.ts";
+
+/** Tries in a row that may fail. */
+const maxTries = 5;
+
+/** The longest that is waited, in milliseconds, whatever the hub asks: a minute. */
+const longestWait = 60_000;
+
+/** Options for {@linkcode tryAgain}. */
+export interface TryAgainOptions {
+  /** How far it is; a failure counts only when this has not grown since the last. */
+  readonly progress?: () => number;
+  /** What is left of it when it fails, to end the error with. */
+  readonly kept?: () => string;
+}
+
+/**
+ * Does `attempt` until it does not throw a {@linkcode PassingError}, waiting 1,
+ * 2, 4 and 8 seconds in between, or as long as the hub asks.
+ *
+ * @throws {ConfigError} When it failed five times in a row.
+ */
+export async function tryAgain<T>(
+  hub: Hub,
+  request: Pick<HubRequest, "id" | "file">,
+  attempt: () => Promise<T>,
+  { progress = () => 0, kept = () => "" }: TryAgainOptions = {},
+): Promise<T> {
+  let failed = 0, before = 0;
+  while (true) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (!(error instanceof PassingError)) throw error;
+      failed = progress() > before ? 1 : failed + 1;
+      before = progress();
+      if (failed === maxTries) {
+        const why = `${error.message}, ${maxTries} times in a row${kept()}`;
+        throw hubError(hub, request, why, { cause: error });
+      }
+      const wait = error.after ?? 1000 * 2 ** (failed - 1);
+      await hub.wait(Math.min(wait, longestWait));
+    }
+  }
+}
