@@ -22,6 +22,11 @@ import {
   depthAnythingGraph,
   depthAnythingHooks,
 } from "./dinov2/depth_anything_graph.ts";
+import {
+  type DepthPictureOptions,
+  type DepthPictures,
+  depthPictures,
+} from "./dinov2/depth_pictures.ts";
 import { dinov2Sizes } from "./dinov2/dinov2_config.ts";
 import { type Dinov2Sizes, pixels } from "./dinov2/dinov2_graph.ts";
 import type { DptSizes } from "./dinov2/dpt_graph.ts";
@@ -31,27 +36,27 @@ import {
   networkMemory,
   weightBytes,
 } from "./dinov2/network_memory.ts";
-import {
-  type PictureOptions,
-  pictureOptions,
-  preparedPictures,
-} from "./dinov2/picture_size.ts";
+import { pictureOptions } from "./dinov2/picture_size.ts";
 import type { PositionVariant } from "./dinov2/positions.ts";
+import { attentionOn } from "./vit/attention.ts";
 import { graphEncoder } from "./vit/graph_encoder.ts";
 import {
+  type ModelFolder,
   openModelFolder,
   readSettings,
   weightsPlace,
 } from "./vit/model_folder.ts";
+import type { Size } from "./vit/preprocess.ts";
 import {
-  describePreprocessing,
-  preprocess,
-  type Size,
-} from "./vit/preprocess.ts";
+  describeProvider,
+  type ProviderOption,
+  providerOption,
+} from "./vit/provider_option.ts";
 import { findPrefix, weightsOf } from "./vit/vit_checkpoint.ts";
 
 /** Options of {@linkcode depthAnything}. */
-export interface DepthAnythingOptions extends PictureOptions {
+export interface DepthAnythingOptions
+  extends DepthPictureOptions, ProviderOption {
   /** Folder with `config.json`, `model.safetensors` and perhaps `preprocessor_config.json`. */
   readonly model: string;
   /**
@@ -60,10 +65,18 @@ export interface DepthAnythingOptions extends PictureOptions {
    * weights with V2's settings are not noticed.
    */
   readonly version?: 1 | 2 | undefined;
-  /** How position embeddings come to a grid that is not the learned one. */
-  readonly pos: PositionVariant;
+  /** How position embeddings come to a grid that is not the learned one; as in the code that `processor` is of when absent. */
+  readonly pos?: PositionVariant | undefined;
   /** How many threads it computes with; all cores when absent. */
   readonly threads?: number | undefined;
+}
+
+/** A model's files, read and checked. */
+interface OpenDepthAnything {
+  readonly folder: ModelFolder;
+  readonly settings: DepthAnythingSettings;
+  readonly sizes: Dinov2Sizes;
+  readonly dpt: DptSizes;
 }
 
 /**
@@ -82,9 +95,10 @@ export interface DepthAnythingOptions extends PictureOptions {
  * `[images, rows · columns, channels]`, with no specials and the map's rows and
  * columns as grid, so that whatever works on tokens works on maps.
  *
- * All pictures come to one size, as in {@linkcode dinov2}. To predict at a
- * picture's own shape, as Hugging Face's processor does, make an encoder whose
- * `size` is what `targetSize` says.
+ * All pictures come to one size, as in {@linkcode dinov2}. `fitted` makes
+ * another encoder, of the size that the processor chooses for pictures of one
+ * size, with a thread of its own that closing this one does not end. It is the
+ * encoder itself where `options.size` is given, or the processor keeps no shapes.
  *
  * @throws {ConfigError} When the folder lacks a file, or patches do not fill the size.
  * @throws {FormatError} When a file does not hold what it should, or another
@@ -92,57 +106,92 @@ export interface DepthAnythingOptions extends PictureOptions {
  */
 export async function depthAnything(
   options: DepthAnythingOptions,
-  { base }: Pick<PluginContext, "base">,
+  { base, report }: Pick<PluginContext, "base" | "report">,
 ): Promise<Encoder> {
-  const folder = await openModelFolder(options.model, base);
+  const folder = await openModelFolder(options.model, base, report);
   const { weights } = folder;
   const settings = (await readSettings(
     folder,
     "config.json",
     depthAnythingSchema,
   ))!;
-  const backbone = settings.backbone_config;
   const prefix = findPrefix(weights, ["backbone."]);
-  const sizes = dinov2Sizes(backbone, weights, prefix);
+  const sizes = dinov2Sizes(settings.backbone_config, weights, prefix);
   const dpt = dptSizes(settings, sizes.layers, weights.path);
   checkVersion(options.version, dpt, sizes.layers, weights.path);
-  const { size, preprocessing } = await preparedPictures(
+  const pictures = await depthPictures(
     folder,
-    { image: backbone.image_size, patch: sizes.patch },
+    { image: settings.backbone_config.image_size, patch: sizes.patch },
     options,
   );
+  return encoderOf({ folder, settings, sizes, dpt }, options, pictures);
+}
+
+/** An encoder that has its pictures made so. */
+function encoderOf(
+  model: OpenDepthAnything,
+  options: DepthAnythingOptions,
+  pictures: DepthPictures,
+): Encoder {
+  const { folder, settings, sizes, dpt } = model;
+  const { size } = pictures, { provider } = options;
   const place = weightsPlace(folder);
   const hooks = depthAnythingHooks(sizes, dpt, size);
-  const addWeight = weightsOf(weights, "", place.file);
-  const input = { size, positions: options.pos };
-  return graphEncoder({
-    graph: depthAnythingGraph(sizes, dpt, input, addWeight),
+  const network = {
+    size,
+    positions: positionsOf(options),
+    attention: attentionOn(provider),
+  };
+  const addWeight = weightsOf(folder.weights, "", place.file);
+  const meaning = meaningOf(settings);
+  const encoder: Encoder = graphEncoder({
+    graph: depthAnythingGraph(sizes, dpt, network, addWeight),
     input: pixels(size),
     hooks,
     defaultHook: middle(hooks, sizes.layers).name,
-    predictions: [{
-      hook: "depth",
-      kind: "depth",
-      meaning: meaningOf(settings),
-    }],
+    predictions: [{ hook: "depth", kind: "depth", meaning }],
     weightsFolder: place.folder,
     threads: options.threads ?? navigator.hardwareConcurrency,
-    provenance: {
-      ...folder.hashes,
-      ...size,
-      preprocessing: describePreprocessing(preprocessing),
-      positions: options.pos,
-      taps: dpt.taps.join(" "),
-      depth: meaningOf(settings),
+    provider,
+    provenance: describe(model, options, pictures),
+    preprocess: pictures.make,
+    fitted(picture) {
+      const best = pictures.fitted(picture);
+      return Promise.resolve(
+        best ? encoderOf(model, options, best) : encoder,
+      );
     },
-    preprocess: (images, to) => preprocess(images, preprocessing, size, to),
     ...networkMemory({
-      weights: weightBytes(weights.tensors.values()),
+      weights: weightBytes(folder.weights.tensors.values()),
       inside: (hook) => insideOf(sizes, dpt, size, hook),
       size,
       hooks,
     }),
   });
+  return encoder;
+}
+
+function positionsOf(
+  { pos, processor }: DepthAnythingOptions,
+): PositionVariant {
+  return pos ?? (processor === "original" ? "offset0.1" : "hf");
+}
+
+function describe(
+  { folder, settings, dpt }: OpenDepthAnything,
+  options: DepthAnythingOptions,
+  { size, description }: DepthPictures,
+): Encoder["provenance"] {
+  return {
+    ...folder.hashes,
+    ...size,
+    ...(options.processor === "original" ? { processor: "original" } : {}),
+    preprocessing: description,
+    positions: positionsOf(options),
+    taps: dpt.taps.join(" "),
+    depth: meaningOf(settings),
+    ...describeProvider(options),
+  };
 }
 
 /** The neck and the head, whose maps have no CLS, are not computed for what comes before them. */
@@ -150,10 +199,10 @@ function insideOf(
   sizes: Dinov2Sizes,
   dpt: DptSizes,
   size: Size,
-  hook?: Hook,
+  hook: Hook,
 ): number {
-  const blocks = insideBackbone(sizes, size);
-  return hook?.layout.specials
+  const blocks = insideBackbone(sizes, size, hook);
+  return hook.layout.specials
     ? blocks
     : Math.max(blocks, insideDpt(sizes, dpt, size));
 }
@@ -201,19 +250,23 @@ const plugin: Plugin<"encoder", DepthAnythingOptions> = definePlugin({
     model: z.string({
       error:
         "Needs a folder with config.json and model.safetensors, as Hugging Face publishes Depth Anything, such as Depth-Anything-V2-Small-hf",
-    }).meta({ format: "path" }).describe(
-      "Folder with config.json, model.safetensors and perhaps preprocessor_config.json",
+    }).meta({ format: "model" }).describe(
+      "Folder with config.json, model.safetensors and perhaps preprocessor_config.json, or owner/name at the Hugging Face hub",
     ),
     version: z.union([z.literal(1), z.literal(2)]).optional().describe(
       "Which Depth Anything it has to be, 1 or 2; either when absent",
     ),
     ...pictureOptions,
-    pos: z.enum(["hf", "offset0.1"]).default("hf").describe(
-      "How position embeddings are resized: hf, or offset0.1 as the original code does",
+    processor: z.enum(["hf", "original"]).default("hf").describe(
+      "Whose preprocessing it is: hf, or original for that of Depth Anything's own code",
+    ),
+    pos: z.enum(["hf", "offset0.1"]).optional().describe(
+      "How position embeddings are resized: hf, or offset0.1 as the original code does; as the processor's code does when absent",
     ),
     threads: z.int().positive().optional().describe(
       "Threads to compute with; all cores when absent",
     ),
+    ...providerOption,
   }),
   create: depthAnything,
 });

@@ -24,6 +24,7 @@ import {
   preparedPictures,
 } from "./dinov2/picture_size.ts";
 import type { PositionVariant } from "./dinov2/positions.ts";
+import { attentionOn } from "./vit/attention.ts";
 import { graphEncoder } from "./vit/graph_encoder.ts";
 import {
   openModelFolder,
@@ -31,10 +32,15 @@ import {
   weightsPlace,
 } from "./vit/model_folder.ts";
 import { describePreprocessing, preprocess } from "./vit/preprocess.ts";
+import {
+  describeProvider,
+  type ProviderOption,
+  providerOption,
+} from "./vit/provider_option.ts";
 import { findPrefix, weightsOf } from "./vit/vit_checkpoint.ts";
 
 /** Options of {@linkcode dinov2}. */
-export interface Dinov2Options extends PictureOptions {
+export interface Dinov2Options extends PictureOptions, ProviderOption {
   /** Folder with `config.json`, `model.safetensors` and perhaps `preprocessor_config.json`. */
   readonly model: string;
   /** How position embeddings come to a grid that is not the learned one. */
@@ -45,10 +51,11 @@ export interface Dinov2Options extends PictureOptions {
 
 /**
  * The DINOv2 in the folder `options.model`, as Hugging Face lays it out. Its
- * hooks are `embed`, `blocks.{i}.{ln1, q, k, v, z, attn_out, resid_mid, ln2,
- * mlp_act, mlp_out, resid_post}` and `final_norm`; the heads of `q`, `k`, `v`
- * and `z` lie side by side, and `attn_out` and `mlp_out` are what is added to
- * the residual stream, after LayerScale. A call computes no further than the
+ * hooks are `embed`, `blocks.{i}.{ln1, q, k, v, scores, probs, z, attn_out,
+ * resid_mid, ln2, mlp_act, mlp_out, resid_post}` and `final_norm`; the heads of
+ * `q`, `k`, `v` and `z` lie side by side, those of `scores` and `probs` as
+ * `blockHooks` says, and `attn_out` and `mlp_out` are what is added to the
+ * residual stream, after LayerScale. A call computes no further than the
  * deepest hook it asks for.
  *
  * Pictures are made as the folder's `preprocessor_config.json` says, unless
@@ -60,9 +67,9 @@ export interface Dinov2Options extends PictureOptions {
  */
 export async function dinov2(
   options: Dinov2Options,
-  { base }: Pick<PluginContext, "base">,
+  { base, report }: Pick<PluginContext, "base" | "report">,
 ): Promise<Encoder> {
-  const folder = await openModelFolder(options.model, base);
+  const folder = await openModelFolder(options.model, base, report);
   const { weights } = folder;
   const settings = (await readSettings(folder, "config.json", dinov2Schema))!;
   const prefix = findPrefix(weights, ["", "dinov2."]);
@@ -75,22 +82,28 @@ export async function dinov2(
   const place = weightsPlace(folder), hooks = dinov2Hooks(sizes, size);
   const addWeight = weightsOf(weights, prefix, place.file);
   return graphEncoder({
-    graph: dinov2Graph(sizes, { size, positions: options.pos }, addWeight),
+    graph: dinov2Graph(sizes, {
+      size,
+      positions: options.pos,
+      attention: attentionOn(options.provider),
+    }, addWeight),
     input: pixels(size),
     hooks,
     defaultHook: `blocks.${sizes.layers - 1}.resid_post`,
     weightsFolder: place.folder,
     threads: options.threads ?? navigator.hardwareConcurrency,
+    provider: options.provider,
     provenance: {
       ...folder.hashes,
       ...size,
       preprocessing: describePreprocessing(preprocessing),
       positions: options.pos,
+      ...describeProvider(options),
     },
     preprocess: (images, to) => preprocess(images, preprocessing, size, to),
     ...networkMemory({
       weights: weightBytes(weights.tensors.values()),
-      inside: () => insideBackbone(sizes, size),
+      inside: (hook) => insideBackbone(sizes, size, hook),
       size,
       hooks,
     }),
@@ -107,8 +120,8 @@ const plugin: Plugin<"encoder", Dinov2Options> = definePlugin({
     model: z.string({
       error:
         "Needs a folder with config.json and model.safetensors, as Hugging Face publishes DINOv2, such as dinov2-small",
-    }).meta({ format: "path" }).describe(
-      "Folder with config.json, model.safetensors and perhaps preprocessor_config.json",
+    }).meta({ format: "model" }).describe(
+      "Folder with config.json, model.safetensors and perhaps preprocessor_config.json, or owner/name at the Hugging Face hub",
     ),
     ...pictureOptions,
     pos: z.enum(["hf", "offset0.1"]).default("hf").describe(
@@ -117,6 +130,7 @@ const plugin: Plugin<"encoder", Dinov2Options> = definePlugin({
     threads: z.int().positive().optional().describe(
       "Threads to compute with; all cores when absent",
     ),
+    ...providerOption,
   }),
   create: dinov2,
 });

@@ -11,18 +11,20 @@ import {
   type Plugin,
   type PluginContext,
 } from "../../core/plugin.ts";
+import { classifier } from "./vit/classifier.ts";
 import {
   type ModelFolder,
   openModelFolder,
   readSettings,
 } from "./vit/model_folder.ts";
 import { readPreprocessing } from "./vit/preprocessor_config.ts";
+import { type ProviderOption, providerOption } from "./vit/provider_option.ts";
 import { countLayers, findPrefix, findSpecials } from "./vit/vit_checkpoint.ts";
 import { vitEncoder } from "./vit/vit_encoder.ts";
 import type { VitSizes } from "./vit/vit_graph.ts";
 
 /** Options of {@linkcode vit}. */
-export interface VitOptions {
+export interface VitOptions extends ProviderOption {
   /** Folder with `config.json`, `model.safetensors` and perhaps `preprocessor_config.json`. */
   readonly model: string;
   /** How many threads it computes with; all cores when absent. */
@@ -51,21 +53,24 @@ const configSchema = z.object({
   patch_size: size.default(16),
   num_channels: z.literal(3).default(3),
   qkv_bias: z.boolean().default(true),
+  id2label: z.record(z.string(), z.string()).optional(),
 });
 
 /**
  * The vision transformer in the folder `options.model`. Its hooks are `embed`,
- * `blocks.{i}.{attn_out, resid_mid, mlp_act, mlp_out, resid_post}` and
- * `final_norm`; a call computes no further than the deepest hook it asks for.
+ * `blocks.{i}.{ln1, q, k, v, scores, probs, z, attn_out, resid_mid, ln2,
+ * mlp_act, mlp_out, resid_post}` and `final_norm`; a call computes no further than the deepest hook it asks for.
+ * Where the checkpoint has a classifier it predicts `logits`,
+ * `[images, 1, classes]`.
  *
  * @throws {ConfigError} When the folder lacks a file.
  * @throws {FormatError} When a file does not hold what it should.
  */
 export async function vit(
-  { model, threads }: VitOptions,
-  { base }: Pick<PluginContext, "base">,
+  { model, threads, provider }: VitOptions,
+  { base, report }: Pick<PluginContext, "base" | "report">,
 ): Promise<Encoder> {
-  const folder = await openModelFolder(model, base);
+  const folder = await openModelFolder(model, base, report);
   const config = (await readSettings(folder, "config.json", configSchema))!;
   const prefix = findPrefix(folder.weights, ["", "vit.", "deit."]);
   const sizes = sizesOf(config, folder, prefix);
@@ -75,7 +80,9 @@ export async function vit(
     sizes,
     preprocessing: await readPreprocessing(folder, sizes.image),
     defaultHook: `blocks.${sizes.layers - 1}.resid_post`,
+    head: classifier(folder.weights, { ...config, ...sizes }),
     threads,
+    provider,
   });
 }
 
@@ -116,12 +123,13 @@ const plugin: Plugin<"encoder", VitOptions> = definePlugin({
     model: z.string({
       error:
         "Needs a folder with config.json and model.safetensors, as Hugging Face publishes ViT and DeiT",
-    }).meta({ format: "path" }).describe(
-      "Folder with config.json, model.safetensors and perhaps preprocessor_config.json",
+    }).meta({ format: "model" }).describe(
+      "Folder with config.json, model.safetensors and perhaps preprocessor_config.json, or owner/name at the Hugging Face hub",
     ),
     threads: size.optional().describe(
       "Threads to compute with; all cores when absent",
     ),
+    ...providerOption,
   }),
   create: vit,
 });

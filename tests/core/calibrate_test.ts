@@ -22,6 +22,7 @@ async function* groups(): AsyncGenerator<TokenGroup> {
       examples: tokens > 0 ? [0] : [],
       ids: [],
       perExample: tokens,
+      labels: [],
       skipped: [],
     };
   }

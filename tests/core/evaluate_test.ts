@@ -42,6 +42,7 @@ async function* groups(
       examples,
       ids,
       perExample: 4,
+      labels: [],
       skipped,
     };
     at += size;

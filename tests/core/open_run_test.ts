@@ -70,6 +70,23 @@ for (const [what, settings, message] of bad) {
   });
 }
 
+Deno.test("openRun() refuses the patches of a hook that has none, and takes its other token", async () => {
+  const toy = toyEncoder();
+  const hooks = toy.hooks.map((hook) => ({
+    ...hook,
+    layout: { specials: 1, grid: [0, 0] } as const,
+  }));
+  const parts = { encoder: { ...toy, hooks } };
+  await rejects(openToy({}, parts), {
+    name: "ConfigError",
+    path: "hook",
+    message:
+      'Cannot train on the patches of "toy.1": it has none, only tokens of the whole picture; write "all" for tokens, or name another hook',
+  });
+  const run = await openToy({ tokens: "all" }, parts);
+  equal(run.groupTokens, 4);
+});
+
 Deno.test("openRun() counts the buffer, the encoder and the dictionary into the memory", async () => {
   const { memory } = await openToy();
   const more = async (

@@ -19,6 +19,7 @@ async function* groups(
       examples: [at],
       ids: [`${at}`],
       perExample: 6,
+      labels: [],
       skipped: [],
     };
     await Promise.resolve();

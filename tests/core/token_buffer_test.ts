@@ -17,6 +17,7 @@ function group(...examples: number[]): TokenGroup {
     examples,
     ids: examples.map(String),
     perExample: 2,
+    labels: [],
     skipped: [],
   };
 }
@@ -163,6 +164,7 @@ Deno.test("a bfloat16 buffer rounds to the nearest, ties to even", () => {
     examples: [0],
     ids: ["0"],
     perExample: numbers.length,
+    labels: [],
     skipped: [],
   });
   const halves = buffer.contents().values as Uint16Array;
@@ -189,6 +191,7 @@ Deno.test("a bfloat16 buffer keeps infinities and NaN as they are", () => {
     examples,
     ids,
     perExample: 6,
+    labels: [],
     skipped,
   });
   const { values } = buffer.contents();

@@ -83,6 +83,7 @@ for (const dtype of ["float32", "bfloat16"] as const) {
       examples: [3, 70000],
       ids: [],
       perExample: 10,
+      labels: [],
       skipped: [],
     };
     buffer.add(group);

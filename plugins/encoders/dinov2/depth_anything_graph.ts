@@ -10,10 +10,10 @@ import type { Size } from "../vit/preprocess.ts";
 import { type AddWeight, builder, under } from "../vit/transformer.ts";
 import {
   backbone,
-  blockHooks,
+  backboneHooks,
   type Dinov2Sizes,
   gridOf,
-  type NetworkInput,
+  type NetworkOptions,
 } from "./dinov2_graph.ts";
 import { dpt, dptHooks, type DptSizes } from "./dpt_graph.ts";
 
@@ -25,7 +25,7 @@ export function depthAnythingHooks(
 ): Hook[] {
   const whole = [size.height, size.width] as const;
   return [
-    ...blockHooks(sizes, size),
+    ...backboneHooks(sizes, size),
     ...dptHooks(sizes, of, gridOf(size, sizes), whole),
   ];
 }
@@ -34,12 +34,12 @@ export function depthAnythingHooks(
 export function depthAnythingGraph(
   sizes: Dinov2Sizes,
   of: DptSizes,
-  input: NetworkInput,
+  options: NetworkOptions,
   addWeight: AddWeight,
 ): OnnxGraph {
   const build = builder(onnxGraph(), addWeight);
-  const { size } = input, whole = [size.height, size.width] as const;
-  const states = backbone(under(build, "backbone."), sizes, input);
+  const { size } = options, whole = [size.height, size.width] as const;
+  const states = backbone(under(build, "backbone."), sizes, options);
   dpt(build, sizes, of, states, gridOf(size, sizes), whole);
   return build.graph;
 }

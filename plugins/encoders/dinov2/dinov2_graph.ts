@@ -5,6 +5,8 @@
  * @module
  */
 import type { Hook } from "../../../core/encoder.ts";
+import type { AttentionKind } from "../vit/attention.ts";
+import { blockHooks } from "../vit/block_hooks.ts";
 import { type OnnxGraph, onnxGraph, type Port } from "../vit/onnx_graph.ts";
 import type { Size } from "../vit/preprocess.ts";
 import {
@@ -40,12 +42,14 @@ export interface Dinov2Sizes {
   readonly qkvBias: boolean;
 }
 
-/** What goes into the network. */
-export interface NetworkInput {
+/** How the network is made. */
+export interface NetworkOptions {
   /** Size of the pictures in pixels: whole patches. */
   readonly size: Size;
   /** How position embeddings are resized. */
   readonly positions: PositionVariant;
+  /** How attention is computed; `"fused"` when absent. */
+  readonly attention?: AttentionKind;
 }
 
 /** Patch rows and columns of pictures of this size. */
@@ -61,39 +65,27 @@ export function pixels({ width, height }: Size): Port {
   return { name: "pixel_values", dims: ["images", 3, height, width] };
 }
 
-/** Where the blocks can be read, in network order. */
-export function blockHooks(sizes: Dinov2Sizes, size: Size): Hook[] {
-  const { layers, dModel, dMlp } = sizes;
+/** Where embedding and blocks can be read, in network order. */
+export function backboneHooks(sizes: Dinov2Sizes, size: Size): Hook[] {
   const layout = { specials: 1, grid: gridOf(size, sizes) } as const;
-  const hook = (name: string, width = dModel): Hook => ({
-    name,
-    width,
-    layout,
-  });
-  const blocks = Array.from({ length: layers }, (_, i) => [
-    ...["ln1", "q", "k", "v", "z", "attn_out", "resid_mid", "ln2"]
-      .map((name) => hook(`blocks.${i}.${name}`)),
-    hook(`blocks.${i}.mlp_act`, dMlp),
-    hook(`blocks.${i}.mlp_out`),
-    hook(`blocks.${i}.resid_post`),
-  ]);
-  return [hook("embed"), ...blocks.flat()];
+  const embedding = { name: "embed", width: sizes.dModel, layout };
+  return [embedding, ...blockHooks(sizes, layout)];
 }
 
 /** Where a DINOv2 can be read, in network order. */
 export function dinov2Hooks(sizes: Dinov2Sizes, size: Size): Hook[] {
-  const blocks = blockHooks(sizes, size);
-  return [...blocks, { ...blocks[0]!, name: "final_norm" }];
+  const hooks = backboneHooks(sizes, size);
+  return [...hooks, { ...hooks[0]!, name: "final_norm" }];
 }
 
 /** The whole network, its values named as {@linkcode dinov2Hooks} names them. */
 export function dinov2Graph(
   sizes: Dinov2Sizes,
-  input: NetworkInput,
+  options: NetworkOptions,
   addWeight: AddWeight,
 ): OnnxGraph {
   const build = builder(onnxGraph(), addWeight);
-  const states = backbone(build, sizes, input);
+  const states = backbone(build, sizes, options);
   layerNorm(build, sizes, states.at(-1)!, "layernorm", "final_norm");
   return build.graph;
 }
@@ -106,7 +98,7 @@ export function dinov2Graph(
 export function backbone(
   build: Builder,
   sizes: Dinov2Sizes,
-  { size, positions: variant }: NetworkInput,
+  { size, positions: variant, attention }: NetworkOptions,
 ): string[] {
   const grid = gridOf(size, sizes), patches = grid[0] * grid[1];
   const layout: BlockLayout = {
@@ -117,6 +109,7 @@ export function backbone(
       ? ["mlp.weights_in", "mlp.weights_out"]
       : ["mlp.fc1", "mlp.fc2"],
     scales: ["layer_scale1.lambda1", "layer_scale2.lambda1"],
+    ...attention && { attention },
   };
   const states = [embed(build, {
     ...sizes,

@@ -6,6 +6,7 @@
  */
 import type { Hook } from "../../../core/encoder.ts";
 import { sizeOf } from "../../../core/tensor.ts";
+import { isOfPairs } from "../vit/block_hooks.ts";
 import { tokensOf } from "../vit/graph_encoder.ts";
 import type { Size } from "../vit/preprocess.ts";
 import { type Dinov2Sizes, gridOf } from "./dinov2_graph.ts";
@@ -35,8 +36,8 @@ export interface NetworkCounts {
   readonly size: Size;
   /** Where it can be read. */
   readonly hooks: readonly Hook[];
-  /** Numbers that one picture has in the network at once where `hook` is read; any one when absent. */
-  inside(hook?: Hook): number;
+  /** Numbers that one picture has in the network at once where `hook` is read. */
+  inside(hook: Hook): number;
 }
 
 /** What a network takes whose weights and widest places are known. */
@@ -44,17 +45,25 @@ export function networkMemory(
   { weights, inside, size, hooks }: NetworkCounts,
 ): NetworkMemory {
   const pixels = 3 * size.width * size.height;
-  const widths = hooks.map((hook) => tokensOf(hook) * hook.width);
-  const together = Math.max(1, Math.floor(budget / (4 * inside())));
+  // The last hook takes all of the network, as it mostly is: attention's inside is not read.
+  const together = Math.max(
+    1,
+    Math.floor(budget / (4 * inside(hooks.at(-1)!))),
+  );
+  const numbersAt = (hook: Hook, images: number): number => {
+    const turn = Math.min(images, together);
+    const output = tokensOf(hook) * hook.width;
+    // Pixels of this turn and the next; the results of this call and of the one
+    // before, and what was joined to them where there were several turns.
+    const results = (turn < images ? 3 : 2) * images * output;
+    return turn * (inside(hook) + 2 * pixels + output) + results;
+  };
   return {
     together,
     memory(images, hook) {
-      const turn = Math.min(images, together);
-      const output = hook ? tokensOf(hook) * hook.width : Math.max(...widths);
-      // Pixels of this turn and the next; the results of this call and of the one before.
-      const numbers = turn * (inside(hook) + 2 * pixels + output) +
-        2 * images * output;
-      return Math.ceil(runtime + 1.1 * weights + 4 * numbers);
+      const read = hook ? [hook] : hooks;
+      const numbers = read.map((hook) => numbersAt(hook, images));
+      return Math.ceil(runtime + 1.1 * weights + 4 * Math.max(...numbers));
     },
   };
 }
@@ -68,12 +77,18 @@ export function weightBytes(
   return 4 * numbers;
 }
 
-/** Numbers that a picture has at once in the widest block. */
-export function insideBackbone(sizes: Dinov2Sizes, size: Size): number {
+/** Numbers that a picture has at once in the widest block where `hook` is read. */
+export function insideBackbone(
+  sizes: Dinov2Sizes,
+  size: Size,
+  hook: Hook,
+): number {
   const { dModel, dMlp, gated, heads } = sizes;
   const [rows, columns] = gridOf(size, sizes);
   const tokens = 1 + rows * columns;
-  const attention = tokens * (9 * dModel + heads * tokens);
+  // Products, scaled ones and what is made of them lie side by side where one is read.
+  const pairs = (isOfPairs(hook) ? 3 : 1) * heads * tokens;
+  const attention = tokens * (9 * dModel + pairs);
   const mlp = tokens * 2 * (dModel + (gated ? 3 : 1) * dMlp);
   return 1.1 * Math.max(attention, mlp);
 }

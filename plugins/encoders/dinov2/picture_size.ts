@@ -33,7 +33,8 @@ export const pictureOptions = {
 /**
  * How pictures of a model with patches of `patch × patch` pixels are made.
  * Where its folder has no `preprocessor_config.json` they are `image × image`
- * pixels, bicubic, with ImageNet's statistics.
+ * pixels, bicubic, with ImageNet's statistics, and Depth Anything's keep their
+ * shapes.
  *
  * @throws {ConfigError} When patches do not fill the size.
  * @throws {FormatError} When the file asks for something else than what is done here.
@@ -52,15 +53,25 @@ export async function preparedPictures(
       ...imagenetStatistics,
     },
     size: square,
+    keepsShape: true,
   };
   const size = typeof asked === "number"
     ? { width: asked, height: asked }
     : asked ?? published.size;
   checkSize(size, patch);
   if (asked === undefined && fit === undefined) return published;
-  const { crop: _, ...rest } = published.preprocessing;
+  return preparedAt(published, size, fit);
+}
+
+/** The same preparation for pictures of `size`. */
+export function preparedAt(
+  prepared: Prepared,
+  size: Size,
+  fit: PictureOptions["fit"],
+): Prepared {
+  const { crop: _, ...rest } = prepared.preprocessing;
   const preprocessing = { ...rest, resize: size, trim: fit === "crop" };
-  return { size, preprocessing };
+  return { ...prepared, size, preprocessing };
 }
 
 function checkSize({ width, height }: Size, patch: number): void {

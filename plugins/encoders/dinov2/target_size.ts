@@ -11,6 +11,8 @@ export interface TargetSizeOptions {
   readonly near: Size;
   /** What width and height are multiples of. */
   readonly multiple: number;
+  /** Whether neither side may be smaller than that size's, as in the original code (`lower_bound`). */
+  readonly covering?: boolean;
 }
 
 /**
@@ -19,7 +21,8 @@ export interface TargetSizeOptions {
  * (`keep_aspect_ratio`, `ensure_multiple_of`): one of the two scales that make
  * width or height fit `near`, the one that changes the picture less; then whole
  * multiples, halves to even ones as Python rounds. A side of no multiple becomes
- * one.
+ * one. With `covering` it is the larger scale, and no side is rounded to less
+ * than `near`.
  *
  * @example
  * ```ts
@@ -33,13 +36,19 @@ export interface TargetSizeOptions {
  */
 export function targetSize(
   { width, height }: Size,
-  { near, multiple }: TargetSizeOptions,
+  { near, multiple, covering = false }: TargetSizeOptions,
 ): Size {
   const across = near.width / width, down = near.height / height;
-  const scale = Math.abs(1 - across) < Math.abs(1 - down) ? across : down;
-  const fit = (side: number): number =>
-    Math.max(1, roundToEven(scale * side / multiple)) * multiple;
-  return { width: fit(width), height: fit(height) };
+  const least = Math.abs(1 - across) < Math.abs(1 - down) ? across : down;
+  const scale = covering ? Math.max(across, down) : least;
+  const fit = (side: number, bound: number): number => {
+    const patches = scale * side / multiple, whole = roundToEven(patches);
+    return multiple * Math.max(
+      1,
+      covering && whole * multiple < bound ? Math.ceil(patches) : whole,
+    );
+  };
+  return { width: fit(width, near.width), height: fit(height, near.height) };
 }
 
 /** To the nearest whole number, halves to the even one. */

@@ -17,13 +17,19 @@ export type Request =
     readonly weightsFolder: string;
     readonly threads: number;
     readonly provider?: string | undefined;
+    readonly asWritten: boolean;
   }
   | {
     readonly do: "run";
     readonly session: number;
     readonly inputs: HostTensors;
   }
-  | { readonly do: "release"; readonly session: number };
+  | { readonly do: "release"; readonly session: number }
+  | {
+    readonly do: "describe";
+    readonly model: Uint8Array;
+    readonly weightsFolder: string;
+  };
 
 /** What a run gives. */
 export interface Ran {
@@ -33,10 +39,26 @@ export interface Ran {
   readonly inputs: HostTensors;
 }
 
+/** What a model says of a value. */
+export interface Value {
+  /** Its name. */
+  readonly name: string;
+  /** Type of its numbers, such as `"float32"`. */
+  readonly type: string;
+  /** Lengths of its axes; a word where it depends on what goes in. */
+  readonly shape: readonly (number | string)[];
+}
+
+/** What a description gives. */
+export interface Described {
+  /** The outputs of the model that are tensors. */
+  readonly values: readonly Value[];
+}
+
 /** What it answers to the request with this number. */
 export type Reply =
   & { readonly request: number }
-  & (Ran | { readonly error: string });
+  & ((Ran & Described) | { readonly error: string });
 
 const sessions = new Map<number, InferenceSession>();
 let last: Promise<unknown> = Promise.resolve();
@@ -48,9 +70,10 @@ self.onmessage = ({ data }: MessageEvent<[number, Request]>) => {
 
 async function answer(request: number, body: Request): Promise<void> {
   try {
-    const outputs = await perform(body);
+    const values = body.do === "describe" ? await describe(body) : [];
+    const outputs = body.do === "describe" ? {} : await perform(body);
     const inputs = body.do === "run" ? body.inputs : {};
-    const reply: Reply = { request, outputs, inputs };
+    const reply: Reply = { request, outputs, inputs, values };
     self.postMessage(reply, [...buffersOf(outputs), ...buffersOf(inputs)]);
   } catch (error) {
     const reply: Reply = {
@@ -66,7 +89,9 @@ function buffersOf(tensors: HostTensors): ArrayBuffer[] {
   return Object.values(tensors).map(({ data }) => data.buffer as ArrayBuffer);
 }
 
-async function perform(body: Request): Promise<HostTensors> {
+async function perform(
+  body: Exclude<Request, { do: "describe" }>,
+): Promise<HostTensors> {
   switch (body.do) {
     case "open":
       sessions.set(body.session, await open(body));
@@ -87,7 +112,9 @@ function sessionOf(number: number): InferenceSession {
 }
 
 function open(
-  { model, weightsFolder, threads, provider }: Request & { do: "open" },
+  { model, weightsFolder, threads, provider, asWritten }: Request & {
+    do: "open";
+  },
 ): Promise<InferenceSession> {
   return InferenceSession.create(model, {
     executionProviders: [provider ?? "cpu"],
@@ -96,7 +123,7 @@ function open(
     intraOpNumThreads: threads,
     // One level more changes the order in which the first convolution sums, and
     // with it the last digits of everything; it is no faster here.
-    graphOptimizationLevel: "extended",
+    graphOptimizationLevel: asWritten ? "disabled" : "extended",
     extra: {
       // It would join an addition and a normalisation where they are alone in a
       // part of the network and not where they are not: other last digits.
@@ -108,6 +135,31 @@ function open(
       },
     },
   });
+}
+
+/** Opens a model only to see its outputs: constants are worked out, so that shapes made of them are known. */
+async function describe(
+  { model, weightsFolder }: Request & { do: "describe" },
+): Promise<readonly Value[]> {
+  const session = await InferenceSession.create(model, {
+    intraOpNumThreads: 1,
+    graphOptimizationLevel: "basic",
+    // Errors alone: that shapes do not agree for several pictures is an answer.
+    logSeverityLevel: 3,
+    extra: {
+      session: {
+        model_external_initializers_file_folder_path: weightsFolder,
+        disable_prepacking: "1",
+      },
+    },
+  });
+  const values = session.outputMetadata.flatMap((value) =>
+    value.isTensor
+      ? [{ name: value.name, type: value.type, shape: value.shape }]
+      : []
+  );
+  await session.release();
+  return values;
 }
 
 async function run(

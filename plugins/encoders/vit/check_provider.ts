@@ -11,43 +11,67 @@ import type { OnnxSession } from "./onnx_thread.ts";
 /** What onnxruntime computes on. */
 export type Provider = "cpu" | "webgpu" | "cuda";
 
+/** Any but the one that others are compared with. */
+export type Device = Exclude<Provider, "cpu">;
+
 /** How far a device may be off, in standard deviations of a value. */
 const tolerance = 1e-4;
+
+const useCpu = "leave out encoder.provider to compute on the CPU";
+
+/** What it takes to use a device. */
+const needs: Readonly<Record<Device, string>> = {
+  webgpu:
+    "it takes a graphics card and its driver for Vulkan, Metal or Direct3D 12",
+  cuda:
+    'it takes an NVIDIA card, CUDA 12, cuDNN 9 and libraries that "deno approve-scripts npm:onnxruntime-node" lets onnxruntime download',
+};
+
+/** What can be done where a device is off. */
+const remedies: Readonly<Record<Device, string>> = {
+  webgpu: useCpu,
+  // Products of ten bits' precision are what cuBLAS and cuDNN do unless told.
+  cuda:
+    `set NVIDIA_TF32_OVERRIDE=0 in the environment if it rounds factors, or ${useCpu}`,
+};
 
 /**
  * The same session, whose first run is also done on the CPU: that of one
  * picture, for some kernels of some devices are wrong by more than rounding.
+ * Whatever it is given afterwards is done on the device alone.
  *
- * @throws {ConfigError} From that run, when the device cannot be used or a value is off.
+ * @throws {ConfigError} From that run and all after it, when the device cannot
+ * be used, or a value is off by 10⁻⁴ of its standard deviation or more.
  */
 export function checkProvider(
-  provider: Exclude<Provider, "cpu">,
+  provider: Device,
   session: OnnxSession,
   onCpu: () => OnnxSession,
 ): OnnxSession {
-  let checked: Promise<void> | undefined;
-  const opened = session.opened.catch((cause) => {
+  const unusable = (cause: unknown): never => {
     throw new ConfigError(
       "encoder.provider",
-      `Cannot compute on "${provider}": ${cause.message}; leave out encoder.provider to compute on the CPU`,
+      `Cannot compute on "${provider}": ${messageOf(cause)}; ${
+        needs[provider]
+      }; ${useCpu}`,
       { cause },
     );
-  });
+  };
+  const opened = session.opened.catch(unusable);
   opened.catch(() => {}); // whoever runs it is told
   const check = async (feeds: HostTensors): Promise<void> => {
+    const first = await session.run(firstOf(feeds)).catch(unusable);
     const cpu = onCpu();
     try {
-      const [{ outputs }, { outputs: expected }] = await Promise.all([
-        session.run(firstOf(feeds)),
-        cpu.run(firstOf(feeds)),
-      ]);
-      for (const [name, values] of Object.entries(expected)) {
-        compare(provider, name, outputs[name]!, values);
+      const { outputs } = await cpu.run(firstOf(feeds));
+      for (const [name, values] of Object.entries(outputs)) {
+        compare(provider, name, first.outputs[name]!, values);
       }
     } finally {
       cpu.release();
     }
   };
+  let checked: Promise<void> | undefined;
   return {
     ...session,
     opened,
@@ -57,6 +81,13 @@ export function checkProvider(
       return session.run(feeds);
     },
   };
+}
+
+/** The last line of what onnxruntime says, which has the reason, without the places in its code. */
+function messageOf(cause: unknown): string {
+  const text = cause instanceof Error ? cause.message : String(cause);
+  const line = text.trim().split("\n").at(-1)!;
+  return line.replace(/^.*was false\. /, "").replace(/\.$/, "");
 }
 
 /** The first picture's values, in buffers of their own. */
@@ -73,7 +104,7 @@ export function firstOf(tensors: HostTensors): HostTensors {
 }
 
 function compare(
-  provider: string,
+  provider: Device,
   name: string,
   { data }: HostTensor,
   expected: HostTensor,
@@ -82,13 +113,21 @@ function compare(
   if (off < tolerance) return;
   throw new ConfigError(
     "encoder.provider",
-    `Cannot trust "${provider}": at "${name}" it is ${
-      off.toExponential(1)
-    } standard deviations off what the CPU computes, more than ${tolerance}; leave out encoder.provider to compute on the CPU`,
+    `Cannot trust "${provider}": at "${name}" ${
+      Number.isNaN(off)
+        ? "a number is none that the CPU computes"
+        : `it is ${
+          off.toExponential(1)
+        } standard deviations off what the CPU computes, more than ${tolerance}`
+    }; ${remedies[provider]}`,
   );
 }
 
-/** The largest difference from `expected` in its standard deviations; not a number where one is not. */
+/**
+ * The largest difference from `expected` in its standard deviations, or in its
+ * value where that is the same everywhere. NaN when there is a NaN in one and
+ * not in the other.
+ */
 export function relativeError(
   data: Float32Array,
   expected: Float32Array,
@@ -97,10 +136,14 @@ export function relativeError(
   for (const [i, value] of expected.entries()) {
     sum += value;
     squares += value * value;
+    if (Object.is(data[i], value)) continue;
     const off = Math.abs(data[i]! - value);
-    if (!(off <= worst)) worst = off;
+    if (Number.isNaN(off)) return NaN;
+    worst = Math.max(worst, off);
   }
   const mean = sum / expected.length;
-  const std = Math.sqrt(Math.max(0, squares / expected.length - mean * mean));
-  return worst === 0 ? 0 : worst / std;
+  const variance = squares / expected.length - mean * mean;
+  // What rounding leaves of a variance of nothing is no scale.
+  const std = Math.sqrt(variance > 1e-12 * mean * mean ? variance : 0);
+  return worst === 0 ? 0 : worst / (std || Math.abs(mean));
 }

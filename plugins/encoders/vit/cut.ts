@@ -24,6 +24,8 @@ export interface Cut {
   readonly outputs: readonly string[];
   /** What else can be handed to it, where it has not changed. */
   readonly ports: ReadonlySet<string>;
+  /** What else counts as given out, where an operation is there to show it. */
+  readonly shown?: readonly string[];
 }
 
 /** The operation that makes each value in a model with these inputs and outputs. */
@@ -70,10 +72,10 @@ export function reach(
  */
 export function requires(
   nodes: readonly Operation[],
-  { given, outputs, ports }: Cut,
+  { given, outputs, ports, shown = [] }: Cut,
 ): Set<string> {
   const inputs = new Set(given);
-  const makers = makersOf(nodes, inputs, outputs);
+  const makers = makersOf(nodes, inputs, [...outputs, ...shown]);
   const changed = changedBy(makers, nodes, inputs);
   const twins = new Map(
     nodes.filter(({ when }) => ports.has(when ?? ""))

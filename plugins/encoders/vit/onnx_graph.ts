@@ -65,9 +65,14 @@ export interface NodeOptions {
 export interface Network {
   /**
    * The model that computes `outputs` from `inputs`. Operations that `outputs`
-   * do not need, and those before `inputs`, are left out.
+   * do not need, and those before `inputs`, are left out. Operations are those
+   * of a model that gives out the values named `shown`, too.
    */
-  model(inputs: readonly Port[], outputs: readonly Port[]): Uint8Array;
+  model(
+    inputs: readonly Port[],
+    outputs: readonly Port[],
+    shown?: readonly string[],
+  ): Uint8Array;
   /** Which values a part of it takes beside those it is given. */
   requires(cut: Cut): Set<string>;
   /** Names of the values that a change of `given` can reach, itself included. */
@@ -170,10 +175,10 @@ export function onnxGraph(): OnnxGraph {
         output: name,
       });
     },
-    model(inputs, outputs) {
+    model(inputs, outputs, shown = []) {
       const given = inputs.map(({ name }) => name);
       const names = outputs.map(({ name }) => name);
-      const makers = makersOf(nodes, given, names);
+      const makers = makersOf(nodes, given, [...names, ...shown]);
       const needed = reach(makers, given, names);
       return toBinary(
         ModelProtoSchema,

@@ -5,9 +5,9 @@
  */
 import type { HostTensors } from "../../../core/tensor.ts";
 import type { Provider } from "./check_provider.ts";
-import type { Ran, Reply, Request } from "./_onnx_worker.ts";
+import type { Described, Ran, Reply, Request } from "./_onnx_worker.ts";
 
-export type { Ran } from "./_onnx_worker.ts";
+export type { Ran, Value } from "./_onnx_worker.ts";
 
 /** A model to open. */
 export interface OnnxModel {
@@ -38,12 +38,28 @@ export interface OnnxSession {
 export interface OnnxThread {
   /** Opens a model. */
   open(model: OnnxModel): OnnxSession;
+  /** What a model's outputs are, in their order. Nothing is computed. */
+  describe(
+    model: Pick<OnnxModel, "model" | "weightsFolder">,
+  ): Promise<Described["values"]>;
   /** Ends the thread at once; what it was asked and has not done fails. */
   close(): void;
 }
 
+const written = new WeakSet<Uint8Array>();
+
+/**
+ * Returns `model` as it is, marked so that every operation is done as it is
+ * written in it. Else `onnxruntime` joins some, and a value has other last
+ * digits where another one is read on the way.
+ */
+export function asWritten(model: Uint8Array): Uint8Array {
+  written.add(model);
+  return model;
+}
+
 interface Waiting {
-  resolve(ran: Ran): void;
+  resolve(answer: Ran & Described): void;
   reject(error: Error): void;
 }
 
@@ -74,7 +90,7 @@ export function onnxThread(): OnnxThread {
   };
   const ask = (body: Request, move: Transferable[] = []) => {
     if (closed !== undefined) return Promise.reject(new Error(closed));
-    return new Promise<Ran>((resolve, reject) => {
+    return new Promise<Ran & Described>((resolve, reject) => {
       waiting.set(++requests, { resolve, reject });
       worker.postMessage([requests, body], move);
     });
@@ -83,7 +99,12 @@ export function onnxThread(): OnnxThread {
   return {
     open(model) {
       const session = ++sessions;
-      const opened = ask({ do: "open", session, ...model });
+      const opened = ask({
+        do: "open",
+        session,
+        ...model,
+        asWritten: written.has(model.model),
+      });
       opened.catch(() => {}); // whoever runs it is told
       return {
         opened,
@@ -101,6 +122,7 @@ export function onnxThread(): OnnxThread {
         },
       };
     },
+    describe: async (model) => (await ask({ do: "describe", ...model })).values,
     close() {
       fail("Cannot run the model: it has been closed");
       worker.terminate();

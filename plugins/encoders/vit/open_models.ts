@@ -32,6 +32,8 @@ export interface Part {
   readonly inputs: readonly Port[];
   /** What comes out. */
   readonly outputs: readonly Port[];
+  /** Names of values whose showing changes how others are computed, as if they came out, too. */
+  readonly shown?: readonly string[];
 }
 
 /** Models of parts of a network. */
@@ -58,10 +60,13 @@ export function openModels(options: OpenModelsOptions): OpenModels {
   const sessions = new Map<string, OnnxSession>();
   let thread: OnnxThread | undefined, closed = false;
 
-  const openOn = (on: Provider, { inputs, outputs }: Part): OnnxSession => {
+  const openOn = (
+    on: Provider,
+    { inputs, outputs, shown }: Part,
+  ): OnnxSession => {
     if (closed) throw new Error("Cannot encode: the encoder is closed");
     thread ??= onnxThread();
-    const model = graph.model(inputs, outputs);
+    const model = graph.model(inputs, outputs, shown);
     return thread.open({ model, weightsFolder, threads, provider: on });
   };
   const open = (part: Part): OnnxSession => {
@@ -100,7 +105,7 @@ export function openModels(options: OpenModelsOptions): OpenModels {
 }
 
 /** A part's name: no two have the same. */
-export function keyOf({ inputs, outputs }: Part): string {
-  return [inputs, outputs]
+export function keyOf({ inputs, outputs, shown = [] }: Part): string {
+  return [inputs, outputs, shown.map((name) => ({ name }))]
     .map((ports) => ports.map(({ name }) => name).join(" ")).join(" -> ");
 }

@@ -62,10 +62,10 @@ export async function pause(
       const outputs = wantedOf(wanted, options);
       const given = Object.keys(edited);
       checkReached(given, outputs, options);
-      const part = partOf(given, outputs, kept, options);
+      const part = partOf(given, outputs, { kept, at }, options);
       const feeds = pick(values, part.inputs.map(({ name }) => name));
       if (!options.trusted.has(keyOf(part))) {
-        await checkIdentity(part, given, feeds, options);
+        await checkIdentity(part, at, feeds, options);
         options.trusted.add(keyOf(part));
       }
       return await options.run(part, { ...feeds, ...edited });
@@ -88,13 +88,15 @@ function requiredAfter(
 function partOf(
   given: readonly string[],
   outputs: readonly string[],
-  kept: ReadonlySet<string>,
+  { kept, at }: { kept: ReadonlySet<string>; at: readonly string[] },
   options: PauseOptions,
 ): Part {
-  const also = options.graph.requires({ given, outputs, ports: kept });
+  const cut = { given, outputs, ports: kept, shown: at };
+  const also = options.graph.requires(cut);
   return {
     inputs: portsOf(new Set([...given, ...also]), options),
     outputs: portsOf(new Set(outputs), options),
+    shown: at,
   };
 }
 
@@ -163,14 +165,14 @@ function checkReached(
 /** A part given what the whole network computes must compute what the whole network does, to the bit. */
 async function checkIdentity(
   part: Part,
-  given: readonly string[],
+  at: readonly string[],
   feeds: HostTensors,
   options: PauseOptions,
 ): Promise<void> {
   const { input, models } = options;
   // Read where it was paused, too: that alone can change how a value is computed.
   const outputs = portsOf(
-    new Set([...given, ...part.outputs.map(({ name }) => name)]),
+    new Set([...at, ...part.outputs.map(({ name }) => name)]),
     options,
   );
   const whole = { inputs: [input], outputs };
@@ -185,7 +187,7 @@ async function checkIdentity(
     throw new ConfigError(
       "hook",
       `Cannot pause at "${
-        given.join('", "')
+        at.join('", "')
       }": with nothing edited "${name}" comes out ${
         relativeError(data, whole).toExponential(1)
       } standard deviations off what the whole model gives; pause at another hook`,

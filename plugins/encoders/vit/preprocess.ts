@@ -123,7 +123,7 @@ function resizedSize(
 }
 
 /** The largest middle part of a picture that has the shape of `size`, to a pixel. */
-function trimTo(image: RgbImage, size: Size): RgbImage {
+export function trimTo(image: RgbImage, size: Size): RgbImage {
   const scale = Math.min(image.width / size.width, image.height / size.height);
   const width = Math.max(1, Math.round(size.width * scale));
   const height = Math.max(1, Math.round(size.height * scale));

@@ -51,6 +51,7 @@ const schema = z.object({
   do_rescale: z.boolean().default(true),
   rescale_factor: z.number().default(1 / 255),
   do_pad: z.literal(false, { error: "supported is false" }).nullish(),
+  keep_aspect_ratio: z.boolean().default(false),
   do_normalize: z.boolean().default(true),
   image_mean: colour.default([...halfStatistics.mean]),
   image_std: colour.default([...halfStatistics.std]),
@@ -62,6 +63,12 @@ export interface Prepared {
   readonly preprocessing: Preprocessing;
   /** Their width and height. */
   readonly size: Size;
+  /**
+   * Whether the model's own processor makes pictures near to that size instead
+   * and keeps their shapes (`keep_aspect_ratio` of Hugging Face's
+   * `DPTImageProcessor`).
+   */
+  readonly keepsShape?: boolean;
 }
 
 /**
@@ -78,7 +85,10 @@ export async function readPreprocessing(
 ): Promise<Preprocessing> {
   const side = { width: image, height: image };
   const made = await readPublished(folder, side) ??
-    { preprocessing: fromSettings(schema.parse({}), side), size: side };
+    {
+      preprocessing: fromSettings(schema.parse({}), side),
+      size: side,
+    };
   const { width, height } = made.size;
   if (width !== image || height !== image) {
     const path = join(folder.path, file);
@@ -122,7 +132,7 @@ export async function readPublished(
       } pixels and then crops ${size.width}`,
     );
   }
-  return { preprocessing, size };
+  return { preprocessing, size, keepsShape: settings.keep_aspect_ratio };
 }
 
 function fromSettings(

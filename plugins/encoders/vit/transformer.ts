@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { attend, type AttentionLayout } from "./attention.ts";
 import type { OnnxGraph } from "./onnx_graph.ts";
 
 /** Adds the weight with this name and shape to the graph and returns its name there. */
@@ -89,13 +90,7 @@ export function embed({ graph, weight }: Builder, of: Embedding): string {
 }
 
 /** The sizes of a block, and its tensors by the checkpoint's names. */
-export interface BlockLayout {
-  /** Tokens of a picture, specials and patches. */
-  readonly tokens: number;
-  /** Length of a token. */
-  readonly dModel: number;
-  /** Attention heads; they share `dModel` evenly. */
-  readonly heads: number;
+export interface BlockLayout extends AttentionLayout {
   /** Length of a token inside the MLP. */
   readonly dMlp: number;
   /** Added to the variance in a layer normalisation. */
@@ -129,7 +124,7 @@ export function block(
   const attention = branch(
     inside,
     of,
-    attend(inside, of, n1, to),
+    attend(graph, of, projections(inside, of, n1, to), to),
     ["attention.output.dense", of.scales?.[0]],
     `${to}.attn_out`,
   );
@@ -146,26 +141,20 @@ export function block(
   return graph.node("Add", [mid, mlp], { output: `${to}.resid_post` });
 }
 
-/** `q`, `k` and `v` of `x`, and what the heads make of them, side by side: `z`. */
-function attend(
+/** Queries, keys and values of `x`. */
+function projections(
   build: Builder,
   of: BlockLayout,
   x: string,
   to: string,
-): string {
-  const { dModel, heads, qkvBias } = of;
-  const parts = [["query", "q"], ["key", "k"], ["value", "v"]] as const;
-  const inputs = parts.map(([part, letter]) =>
-    linear(build, of, x, `attention.attention.${part}`, [dModel, dModel], {
-      bias: qkvBias,
+): [q: string, k: string, v: string] {
+  const { dModel, qkvBias: bias } = of;
+  const part = (name: string, letter: string): string =>
+    linear(build, of, x, `attention.attention.${name}`, [dModel, dModel], {
+      bias,
       output: `${to}.${letter}`,
-    })
-  );
-  return build.graph.node("MultiHeadAttention", inputs, {
-    attributes: { num_heads: heads },
-    domain: "com.microsoft",
-    output: `${to}.z`,
-  });
+    });
+  return [part("query", "q"), part("key", "k"), part("value", "v")];
 }
 
 /** The last layer of a branch, scaled where the network has LayerScale. */

@@ -33,16 +33,30 @@ export function findPrefix(
   );
 }
 
-/** How many blocks there are, by the names of the tensors. */
+/**
+ * How many blocks there are, by the names of the tensors.
+ *
+ * @throws {FormatError} When one is left out.
+ */
 export function countLayers(
-  { tensors }: SafetensorsHeader,
+  { path, tensors }: SafetensorsHeader,
   prefix: string,
 ): number {
   const start = `${prefix}encoder.layer.`;
-  const numbers = [...tensors.keys()]
-    .filter((name) => name.startsWith(start))
-    .map((name) => parseInt(name.slice(start.length)));
-  return Math.max(-1, ...numbers) + 1;
+  const numbers = new Set(
+    [...tensors.keys()].filter((name) => name.startsWith(start))
+      .map((name) => name.slice(start.length).split(".")[0]!),
+  );
+  for (let i = 0; i < numbers.size; i++) {
+    if (numbers.has(`${i}`)) continue;
+    throw new FormatError(
+      path,
+      `Cannot find the tensors "${start}${i}.…" in "${path}": it holds ${numbers.size} blocks, block ${
+        [...numbers].toSorted((a, b) => Number(b) - Number(a))[0]
+      } among them`,
+    );
+  }
+  return numbers.size;
 }
 
 /** The special tokens that come before the patches, by the names of the tensors. */

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Encoder } from "../../../core/encoder.ts";
+import { attentionOn } from "./attention.ts";
 import { graphEncoder } from "./graph_encoder.ts";
 import { type ModelFolder, weightsPlace } from "./model_folder.ts";
 import {
@@ -11,12 +12,15 @@ import {
   preprocess,
   type Preprocessing,
 } from "./preprocess.ts";
+import { describeProvider, type ProviderOption } from "./provider_option.ts";
+import { builder } from "./transformer.ts";
 import { checkPatches, checkSizes, weightsOf } from "./vit_checkpoint.ts";
 import { vitGraph, vitHooks, vitInput, type VitSizes } from "./vit_graph.ts";
-import { vitMemory } from "./vit_memory.ts";
+import type { VitHead } from "./vit_head.ts";
+import { vitMemory, vitTogether } from "./vit_memory.ts";
 
 /** What {@linkcode vitEncoder} makes an encoder of. */
-export interface VitEncoderOptions {
+export interface VitEncoderOptions extends ProviderOption {
   /** Where the weights are. */
   readonly folder: ModelFolder;
   /** What stands before the names of their tensors. */
@@ -27,6 +31,8 @@ export interface VitEncoderOptions {
   readonly preprocessing: Preprocessing;
   /** The hook that is read when a run names none. */
   readonly defaultHook: string;
+  /** What makes its predictions, where it makes any. */
+  readonly head?: VitHead | undefined;
   /** How many threads it computes with; all cores when absent. */
   readonly threads?: number | undefined;
 }
@@ -37,27 +43,35 @@ export interface VitEncoderOptions {
  * @throws {FormatError} When a tensor is missing or has another shape.
  */
 export function vitEncoder(options: VitEncoderOptions): Encoder {
-  const { folder: model, prefix, sizes, preprocessing, defaultHook } = options;
+  const { folder: model, prefix, sizes, preprocessing, head } = options;
   checkSizes(sizes, model.weights);
   checkPatches(sizes, model.weights);
   const { folder, file } = weightsPlace(model);
   const { image } = sizes;
+  const addWeight = weightsOf(model.weights, prefix, file);
+  const graph = vitGraph(sizes, addWeight, attentionOn(options.provider));
+  head?.add(builder(graph, weightsOf(model.weights, "", file)));
   return graphEncoder({
-    graph: vitGraph(sizes, weightsOf(model.weights, prefix, file)),
+    graph,
     input: vitInput(sizes),
-    hooks: vitHooks(sizes),
-    defaultHook,
+    hooks: [...vitHooks(sizes), ...head?.hooks ?? []],
+    defaultHook: options.defaultHook,
+    ...head && { predictions: head.predictions },
+    together: vitTogether(head),
     weightsFolder: folder,
     threads: options.threads ?? navigator.hardwareConcurrency,
+    provider: options.provider,
     provenance: {
       ...model.hashes,
       image,
       preprocessing: describePreprocessing(preprocessing),
+      ...head?.provenance,
+      ...describeProvider(options),
     },
     preprocess(images, pixels) {
       const size = { width: image, height: image };
       return preprocess(images, preprocessing, size, pixels);
     },
-    memory: (images) => vitMemory(sizes, images),
+    memory: (images, hook) => vitMemory(sizes, images, head, hook),
   });
 }

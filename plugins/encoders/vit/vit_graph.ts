@@ -5,6 +5,8 @@
  * @module
  */
 import type { Hook } from "../../../core/encoder.ts";
+import type { AttentionKind } from "./attention.ts";
+import { blockHooks } from "./block_hooks.ts";
 import { type OnnxGraph, onnxGraph, type Port } from "./onnx_graph.ts";
 import {
   type AddWeight,
@@ -44,35 +46,29 @@ export function vitInput({ image }: VitSizes): Port {
 
 /** Where the network can be read, in network order. */
 export function vitHooks(sizes: VitSizes): Hook[] {
-  const { layers, dModel, dMlp, specials } = sizes;
+  const { dModel: width, specials } = sizes;
   const side = sizes.image / sizes.patch;
   const layout = { specials: specials.length, grid: [side, side] } as const;
-  const hook = (name: string, width = dModel): Hook => ({
-    name,
-    width,
-    layout,
-  });
-  const blocks = Array.from({ length: layers }, (_, i) => [
-    hook(`blocks.${i}.attn_out`),
-    hook(`blocks.${i}.resid_mid`),
-    hook(`blocks.${i}.mlp_act`, dMlp),
-    hook(`blocks.${i}.mlp_out`),
-    hook(`blocks.${i}.resid_post`),
-  ]);
-  return [hook("embed"), ...blocks.flat(), hook("final_norm")];
+  const hook = (name: string): Hook => ({ name, width, layout });
+  return [hook("embed"), ...blockHooks(sizes, layout), hook("final_norm")];
 }
 
 /**
  * The whole network. Values are named as {@linkcode vitHooks} names them and
  * weights as Hugging Face's ViT names them.
  */
-export function vitGraph(sizes: VitSizes, addWeight: AddWeight): OnnxGraph {
+export function vitGraph(
+  sizes: VitSizes,
+  addWeight: AddWeight,
+  attention: AttentionKind = "fused",
+): OnnxGraph {
   const build = builder(onnxGraph(), addWeight);
   const { dModel, image, patch, specials } = sizes;
   const patches = (image / patch) ** 2, tokens = patches + specials.length;
   const layout: BlockLayout = {
     ...sizes,
     tokens,
+    attention,
     norms: ["layernorm_before", "layernorm_after"],
     mlp: ["intermediate.dense", "output.dense"],
   };

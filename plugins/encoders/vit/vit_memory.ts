@@ -3,7 +3,11 @@
  *
  * @module
  */
+import type { Hook } from "../../../core/encoder.ts";
+import { isOfPairs } from "./block_hooks.ts";
+import { tokensOf } from "./graph_encoder.ts";
 import type { VitSizes } from "./vit_graph.ts";
+import type { VitHead } from "./vit_head.ts";
 
 const mebibyte = 2 ** 20;
 
@@ -13,20 +17,63 @@ const runtime = 72 * mebibyte;
 /** What JavaScript lets lie about before it collects dropped buffers. */
 const garbage = 64 * mebibyte;
 
+/** What the pictures that go through a head together may take. */
+const budget = 256 * mebibyte;
+
+/**
+ * Pictures that go through a network at once: as many as its head has room for,
+ * all where it has none. A head's maps can be dozens of times a block's tokens.
+ */
+export function vitTogether(head?: VitHead): number {
+  if (!head) return Infinity;
+  const widest = Math.max(...head.hooks.map((hook) => head.inside(hook)));
+  return Math.max(1, Math.floor(budget / (4 * widest)));
+}
+
 /**
  * Bytes that a vision transformer takes at most while it encodes `images`
- * pictures at once and the next ones are made ready, one hook being read: its
- * weights once, in float32, and what one block keeps of each token. Fitted to
- * resident sizes measured with DeiT-Tiny to ViT-Base, 1 to 64 pictures.
+ * pictures at once and the next ones are made ready, `hook` being read, any one
+ * when absent: its weights once, in float32, and what one block keeps of each
+ * token, or the head where it is read. Fitted to resident sizes measured with
+ * DeiT-Tiny to ViT-Base, 1 to 64 pictures.
  */
-export function vitMemory(sizes: VitSizes, images: number): number {
+export function vitMemory(
+  sizes: VitSizes,
+  images: number,
+  head?: VitHead,
+  hook?: Hook,
+): number {
+  const read = head?.hooks.filter(({ name }) => !hook || name === hook.name);
+  const of = (read ?? []).map((hook) => memoryAt(sizes, images, head, hook));
+  const pairs = !hook || isOfPairs(hook) ? pairsMemory(sizes, images) : 0;
+  return Math.max(memoryAt(sizes, images) + pairs, ...of);
+}
+
+/** What comes on top where attention's inside is read: what lies beside it, and the results. */
+function pairsMemory(sizes: VitSizes, images: number): number {
+  const { heads, image, patch, specials } = sizes;
+  const tokens = (image / patch) ** 2 + specials.length;
+  return 4 * 5 * images * heads * tokens ** 2;
+}
+
+function memoryAt(
+  sizes: VitSizes,
+  images: number,
+  head?: VitHead,
+  hook?: Hook,
+): number {
   const { dModel, dMlp, heads, image, patch, specials } = sizes;
   const tokens = (image / patch) ** 2 + specials.length;
   const attention = tokens * (9 * dModel + heads * tokens);
   const mlp = tokens * 2 * (dModel + dMlp);
-  const pixels = 3 * image * image, output = tokens * dModel;
-  const perImage = 1.1 * Math.max(attention, mlp) + 2 * pixels + 2 * output;
-  const numbers = 1.1 * parameters(sizes) + images * perImage;
+  const inside = head && hook ? head.inside(hook) : 0;
+  const widest = Math.max(1.1 * attention, 1.1 * mlp, inside);
+  const turn = Math.min(images, hook ? vitTogether(head) : Infinity);
+  const pixels = 3 * image * image;
+  const output = hook ? tokensOf(hook) * hook.width : tokens * dModel;
+  const weights = parameters(sizes) + (head && hook ? head.weights(hook) : 0);
+  const numbers = 1.1 * weights + turn * (widest + 2 * pixels) +
+    (turn < images ? 3 : 2) * images * output;
   return Math.ceil(runtime + garbage + 4 * numbers);
 }
 

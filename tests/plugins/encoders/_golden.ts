@@ -23,9 +23,12 @@ export function goldenFolder(name: string): string {
 /** Where paths of tests start. */
 export const here = { base: new URL("./", import.meta.url) };
 
-/** What `golden.safetensors` of a folder holds. */
-export function readGolden(folder: string): Promise<SafetensorsHeader> {
-  return readSafetensorsHeader(`${folder}/golden.safetensors`);
+/** What `golden.safetensors` of a folder holds, or another such file. */
+export function readGolden(
+  folder: string,
+  file = "golden",
+): Promise<SafetensorsHeader> {
+  return readSafetensorsHeader(`${folder}/${file}.safetensors`);
 }
 
 /** The pictures `image.0`, `image.1` … of a golden file. */

@@ -44,7 +44,10 @@ for (const name of names) {
       await using(depthAnything(made, here), async (encoder) => {
         const images = await goldenImages(golden);
         const hooks = await checkGolden(encoder, golden, images, 1e-4);
-        equal(Object.keys(hooks).length, encoder.hooks.length);
+        const inside = await goldenOf(name, size, "attention");
+        const pairs = await checkGolden(encoder, inside, images, 1e-4);
+        const checked = Object.keys({ ...hooks, ...pairs });
+        equal(checked.length, encoder.hooks.length);
       });
     });
 
@@ -71,9 +74,9 @@ Deno.test("depthAnything() names its hooks in network order, maps with their own
     here,
   );
   equal(defaultHook, "blocks.3.resid_post");
-  equal(hooks.length, 1 + 5 * 11 + 4 + 4 + 4 + 4 + 2);
+  equal(hooks.length, 1 + 5 * 13 + 4 + 4 + 4 + 4 + 2);
   equal(hooks[0]!.name, "embed");
-  const after = hooks.slice(1 + 5 * 11);
+  const after = hooks.slice(1 + 5 * 13);
   deepEqual(
     after.map(({ name, width, layout: { specials, grid } }) =>
       `${name} ${width} ${specials} ${grid.join("x")}`
@@ -114,13 +117,13 @@ Deno.test("depthAnything() records what made the activations", async () => {
       "resize 12x12 bicubic, mean 0.485 0.456 0.406, std 0.229 0.224 0.225",
     positions: "hf",
     taps: "1 2 4 5",
-    depth: "relative, inverse",
+    depth: "inverse depth without a unit, larger where nearer",
   });
   const metric = await depthAnything(
     { ...options, model: goldenFolder("depth_anything_metric") },
     here,
   );
-  equal(metric.provenance.depth, "metric, at most 20");
+  equal(metric.provenance.depth, "depth in metres, at most 20");
 });
 
 Deno.test("depthAnything() knows V1 by its taps", async () => {
@@ -308,7 +311,7 @@ Deno.test("depthAnything() lists the nearest hooks", async () => {
     await rejects(encoder.encode([], ["fusion.4"]), {
       name: "ConfigError",
       message:
-        /^Cannot find hook "fusion.4" among 74: nearest are "fusion.[0-3]"/,
+        /^Cannot find hook "fusion.4" among 84: nearest are "fusion.[0-3]"/,
     });
   });
 });

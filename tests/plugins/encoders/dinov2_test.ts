@@ -46,7 +46,10 @@ for (
       await using(dinov2(made, here), async (encoder) => {
         const images = await goldenImages(golden);
         const hooks = await checkGolden(encoder, golden, images, 1e-4);
-        equal(Object.keys(hooks).length, encoder.hooks.length);
+        const inside = await goldenOf(name, size, "attention");
+        const pairs = await checkGolden(encoder, inside, images, 1e-4);
+        const checked = Object.keys({ ...hooks, ...pairs });
+        equal(checked.length, encoder.hooks.length);
       });
     });
 
@@ -74,12 +77,14 @@ Deno.test("dinov2() names its hooks in network order", async () => {
     here,
   );
   equal(defaultHook, "blocks.1.resid_post");
-  deepEqual(hooks.map(({ name }) => name).slice(0, 13), [
+  deepEqual(hooks.map(({ name }) => name).slice(0, 15), [
     "embed",
     "blocks.0.ln1",
     "blocks.0.q",
     "blocks.0.k",
     "blocks.0.v",
+    "blocks.0.scores",
+    "blocks.0.probs",
     "blocks.0.z",
     "blocks.0.attn_out",
     "blocks.0.resid_mid",
@@ -94,7 +99,9 @@ Deno.test("dinov2() names its hooks in network order", async () => {
     width: 8,
     layout: { specials: 1, grid: [2, 5] },
   });
-  equal(hooks[9]!.width, 16);
+  equal(hooks[11]!.width, 16);
+  // Two heads, eleven tokens.
+  deepEqual([hooks[5]!.width, hooks[6]!.width], [22, 22]);
 });
 
 Deno.test("dinov2() records what made the activations", async () => {
@@ -254,12 +261,14 @@ Deno.test("dinov2() rejects options that it does not know", async () => {
     const result = await plugin.options["~standard"].validate(given);
     return result.issues ? "issues" : result.value;
   };
-  deepEqual(await check({ model }), options);
-  deepEqual(await check({ model, size: 224 }), { ...options, size: 224 });
+  const defaults = { ...options, provider: "cpu" };
+  deepEqual(await check({ model }), defaults);
+  deepEqual(await check({ model, size: 224 }), { ...defaults, size: 224 });
   equal(await check({ model, size: { height: 8 } }), "issues");
   equal(await check({ model, size: 0 }), "issues");
   equal(await check({ model, pos: "bilinear" }), "issues");
   equal(await check({ model, fit: "pad" }), "issues");
+  equal(await check({ model, provider: "tpu" }), "issues");
   equal(await check({}), "issues");
 });
 

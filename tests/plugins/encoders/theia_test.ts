@@ -34,8 +34,10 @@ Deno.test("theia() agrees with Theia's own code at every hook", async () => {
   const encoder = await theia(options, here);
   const images = await goldenImages(golden);
   const hooks = await checkGolden(encoder, golden, images, 1e-4);
+  const inside = await readGolden(model, "attention");
+  const more = await checkGolden(encoder, inside, images, 1e-4);
   await encoder.close();
-  equal(Object.keys(hooks).length, encoder.hooks.length);
+  equal(Object.keys({ ...hooks, ...more }).length, encoder.hooks.length);
 });
 
 Deno.test("theia() is read at final_norm, one special and the patches", async () => {
@@ -51,7 +53,7 @@ Deno.test("theia() is read at final_norm, one special and the patches", async ()
 Deno.test("theia() normalises as it was trained unless told otherwise", async () => {
   const validated = await plugin.options["~standard"].validate({ model });
   ok(!validated.issues);
-  deepEqual(validated.value, options);
+  deepEqual(validated.value, { ...options, provider: "cpu" });
   const images = [picture(50, 40)];
   const outputs = [];
   for (

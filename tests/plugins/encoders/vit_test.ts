@@ -39,8 +39,10 @@ for (const folder of [model, distilled]) {
     const encoder = await vit({ model: folder }, here);
     const images = await goldenImages(golden);
     const hooks = await checkGolden(encoder, golden, images, 1e-4);
+    const inside = await readGolden(folder, "attention");
+    const more = await checkGolden(encoder, inside, images, 1e-4);
     await encoder.close();
-    equal(Object.keys(hooks).length, encoder.hooks.length);
+    equal(Object.keys({ ...hooks, ...more }).length, encoder.hooks.length);
   });
 }
 
@@ -48,14 +50,29 @@ Deno.test("vit() names its hooks in network order", async () => {
   const { hooks } = await vit({ model: distilled }, here);
   deepEqual(hooks.map(({ name }) => name), [
     "embed",
+    "blocks.0.ln1",
+    "blocks.0.q",
+    "blocks.0.k",
+    "blocks.0.v",
+    "blocks.0.scores",
+    "blocks.0.probs",
+    "blocks.0.z",
     "blocks.0.attn_out",
     "blocks.0.resid_mid",
+    "blocks.0.ln2",
     "blocks.0.mlp_act",
     "blocks.0.mlp_out",
     "blocks.0.resid_post",
     "final_norm",
   ]);
-  deepEqual(hooks.map(({ width }) => width), [24, 24, 24, 40, 24, 24, 24]);
+  const others = hooks.filter(({ width }) => width !== 24)
+    .map(({ name, width }) => `${name} ${width}`);
+  // Three heads, eighteen tokens.
+  deepEqual(others, [
+    "blocks.0.scores 54",
+    "blocks.0.probs 54",
+    "blocks.0.mlp_act 40",
+  ]);
   deepEqual(hooks[0]!.layout, { specials: 2, grid: [4, 4] });
 });
 
@@ -325,11 +342,11 @@ Deno.test("vit() lists the nearest hooks", async () => {
   await rejects(encoder.encode([], ["blocks.1.resid_pst"]), {
     name: "ConfigError",
     message:
-      'Cannot find hook "blocks.1.resid_pst" among 17: nearest are "blocks.1.resid_post", "blocks.0.resid_post", "blocks.2.resid_post"',
+      'Cannot find hook "blocks.1.resid_pst" among 41: nearest are "blocks.1.resid_post", "blocks.0.resid_post", "blocks.2.resid_post"',
   });
   await rejects(encoder.encode([], ["pooler"]), {
     message:
-      'Cannot find hook "pooler" among 17: there are, for example, "blocks.2.mlp_out", "blocks.2.resid_post", "final_norm"',
+      'Cannot find hook "pooler" among 41: there are, for example, "blocks.2.mlp_out", "blocks.2.resid_post", "final_norm"',
   });
 });
 

@@ -14,7 +14,7 @@ import {
   type TensorToWrite,
   writeSafetensors,
 } from "tessera";
-import { goldenFolder } from "../_golden.ts";
+import { goldenFolder, readGolden } from "../_golden.ts";
 
 /** Sizes that the golden files were made at; the models were made for 20×20. */
 export const goldenSizes = [
@@ -22,13 +22,13 @@ export const goldenSizes = [
   { height: 12, width: 8 },
 ] as const;
 
-/** What the original code made of pictures at one size. */
+/** What the original code made of pictures at one size; of them inside `"attention"`. */
 export function goldenOf(
   name: string,
   { height, width }: { readonly height: number; readonly width: number },
+  what: "golden" | "attention" = "golden",
 ): Promise<SafetensorsHeader> {
-  const file = `golden_${height}x${width}.safetensors`;
-  return readSafetensorsHeader(join(goldenFolder(name), file));
+  return readGolden(goldenFolder(name), `${what}_${height}x${width}`);
 }
 
 /** Gives an encoder to `body` and closes it. */

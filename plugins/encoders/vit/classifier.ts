@@ -1,0 +1,103 @@
+/**
+ * The weights of a classifier in, the part of a vision transformer's graph that
+ * tells what is in a picture out: ViT, DeiT, and DeiT with its teacher.
+ *
+ * @module
+ */
+import type { Prediction } from "../../../core/encoder.ts";
+import { type SafetensorsHeader, tensorOf } from "../../../core/safetensors.ts";
+import type { Builder } from "./transformer.ts";
+import type { VitHead } from "./vit_head.ts";
+
+/** What is known of a classifier beside its weights. */
+export interface ClassifierOptions {
+  /** Length of a token. */
+  readonly dModel: number;
+  /** Tokens before the patches. */
+  readonly specials: readonly string[];
+  /** Names of the classes by their number, as `config.json` has them. */
+  readonly id2label?: Readonly<Record<string, string>> | undefined;
+}
+
+/**
+ * The classifier in `weights`, if there is one: from CLS, `logits`
+ * `[images, 1, classes]`. A distilled DeiT has two, one for CLS and one for the
+ * distillation token, whose mean counts (arXiv:2012.12877, section 3).
+ *
+ * @throws {FormatError} When only a part of it is there.
+ */
+export function classifier(
+  weights: SafetensorsHeader,
+  { dModel, specials, id2label }: ClassifierOptions,
+): VitHead | undefined {
+  const parts = partsOf(weights, specials.length);
+  if (parts.length === 0) return undefined;
+  const { shape: [classes = 0] } = tensorOf(weights, `${parts[0]}.weight`);
+  const labels = labelsOf(classes, id2label);
+  const prediction: Prediction = {
+    hook: "logits",
+    kind: "logits",
+    meaning: "a number for each class, whose softmax is its probability",
+    ...labels && { labels },
+  };
+  return {
+    hooks: [{
+      name: "logits",
+      width: classes,
+      layout: { specials: 1, grid: [0, 0] },
+    }],
+    predictions: [prediction],
+    add: (build) => classify(build, parts, [dModel, classes]),
+    weights: () => parts.length * dModel * classes,
+    inside: () => parts.length * (dModel + classes),
+  };
+}
+
+/** Names of the linear layers, for the first special token, then the second. */
+function partsOf({ tensors }: SafetensorsHeader, specials: number): string[] {
+  const has = (name: string): boolean =>
+    tensors.has(`${name}.weight`) || tensors.has(`${name}.bias`);
+  const both = ["cls_classifier", "distillation_classifier"];
+  if (specials > 1 && both.some(has)) return both;
+  return has("classifier") ? ["classifier"] : [];
+}
+
+function labelsOf(
+  classes: number,
+  id2label: Readonly<Record<string, string>> = {},
+): string[] | undefined {
+  const labels = Array.from(
+    { length: classes },
+    (_, i) => Object.hasOwn(id2label, i) ? id2label[i]! : undefined,
+  );
+  const complete = Object.keys(id2label).length === classes;
+  return complete && !labels.includes(undefined)
+    ? labels as string[]
+    : undefined;
+}
+
+function classify(
+  { graph, weight }: Builder,
+  parts: readonly string[],
+  [dModel, classes]: readonly [dModel: number, classes: number],
+): void {
+  const said = parts.map((part, token) => {
+    const one = graph.node("Slice", [
+      "final_norm",
+      graph.integers([token]),
+      graph.integers([token + 1]),
+      graph.integers([1]),
+    ]);
+    return graph.node("Gemm", [
+      graph.node("Reshape", [one, graph.integers([-1, dModel])]),
+      weight(`${part}.weight`, classes, dModel),
+      weight(`${part}.bias`, classes),
+    ], { attributes: { transB: 1 } });
+  });
+  const mean = said.length === 1
+    ? said[0]!
+    : graph.node("Mul", [graph.node("Add", said), graph.floats([0.5])]);
+  graph.node("Reshape", [mean, graph.integers([-1, 1, classes])], {
+    output: "logits",
+  });
+}
