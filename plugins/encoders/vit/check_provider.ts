@@ -115,7 +115,7 @@ function compare(
     "encoder.provider",
     `Cannot trust "${provider}": at "${name}" ${
       Number.isNaN(off)
-        ? "a number is none that the CPU computes"
+        ? "it computes NaN where the CPU computes a number"
         : `it is ${
           off.toExponential(1)
         } standard deviations off what the CPU computes, more than ${tolerance}`

@@ -116,7 +116,7 @@ async function whatIsThere(folder: string): Promise<string> {
  * @throws {FormatError} When it is not JSON or not what `schema` asks for.
  */
 export async function readSettings<S extends z.ZodType>(
-  folder: ModelFolder,
+  folder: Pick<ModelFolder, "path">,
   file: string,
   schema: S,
 ): Promise<z.output<S> | undefined> {

@@ -19,6 +19,11 @@ export interface OnnxModel {
   readonly threads: number;
   /** What it computes on; the CPU when absent. */
   readonly provider?: Provider | undefined;
+  /**
+   * Do every operation as it is written. Else `onnxruntime` joins some, and a
+   * value may have other last digits where another one is read on the way.
+   */
+  readonly asWritten?: boolean | undefined;
 }
 
 /** A model that is open, or will be when its turn has come. */
@@ -44,18 +49,6 @@ export interface OnnxThread {
   ): Promise<Described["values"]>;
   /** Ends the thread at once; what it was asked and has not done fails. */
   close(): void;
-}
-
-const written = new WeakSet<Uint8Array>();
-
-/**
- * Returns `model` as it is, marked so that every operation is done as it is
- * written in it. Else `onnxruntime` joins some, and a value has other last
- * digits where another one is read on the way.
- */
-export function asWritten(model: Uint8Array): Uint8Array {
-  written.add(model);
-  return model;
 }
 
 interface Waiting {
@@ -103,7 +96,7 @@ export function onnxThread(): OnnxThread {
         do: "open",
         session,
         ...model,
-        asWritten: written.has(model.model),
+        asWritten: model.asWritten ?? false,
       });
       opened.catch(() => {}); // whoever runs it is told
       return {

@@ -13,6 +13,7 @@ import {
   onnxThread,
   type Ran,
 } from "./onnx_thread.ts";
+import { serial, serialSession } from "./serial.ts";
 
 /** A network, and what its models run on. */
 export interface OpenModelsOptions {
@@ -24,6 +25,10 @@ export interface OpenModelsOptions {
   readonly threads: number;
   /** What they compute on; `"cpu"` when absent. */
   readonly provider?: Provider | undefined;
+  /** Do every operation as it is written: for graphs of others, whose parts would come out with other last digits. */
+  readonly asWritten?: boolean | undefined;
+  /** Starts their thread; {@linkcode onnxThread} when absent. */
+  readonly startThread?: (() => OnnxThread) | undefined;
 }
 
 /** Part of a network. */
@@ -54,9 +59,16 @@ export interface OpenModels {
  */
 const keep = 4;
 
+/**
+ * One run at a time on webgpu in a process, whichever encoder asks: onnxruntime
+ * ends it when two threads compute there (microsoft/onnxruntime#32561).
+ */
+const onWebgpu = serial();
+
 /** The thread starts with the first run. Another provider than the CPU is checked against it first. */
 export function openModels(options: OpenModelsOptions): OpenModels {
   const { graph, weightsFolder, threads, provider = "cpu" } = options;
+  const { asWritten, startThread = onnxThread } = options;
   const sessions = new Map<string, OnnxSession>();
   let thread: OnnxThread | undefined, closed = false;
 
@@ -65,9 +77,11 @@ export function openModels(options: OpenModelsOptions): OpenModels {
     { inputs, outputs, shown }: Part,
   ): OnnxSession => {
     if (closed) throw new Error("Cannot encode: the encoder is closed");
-    thread ??= onnxThread();
+    const own = thread ??= startThread();
     const model = graph.model(inputs, outputs, shown);
-    return thread.open({ model, weightsFolder, threads, provider: on });
+    const open = (): OnnxSession =>
+      own.open({ model, weightsFolder, threads, provider: on, asWritten });
+    return on === "webgpu" ? serialSession(open, onWebgpu) : open();
   };
   const open = (part: Part): OnnxSession => {
     const session = openOn(provider, part);

@@ -107,7 +107,7 @@ export async function readPreprocessing(
  * @throws {FormatError} When it asks for something else than what is done here.
  */
 export async function readPublished(
-  folder: ModelFolder,
+  folder: Pick<ModelFolder, "path">,
   image: Size,
 ): Promise<Prepared | undefined> {
   const settings = await readSettings(folder, file, schema);

@@ -1,0 +1,144 @@
+/**
+ * The shapes of a graph's values in, those that are tokens or maps of a
+ * picture, and how they lie over it, out.
+ *
+ * @module
+ */
+import type { Hook, TokenLayout } from "../../../core/encoder.ts";
+import { tokensOf } from "../vit/graph_encoder.ts";
+import type { Value } from "../vit/onnx_thread.ts";
+import type { Size } from "../vit/preprocess.ts";
+
+/** A value that is a hook. */
+export interface Place {
+  /** The hook; it has the value's name. */
+  readonly hook: Hook;
+  /** Shape of the value for one picture. */
+  readonly shape: readonly number[];
+  /** Type of its numbers. */
+  readonly type: "float32" | "float16";
+}
+
+/** What {@linkcode findPlaces} looks at. */
+export interface FindPlacesOptions {
+  /** The values that depend on the pictures alone, in the order they are made in. */
+  readonly values: readonly Value[];
+  /** How many pictures they are for. */
+  readonly images: number;
+  /** Size of a picture. */
+  readonly size: Size;
+  /** Tokens before the grid; the fewest that leave a grid when absent. */
+  readonly specials?: number | undefined;
+  /** Whether a value of rank 4 is a product of matrices, such as attention scores, and no map. */
+  isProduct(name: string): boolean;
+}
+
+/** Whether a value is tokens as it is: `[images, tokens, width]`. */
+export function areTokens({ shape, hook }: Place): boolean {
+  return shape.length === 2 && shape[1] === hook.width &&
+    shape[0] === tokensOf(hook);
+}
+
+type Grid = TokenLayout["grid"];
+type Spot = Pick<Hook, "layout" | "width">;
+
+/** CLS and registers: no model has more of them. */
+const mostSpecials = 8;
+
+/**
+ * The values that are hooks:
+ *
+ * - `[images, channels, rows, columns]` whose rows and columns are in the
+ *   picture's proportions, a map;
+ * - `[images, tokens, width]` whose tokens are specials and a grid: that of one
+ *   of the maps, or one that cuts the picture into squares;
+ * - `[images, rows, columns]` where a map has as many, a map with one channel;
+ * - `[images, classes]`, one special token.
+ */
+export function findPlaces(options: FindPlacesOptions): Place[] {
+  const { values, images, size } = options;
+  const found = values.filter(({ type, shape }) =>
+    (type === "float32" || type === "float16") && shape[0] === images &&
+    shape.every((length) => typeof length === "number" && length > 0)
+  ).map(({ name, type, shape }) => ({
+    name,
+    type: type as Place["type"],
+    shape: shape.slice(1) as number[],
+  }));
+  const isMap = (name: string, shape: readonly number[]): boolean =>
+    shape.length === 3 && hasProportions([shape[1]!, shape[2]!], size) &&
+    !options.isProduct(name);
+  const maps = found.filter(({ name, shape }) => isMap(name, shape))
+    .map(({ shape }): Grid => [shape[1]!, shape[2]!]);
+  const places: Place[] = [];
+  for (const { name, type, shape } of found) {
+    if (shape.length === 3 && !isMap(name, shape)) continue;
+    const spot = spotOf(shape, maps, options);
+    if (spot) places.push({ hook: { name, ...spot }, shape, type });
+  }
+  return places;
+}
+
+function spotOf(
+  shape: readonly number[],
+  maps: readonly Grid[],
+  options: FindPlacesOptions,
+): Spot | undefined {
+  const [a = 1, b = 1, c = 1] = shape;
+  switch (shape.length) {
+    case 1:
+      return { width: a, layout: { specials: 1, grid: [0, 0] } };
+    case 3:
+      return { width: a, layout: { specials: 0, grid: [b, c] } };
+    case 2: {
+      const layout = layoutOf(a, maps, options);
+      if (layout) return { width: b, layout };
+      const { width, height } = options.size;
+      const isMap = [[height, width] as const, ...maps]
+        .some(([rows, columns]) => rows === a && columns === b);
+      return isMap
+        ? { width: 1, layout: { specials: 0, grid: [a, b] } }
+        : undefined;
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** How so many tokens lie over the picture; `undefined` when they do not. */
+function layoutOf(
+  tokens: number,
+  maps: readonly Grid[],
+  { size, specials }: FindPlacesOptions,
+): TokenLayout | undefined {
+  const squares = cuts(size);
+  const fits = (grids: readonly Grid[], most: number) =>
+    grids.map((grid) => ({ specials: tokens - grid[0] * grid[1], grid }))
+      .filter((layout) =>
+        layout.grid[0] * layout.grid[1] > 1 &&
+        (specials === undefined
+          ? layout.specials >= 0 && layout.specials <= most
+          : layout.specials === specials || layout.specials === 0)
+      )
+      .sort((a, b) => a.specials - b.specials)[0];
+  // Maps show what grids there are; without one, any may be.
+  return fits(maps, mostSpecials) ??
+    fits(squares, maps.length > 0 ? 0 : mostSpecials);
+}
+
+/** The grids of squares that fill the picture. */
+function cuts({ width, height }: Size): Grid[] {
+  const grids: Grid[] = [];
+  for (let side = 2; side <= Math.min(width, height); side++) {
+    if (width % side > 0 || height % side > 0) continue;
+    grids.push([height / side, width / side]);
+  }
+  return grids;
+}
+
+/** Whether a grid has a picture's proportions, rounded up or down. */
+function hasProportions([rows, columns]: Grid, { width, height }: Size) {
+  if (width === height) return rows === columns;
+  return Math.abs(rows - columns * height / width) <= 1 &&
+    Math.abs(columns - rows * width / height) <= 1;
+}

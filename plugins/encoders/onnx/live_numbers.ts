@@ -1,0 +1,46 @@
+/**
+ * Operations and the sizes of their values in, the numbers that are kept at
+ * once out.
+ *
+ * @module
+ */
+import { sizeOf } from "../../../core/tensor.ts";
+import type { Value } from "../vit/onnx_thread.ts";
+
+/** An operation and what it takes and makes. */
+interface Step {
+  readonly input: readonly string[];
+  readonly output: readonly string[];
+}
+
+/**
+ * The most numbers that there are at once for one of `images` pictures while
+ * the operations are done one after the other, each value being kept until its
+ * last use.
+ */
+export function liveNumbers(
+  steps: readonly Step[],
+  values: ReadonlyMap<string, Value>,
+  images: number,
+): number {
+  const last = new Map<string, number>();
+  for (const [i, { input, output }] of steps.entries()) {
+    for (const name of [...input, ...output]) last.set(name, i);
+  }
+  const numbers = (name: string): number => {
+    const { shape = [0] } = values.get(name) ?? {};
+    const known = shape.map((length) =>
+      typeof length === "number" ? length : 1
+    );
+    return shape[0] === images ? sizeOf(known) / images : 0;
+  };
+  let live = 0, most = 0;
+  for (const [i, { input, output }] of steps.entries()) {
+    for (const name of output) live += numbers(name);
+    most = Math.max(most, live);
+    for (const name of new Set([...input, ...output])) {
+      if (last.get(name) === i) live -= numbers(name);
+    }
+  }
+  return most;
+}
