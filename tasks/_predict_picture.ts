@@ -60,7 +60,7 @@ export async function predictPicture(
     size,
     ...inputOf(encoder),
     said,
-    ...depth && { depth: depthAt(name, depth.values, size) },
+    ...depth && { depth: depthAt(name, depth.values, size, encoder) },
   };
 }
 
@@ -124,9 +124,14 @@ function depthAt(
   name: string,
   { data, shape }: HostTensor,
   size: Size,
+  { provenance }: Encoder,
 ): DenseMap & Range {
   const [height, width] = shape as [number, number];
-  const map = resizeMap({ data, width, height }, size, "bicubic");
+  // As the code does whose preprocessing is asked for.
+  const filter = provenance.processor === "original"
+    ? "bilinear-corners"
+    : "bicubic";
+  const map = resizeMap({ data, width, height }, size, filter);
   const range = rangeOf(map.data);
   if (Number.isFinite(range.max - range.min)) return { ...map, ...range };
   throw new ExampleError(

@@ -1,5 +1,5 @@
 import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
-import { FormatError, readFloats } from "tessera";
+import { type Encoder, FormatError, readFloats, type RgbImage } from "tessera";
 import plugin, {
   depthAnything,
   type DepthAnythingOptions,
@@ -15,7 +15,8 @@ import {
 } from "./_golden.ts";
 import { goldenOf, goldenSizes, using, withModel } from "./dinov2/_models.ts";
 
-const model = goldenFolder("depth_anything_v2");
+const v2 = "depth_anything_v2";
+const model = goldenFolder(v2);
 const options: DepthAnythingOptions = { model, pos: "hf" };
 const names = [
   "depth_anything_v1",
@@ -126,6 +127,137 @@ Deno.test("depthAnything() records what made the activations", async () => {
   equal(metric.provenance.depth, "depth in metres, at most 20");
 });
 
+/** What an encoder makes of the depth of one picture, and how it says it does. */
+async function depthOf(encoder: Encoder, image: RgbImage) {
+  const { depth } = await encoder.encode([image], ["depth"]);
+  const { height, width, preprocessing } = encoder.provenance;
+  return { depth: depth!.data, size: `${width}x${height}`, preprocessing };
+}
+
+Deno.test("depthAnything() is fitted to a picture as its processor would be", async () => {
+  const image = picture(60, 35);
+  await using(depthAnything(options, here), async (encoder) => {
+    equal(encoder.provenance.width, 20);
+    const fitted = await encoder.fitted!(image);
+    // Heights 35 → 20 changes less than widths 60 → 20: 34.3 × 20, in patches of 4.
+    const made = await depthOf(fitted, image);
+    equal(made.size, "36x20");
+    match(`${made.preprocessing}`, /^resize 36x20 bicubic, mean/);
+    deepEqual(
+      fitted.hooks.at(-1)!.layout,
+      { specials: 0, grid: [20, 36] },
+    );
+    const size = { width: 36, height: 20 };
+    const asked = depthAnything({ ...options, size }, here);
+    await using(asked, async (asked) => {
+      deepEqual(await depthOf(asked, image), made);
+    });
+    // One that is fitted is fitted again as the first is.
+    const again = await fitted.fitted!(picture(35, 60));
+    equal(again.provenance.height, 36);
+    await fitted.close();
+    await rejects(fitted.encode([image], ["depth"]), /closed/);
+    await Promise.all([again.close(), depthOf(encoder, image)]);
+  });
+});
+
+Deno.test("depthAnything() does not read its weights again to be fitted", async () => {
+  await withModel("depth_anything_v2", {}, async (folder) => {
+    const model = { ...options, model: folder };
+    await using(depthAnything(model, here), async (encoder) => {
+      await Deno.remove(`${folder}/config.json`);
+      const fitted = await encoder.fitted!(picture(60, 35));
+      await depthOf(fitted, picture(60, 35));
+      await fitted.close();
+    });
+  });
+});
+
+Deno.test("depthAnything() stays as it is where a size is asked for, or its processor keeps no shape", async () => {
+  const wide = picture(60, 20), size = 12;
+  await using(depthAnything({ ...options, size }, here), async (encoder) => {
+    ok(await encoder.fitted!(wide) === encoder);
+  });
+  const preprocessor = {
+    size: 16,
+    resample: 3,
+    image_processor_type: "DPTImageProcessor",
+    keep_aspect_ratio: false,
+  };
+  await withModel(v2, { preprocessor }, async (folder) => {
+    const model = { ...options, model: folder };
+    await using(depthAnything(model, here), async (encoder) => {
+      equal(encoder.provenance.width, 16);
+      ok(await encoder.fitted!(wide) === encoder);
+    });
+  });
+  // Without that file it is as published.
+  const v1 = { ...options, model: goldenFolder("depth_anything_v1") };
+  await using(depthAnything(v1, here), async (encoder) => {
+    const fitted = await encoder.fitted!(wide);
+    equal(fitted.provenance.width, 60);
+    await fitted.close();
+  });
+});
+
+Deno.test("depthAnything() sees pictures as the original code does when told to", async () => {
+  const original = { model, processor: "original" } as const;
+  const image = picture(60, 45);
+  await using(depthAnything(original, here), async (encoder) => {
+    const { provenance } = encoder;
+    equal(provenance.processor, "original");
+    equal(provenance.positions, "offset0.1");
+    equal(
+      provenance.preprocessing,
+      "original, resize 20x20 cubic of floats, mean 0.485 0.456 0.406, std 0.229 0.224 0.225",
+    );
+    const fitted = await encoder.fitted!(image);
+    // Both sides cover 20 pixels: 26.7 × 20, in patches of 4.
+    equal(fitted.provenance.width, 28);
+    equal(fitted.provenance.processor, "original");
+    const made = await depthOf(fitted, image);
+    await fitted.close();
+    const size = { width: 28, height: 20 };
+    const hf = depthAnything({ model, size, pos: "offset0.1" }, here);
+    await using(hf, async (hf) => {
+      equal("processor" in hf.provenance, false);
+      ok(worst((await depthOf(hf, image)).depth, made.depth) > 1e-3);
+    });
+  });
+  const both = await depthAnything({ ...original, pos: "hf" }, here);
+  equal(both.provenance.positions, "hf");
+  const cropped = await depthAnything({ ...original, fit: "crop" }, here);
+  match(
+    `${cropped.provenance.preprocessing}`,
+    /^original, trim to shape, resize 20x20/,
+  );
+});
+
+Deno.test("depthAnything() fills in its options", async () => {
+  const { "~standard": standard } = plugin.options;
+  const value = async (given: object) => {
+    const result = await standard.validate({ model, ...given });
+    return result.issues ? result.issues[0]!.path : result.value;
+  };
+  const defaults = { model, processor: "hf", provider: "cpu" };
+  deepEqual(await value({}), defaults);
+  deepEqual(await value({ pos: "hf" }), { ...defaults, pos: "hf" });
+  deepEqual(await value({ processor: "cv2" }), ["processor"]);
+  deepEqual(await value({ provider: "gpu" }), ["provider"]);
+});
+
+Deno.test("depthAnything() needs more memory to be read inside attention", async () => {
+  await using(depthAnything(options, here), (encoder) => {
+    const hook = (name: string) =>
+      encoder.hooks.find((hook) => hook.name === name)!;
+    const at = (name: string) => encoder.memory(8, hook(name));
+    ok(at("blocks.1.probs") > at("blocks.1.z"));
+    const all = encoder.hooks.map(({ name }) => at(name));
+    equal(encoder.memory(8), Math.max(...all));
+    return Promise.resolve();
+  });
+});
+
 Deno.test("depthAnything() knows V1 by its taps", async () => {
   const v1 = goldenFolder("depth_anything_v1");
   await depthAnything({ ...options, model: v1, version: 1 }, here);
@@ -210,7 +342,6 @@ Deno.test("depthAnything() reads F16 weights in place", async () => {
   }
 });
 
-const v2 = "depth_anything_v2";
 const faults = [
   [
     "a tensor is missing",

@@ -47,11 +47,13 @@ function edit({ data, shape }: HostTensor): HostTensor {
 }
 
 test("at any hook goes on to what the whole model predicts, bit by bit, and to something else when edited", async (encoder) => {
+  const unread = await encoder.encode(images, ["depth"]);
   for (const { name } of encoder.hooks) {
     if (name === "depth") continue;
     // One operation computes attention unless its inside is read: other last digits.
-    const read = isOfPairs({ name }) ? [name, "depth"] : ["depth"];
-    const { depth } = await encoder.encode(images, read);
+    const { depth } = isOfPairs({ name })
+      ? await encoder.encode(images, [name, "depth"])
+      : unread;
     const paused = await encoder.pause!(images, [name]);
     deepEqual(await paused.resume(), { depth }, name);
     const edited = { [name]: edit(paused.activations[name]!) };
@@ -59,6 +61,43 @@ test("at any hook goes on to what the whole model predicts, bit by bit, and to s
     ok(worst(changed.depth!.data, depth!.data) > 1e-3, name);
     deepEqual(await paused.resume(), { depth }, `${name} again`);
   }
+});
+
+test("at scores or probabilities and somewhere else keeps every bit of what is not edited", async (encoder) => {
+  const places = [
+    ["blocks.0.scores", "blocks.3.resid_post"],
+    ["blocks.0.probs", "blocks.1.probs"],
+    ["blocks.2.v", "blocks.2.probs"],
+    ["blocks.2.q", "blocks.2.probs"],
+  ];
+  for (const at of places) {
+    const { depth } = await encoder.encode(images, [...at, "depth"]);
+    const paused = await encoder.pause!(images, at);
+    for (const some of [at, at.slice(0, 1), at.slice(1)]) {
+      const given = Object.fromEntries(
+        some.map((name) => [name, paused.activations[name]!]),
+      );
+      deepEqual(await paused.resume(given), { depth }, some.join());
+    }
+  }
+});
+
+test("shows that a head matters: without it the depth is another", async (encoder) => {
+  // Two heads, sixteen tokens of eight numbers: the second half of each row is head 1's.
+  const places = [["blocks.1.probs", 32], ["blocks.1.z", 8]] as const;
+  const depths: Float32Array[] = [];
+  for (const [hook, width] of places) {
+    const paused = await encoder.pause!(images, [hook]);
+    const { data, shape } = paused.activations[hook]!;
+    equal(shape[2], width);
+    const without = data.map((value, i) => i % width < width / 2 ? value : 0);
+    const clean = (await paused.resume()).depth!.data;
+    const { depth } = await paused.resume({ [hook]: { data: without, shape } });
+    ok(worst(depth!.data, clean) > 1e-2, hook);
+    depths.push(depth!.data);
+  }
+  // No attention to anything is nothing from this head.
+  ok(worst(depths[0]!, depths[1]!) < 1e-4);
 });
 
 test("hands over what is computed at each of its hooks", async (encoder) => {

@@ -24,6 +24,23 @@ Deno.test("targetSize() chooses the sizes that transformers chooses", async () =
   }
 });
 
+Deno.test("targetSize() chooses the sizes that the original code chooses", async () => {
+  const path = join(goldenFolder(""), "original_processor.safetensors");
+  const rows = await readFloats(await readSafetensorsHeader(path), "sizes");
+  equal(rows.length, 4 * 194);
+  for (let i = 0; i < rows.length; i += 4) {
+    const [height, width, high, wide] = rows.subarray(i, i + 4);
+    deepEqual(
+      targetSize(
+        { width: width!, height: height! },
+        { ...options, covering: true },
+      ),
+      { width: wide, height: high },
+      `${width}×${height}`,
+    );
+  }
+});
+
 Deno.test("targetSize() rounds halves of a patch to the even number", () => {
   const fit = (width: number) =>
     targetSize({ width, height: 518 }, options).width / 14;
