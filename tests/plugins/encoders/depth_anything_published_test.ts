@@ -1,9 +1,9 @@
 // deno-lint-ignore-file no-console
 /**
- * The published models against numbers that their converters print. Needs the
- * real weights: TESSERA_DEPTH_ANYTHING names a folder with
- * `000000039769.jpg` of COCO's 2017 validation pictures, and models as Hugging
- * Face publishes them, in folders of any name.
+ * The published models against numbers that their converters print. Needs
+ * their picture and their weights: TESSERA_DEPTH_ANYTHING names a folder with
+ * `000000039769.jpg` of COCO's 2017 validation pictures. The models, as Hugging
+ * Face publishes them, are in folders there of any name, or in the hub's cache.
  *
  * @module
  */
@@ -12,6 +12,7 @@ import { join } from "node:path";
 import sharp from "sharp";
 import type { RgbImage } from "tessera";
 import { depthAnything } from "../../../plugins/encoders/depth_anything.ts";
+import { openHub } from "../../../plugins/encoders/hub/hub.ts";
 import { targetSize } from "../../../plugins/encoders/dinov2/target_size.ts";
 import { here } from "./_golden.ts";
 import { using } from "./dinov2/_models.ts";
@@ -62,12 +63,36 @@ async function describe(folder: string): Promise<string | undefined> {
   }
 }
 
-/** The folders of the published models in `root`, or `root` itself, by what they are. */
-async function findModels(root: string): Promise<Map<string, string>> {
+/** `root` and the folders in it; none where there is no such folder. */
+async function foldersIn(root: string): Promise<string[]> {
   const folders = [root];
-  for await (const { name } of Deno.readDir(root)) {
-    folders.push(join(root, name));
+  try {
+    for await (const { name } of Deno.readDir(root)) {
+      folders.push(join(root, name));
+    }
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    return [];
   }
+  return folders;
+}
+
+/** The folders of every model in the hub's cache. */
+async function cachedFolders(): Promise<string[]> {
+  const { cache } = await openHub();
+  const models = await foldersIn(cache);
+  const folders = await Promise.all(
+    models.map((model) => foldersIn(join(model, "snapshots"))),
+  );
+  return folders.flat();
+}
+
+/** The published models in `root`, in folders in it or in `more`, by what they are. */
+async function findModels(
+  root: string,
+  more: readonly string[] = [],
+): Promise<Map<string, string>> {
+  const folders = [...more, ...await foldersIn(root)];
   const models = new Map<string, string>();
   for (const folder of folders) {
     const model = await describe(folder);
@@ -117,7 +142,7 @@ async function prepare(): Promise<
   } catch {
     return `there is no ${join(root, picture)}`;
   }
-  return { root, models: await findModels(root) };
+  return { root, models: await findModels(root, await cachedFolders()) };
 }
 
 const prepared = await prepare();
@@ -130,7 +155,9 @@ for (const [name, expected] of Object.entries(published)) {
     ? undefined
     : prepared.models.get(name);
   if (typeof prepared !== "string" && folder === undefined) {
-    console.log(`Skipping ${name}: there is no such model in ${prepared.root}`);
+    console.log(
+      `Skipping ${name}: there is no such model in ${prepared.root} or the hub's cache`,
+    );
   }
   Deno.test({
     name: `depthAnything() gives the published depth of ${name}`,
