@@ -117,7 +117,10 @@ Deno.test("vit() does not skip a block whose weights are missing", () =>
       vit({ model: "." }, { base: pathToFileURL(`${folder}/`) }),
       (error) => {
         ok(error instanceof FormatError);
-        ok(/encoder\.layer\.1\.…" in .* block 7 among/.test(error.message), error.message);
+        ok(
+          /encoder\.layer\.1\.…" in .* block 7 among/.test(error.message),
+          error.message,
+        );
         return true;
       },
     );
