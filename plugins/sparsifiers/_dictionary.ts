@@ -9,7 +9,7 @@ import { centre } from "./_centre.ts";
 
 /** Options that every built-in dictionary takes. */
 export const dictionaryOptions = {
-  dSae: z.int().min(1).default(4096).describe("Number of latents"),
+  dSae: z.int().min(1).default(1024).describe("Number of latents"),
   init: z.enum(["random", "data"]).default("random").describe(
     "First directions: random, or four fifths an activation of the data and one fifth random (saev's datapoint initialisation)",
   ),

@@ -1,0 +1,53 @@
+/**
+ * What every page of the web server has at hand.
+ *
+ * @module
+ */
+import type { Hono } from "hono";
+import type { Builtins } from "../../core/load_plugin.ts";
+import { type DroppedPictures, droppedPictures } from "./dropped_pictures.ts";
+import { type LatentSearch, latentSearch } from "./latent_search.ts";
+import { type LiveModels, openLiveModels } from "./live_models.ts";
+import { openPictures, type Pictures } from "./pictures.ts";
+import { openRunStore, type RunStore } from "./run_store.ts";
+import { readStaticFiles, type StaticFiles } from "./static_files.ts";
+
+/** What every page has at hand. */
+export interface ServeContext {
+  /** The runs. */
+  readonly store: RunStore;
+  /** Their pictures. */
+  readonly pictures: Pictures;
+  /** Pictures that readers have dropped. */
+  readonly dropped: DroppedPictures;
+  /** Their models, opened when they are first asked something. */
+  readonly models: LiveModels;
+  /** Finds latents as an address asks for them. */
+  readonly search: LatentSearch;
+  /** Style sheet and modules. */
+  readonly files: StaticFiles;
+}
+
+/** Adds pages to the server: what a file in `pages/` or `api/` exports. */
+export type Routes = (app: Hono, context: ServeContext) => void;
+
+/**
+ * What the pages need for the runs in `path`, which the user calls `shownPath`.
+ *
+ * @throws {ConfigError} When it holds no run.
+ */
+export async function openContext(
+  path: string,
+  builtins: Builtins,
+  shownPath: string = path,
+): Promise<ServeContext> {
+  const store = await openRunStore(path, shownPath);
+  const pictures = openPictures(builtins);
+  const files = await readStaticFiles();
+  return {
+    ...{ store, pictures, files },
+    dropped: droppedPictures(),
+    models: openLiveModels(builtins),
+    search: latentSearch(pictures),
+  };
+}

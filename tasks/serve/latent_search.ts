@@ -1,0 +1,61 @@
+/**
+ * An address and a run's latents in, those that it asks for out.
+ *
+ * @module
+ */
+import { labelReader } from "./labels.ts";
+import {
+  findLatents,
+  isLabelQuery,
+  type LatentQuery,
+  latentQueryText,
+  readLatentQuery,
+} from "./latent_query.ts";
+import { lru } from "./lru.ts";
+import type { Pictures } from "./pictures.ts";
+import type { Run, RunIndex } from "./run_store.ts";
+
+/** Latents that were asked for. */
+export interface FoundLatents {
+  /** What was asked, what goes without saying filled in. */
+  readonly query: LatentQuery;
+  /** Their numbers, in order. */
+  readonly latents: Uint32Array;
+  /** How many pictures' labels were read, where a label was asked for. */
+  readonly labels?: { readonly read: number; readonly total: number };
+}
+
+/**
+ * Finds latents.
+ *
+ * @throws {Problem} When the address asks for a column that is none.
+ */
+export type LatentSearch = (
+  run: Run,
+  of: RunIndex,
+  params: URLSearchParams,
+) => FoundLatents;
+
+/** Finds latents, and remembers what it found: a page is asked for piece by piece. */
+export function latentSearch(pictures: Pictures): LatentSearch {
+  const labelsOf = labelReader(pictures);
+  const kept = lru<Uint32Array>(16 * 2 ** 20);
+  return (run, of, params) => {
+    const { index: { info }, columns } = of;
+    const query = readLatentQuery(params, columns);
+    if (isLabelQuery(query)) {
+      const labels = labelsOf(run, of), { read, total, hasLabel } = labels;
+      const latents = findLatents(info.dSae, columns, query, hasLabel);
+      return { query, latents, labels: { read, total } };
+    }
+    // Columns of probes may change while the index does not.
+    const isKept = query.sort in of.index.columns;
+    const key = [run.folder.path, of.version, latentQueryText(query)].join(
+      "\n",
+    );
+    const latents = kept.get(key) ??
+      findLatents(info.dSae, columns, query, () => false);
+    if (isKept) kept.set(key, latents, latents.byteLength);
+    return { query, latents };
+  };
+}

@@ -1,0 +1,247 @@
+/**
+ * `/runs/:run/probes` and `/runs/:run/probes/:probe`: what probes have found.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import type { JSX } from "hono/jsx/jsx-runtime";
+import type { StoredProbe } from "../../../core/probe_result.ts";
+import type { Routes } from "../context.ts";
+import { Layout, runUrl } from "../parts/layout.tsx";
+import { Notices } from "../parts/notice.tsx";
+import { count, number } from "../parts/numbers.ts";
+import {
+  Metrics,
+  ProbeColumns,
+  ProbeTable,
+  Verdict,
+  words,
+} from "../parts/probe_view.tsx";
+import { Problem } from "../problem.ts";
+import type { Run } from "../run_store.ts";
+import { type FoundProbe, runProbe, runProbes } from "../run_probes.ts";
+
+/** A figure may be a stranger's: it is shown as a picture, and nothing in it runs or loads. */
+const figurePolicy = "default-src 'none'; style-src 'unsafe-inline'; sandbox";
+
+/** `/runs/:run/probes`, each probe's page, and its figures and tables as files. */
+export const probesPage: Routes = (app, { store, files }) => {
+  app.get("/runs/:run/probes", async (c) => {
+    const run = await store.run(c.req.param("run"));
+    const probes = await runProbes(run);
+    return c.html(
+      <Layout
+        files={files}
+        title={`Probes of ${run.name}`}
+        run={run.name}
+        tab="Probes"
+      >
+        <div class="heading">
+          <h1>Probes</h1>
+          <p class="lead">
+            Questions to the dictionary, answered on pictures that it was not
+            {" "}
+            trained on.
+          </p>
+        </div>
+        {probes.length === 0 && <NoProbe run={run} />}
+        <div class="probes">
+          {probes.map((probe) => <ProbeCard run={run} probe={probe} />)}
+        </div>
+      </Layout>,
+    );
+  });
+  app.get("/runs/:run/probes/:probe", async (c) => {
+    const run = await store.run(c.req.param("run"));
+    const name = c.req.param("probe");
+    const stored = await runProbe(run, name);
+    return c.html(
+      <Layout
+        files={files}
+        title={`${name} of ${run.name}`}
+        run={run.name}
+        tab="Probes"
+      >
+        <ProbeBody run={run} name={name} stored={stored} />
+      </Layout>,
+    );
+  });
+  app.get("/runs/:run/probes/:probe/figures/:figure", async (c) => {
+    const run = await store.run(c.req.param("run"));
+    const { result } = await runProbe(run, c.req.param("probe"));
+    const { figures = {} } = result;
+    const name = c.req.param("figure").replace(/\.svg$/, "");
+    if (!Object.hasOwn(figures, name)) {
+      throw new Problem(404, "Cannot find this figure of the probe");
+    }
+    return c.body(figures[name]!.svg, 200, {
+      "Content-Type": "image/svg+xml; charset=utf-8",
+      "Content-Security-Policy": figurePolicy,
+      "Cache-Control": "no-cache",
+    });
+  });
+  app.get("/runs/:run/probes/:probe/tables/:table", async (c) => {
+    const run = await store.run(c.req.param("run"));
+    const { result } = await runProbe(run, c.req.param("probe"));
+    const { tables = {} } = result;
+    const name = c.req.param("table").replace(/\.csv$/, "");
+    if (!Object.hasOwn(tables, name)) {
+      throw new Problem(404, "Cannot find this table of the probe");
+    }
+    const path = join(run.folder.probes, c.req.param("probe"), "tables");
+    const text = await Deno.readTextFile(join(path, `${name}.csv`));
+    return c.body(text, 200, {
+      "Content-Type": "text/csv; charset=utf-8",
+      "Cache-Control": "no-cache",
+    });
+  });
+};
+
+function NoProbe({ run: { name } }: { run: Run }): JSX.Element {
+  return (
+    <p class="card">
+      No probe has run on this dictionary yet. Begin with{" "}
+      <code>deno task probe reconstruction runs/{name}</code>{" "}
+      (how well it rebuilds activations, and how well the model goes on with
+      them).
+    </p>
+  );
+}
+
+/** Numbers of a probe that its card shows. */
+const shownMetrics = 6;
+
+function ProbeCard(
+  { run, probe: { name, stored, problem } }: { run: Run; probe: FoundProbe },
+): JSX.Element {
+  if (!stored) {
+    return (
+      <section class="card">
+        <h2>{words(name)}</h2>
+        <Notices of={[problem!]} />
+      </section>
+    );
+  }
+  const { verdict = [], metrics, figures = {} } = stored.result;
+  const first = Object.keys(figures)[0];
+  const all = Object.entries(metrics);
+  return (
+    <section class="card probe-card">
+      <div>
+        <h2>
+          <a href={probeUrl(run, name)}>{words(name)}</a>
+        </h2>
+        {verdict.length > 0 && (
+          <ul class="verdict">
+            {verdict.map((line) => <li>{line.replace(/\.?$/, ".")}</li>)}
+          </ul>
+        )}
+        <dl class="pairs probe-pairs">
+          {all.slice(0, shownMetrics).map((
+            [name, { value, unit, meaning }],
+          ) => (
+            <>
+              <dt title={meaning}>{words(name)}</dt>
+              <dd>{number(value)}{unit && ` ${unit}`}</dd>
+            </>
+          ))}
+        </dl>
+        <p>
+          <a href={probeUrl(run, name)}>
+            {all.length > shownMetrics
+              ? `All ${all.length} numbers, figures and tables`
+              : "Figures and tables"}
+          </a>
+        </p>
+      </div>
+      {first !== undefined && (
+        <a href={probeUrl(run, name)}>
+          <img
+            class="probe-thumb"
+            src={`${probeUrl(run, name)}/figures/${first}.svg`}
+            alt={figures[first]!.caption}
+            loading="lazy"
+          />
+        </a>
+      )}
+    </section>
+  );
+}
+
+function probeUrl(run: Run, name: string): string {
+  return `${runUrl(run.name)}/probes/${encodeURIComponent(name)}`;
+}
+
+function ProbeBody(
+  { run, name, stored: { info, result } }: {
+    run: Run;
+    name: string;
+    stored: StoredProbe;
+  },
+): JSX.Element {
+  const { figures = {}, tables = {}, perLatent = {} } = result;
+  const options = Object.entries(info.options)
+    .map(([key, value]) => `${key} ${JSON.stringify(value)}`);
+  return (
+    <>
+      <div class="heading">
+        <h1>{words(name)}</h1>
+        <p class="lead">
+          {[
+            `dataset ${String(info.dataset.use)}`,
+            `${count(info.heldOut)} pictures not trained on`,
+            ...options,
+          ].join(" · ")}
+        </p>
+      </div>
+      <Verdict of={result} />
+      <section>
+        <h2>Numbers</h2>
+        <Metrics of={result} />
+      </section>
+      {Object.keys(figures).length > 0 && (
+        <section>
+          <h2>Figures</h2>
+          <div class="charts">
+            {Object.entries(figures).map(([figure, { caption }]) => (
+              <figure class="card probe-figure">
+                <img
+                  src={`${probeUrl(run, name)}/figures/${figure}.svg`}
+                  alt={caption}
+                />
+                <figcaption class="quiet">{caption}</figcaption>
+              </figure>
+            ))}
+          </div>
+        </section>
+      )}
+      {Object.keys(perLatent).length > 0 && (
+        <section>
+          <h2>
+            Of each latent{" "}
+            <span class="quiet">columns that latents can be sorted by</span>
+          </h2>
+          <ProbeColumns
+            of={result}
+            href={(column) =>
+              `${runUrl(run.name)}/latents?${new URLSearchParams({
+                sort: `${name}.${column}`,
+              })}`}
+          />
+        </section>
+      )}
+      {Object.keys(tables).length > 0 && (
+        <section>
+          <h2>Tables</h2>
+          {Object.entries(tables).map(([table, of]) => (
+            <ProbeTable
+              name={table}
+              table={of}
+              file={`${probeUrl(run, name)}/tables/${table}.csv`}
+            />
+          ))}
+        </section>
+      )}
+    </>
+  );
+}

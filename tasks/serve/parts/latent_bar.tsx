@@ -1,0 +1,117 @@
+/**
+ * A latent and its value in, a row with a bar and its top pictures out.
+ *
+ * @module
+ */
+import type { JSX } from "hono/jsx/jsx-runtime";
+import type { Run, RunIndex } from "../run_store.ts";
+import { type Exemplar, latentExemplars } from "./heat.ts";
+import { runUrl } from "./layout.tsx";
+import { number } from "./numbers.ts";
+import { Tile } from "./tile.tsx";
+
+/** Pictures beside a latent. */
+const stripPictures = 4;
+
+/** What a row says. */
+export interface LatentBarProps {
+  /** The run. */
+  readonly run: Run;
+  /** What is known of its latents; no pictures without it. */
+  readonly latents: RunIndex | undefined;
+  /** The latent. */
+  readonly latent: number;
+  /** Its value. */
+  readonly value: number;
+  /** The value of a full bar. */
+  readonly full: number;
+  /** What else is said of it. */
+  readonly note?: string;
+  /** Where its map is shown. */
+  readonly map?: string;
+  /** Whether its map is shown now. */
+  readonly isShown?: boolean;
+  /** What stands at the end. */
+  readonly children?: unknown;
+}
+
+/** A row of {@linkcode LatentBars}. */
+export async function LatentBar(
+  { run, latents, latent, value, full, note, map, isShown, children }:
+    LatentBarProps,
+): Promise<JSX.Element> {
+  const isKnown = latents !== undefined && latent < latents.index.info.dSae;
+  const top = isKnown
+    ? await latentExemplars(latents, "top", latent, stripPictures)
+    : [];
+  const bar = (
+    <svg
+      class="value-bar"
+      viewBox="0 0 100 6"
+      preserveAspectRatio="none"
+      aria-hidden="true"
+    >
+      <rect class="track" width="100" height="6" />
+      <rect
+        width={full > 0 ? Math.max(0, 100 * value / full) : 0}
+        height="6"
+      />
+    </svg>
+  );
+  return (
+    <li class="latent-bar">
+      <a
+        class="latent-bar-number"
+        href={`${runUrl(run.name)}/latents/${latent}`}
+        title={`All about latent ${latent}`}
+      >
+        {latent}
+      </a>
+      {map === undefined
+        ? <span class="latent-bar-value">{bar}{number(value)}</span>
+        : (
+          <a
+            class="latent-bar-value"
+            href={map}
+            data-latent={latent}
+            aria-current={isShown ? "true" : undefined}
+            title={`Show where latent ${latent} fires in this picture`}
+          >
+            {bar}
+            <span>{number(value)}</span>
+            {note && <span class="quiet">{note}</span>}
+          </a>
+        )}
+      <Strip run={run} latents={latents} top={top} />
+      {children}
+    </li>
+  );
+}
+
+function Strip(
+  { run, latents, top }: {
+    run: Run;
+    latents: RunIndex | undefined;
+    top: readonly Exemplar[];
+  },
+): JSX.Element | null {
+  if (!latents || top.length === 0) return null;
+  return (
+    <span
+      class="latent-bar-strip"
+      data-heat="lit"
+      data-scale={top[0]!.value}
+      aria-hidden="true"
+    >
+      {top.map((exemplar) => (
+        <Tile
+          run={run}
+          grid={latents.index.info.grid}
+          exemplar={exemplar}
+          size="thumb"
+          alt=""
+        />
+      ))}
+    </span>
+  );
+}

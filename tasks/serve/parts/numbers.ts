@@ -1,0 +1,63 @@
+/**
+ * Numbers in, the words on a page out.
+ *
+ * @module
+ */
+import { short as threeDigits } from "../../_train_report.ts";
+import type { NumberKind } from "../latent_columns.ts";
+
+/** `1234567` as `"1.23M"`, `5000` as `"5k"`. */
+export function short(value: number): string {
+  return threeDigits(value)
+    .replace(/\.?0+(?=[kMG]$)/, (end) => end.startsWith(".") ? "" : end);
+}
+
+const superscripts = "⁰¹²³⁴⁵⁶⁷⁸⁹";
+
+/**
+ * A number with four digits that count; a dash where there is none.
+ *
+ * @example
+ * ```ts
+ * import { number } from "./numbers.ts";
+ * import { equal } from "node:assert/strict";
+ *
+ * equal(number(0.123456), "0.1235");
+ * equal(number(0.00001234), "1.23 × 10⁻⁵");
+ * equal(number(NaN), "–");
+ * ```
+ */
+export function number(value: number | null | undefined): string {
+  if (value === null || value === undefined || Number.isNaN(value)) return "–";
+  if (!Number.isFinite(value)) return value > 0 ? "∞" : "−∞";
+  const size = Math.abs(value);
+  if (size !== 0 && (size < 1e-3 || size >= 1e7)) return powers(value);
+  if (size >= 1000) return count(value);
+  return String(Number(value.toPrecision(4))).replace("-", "−");
+}
+
+function powers(value: number): string {
+  const [digits, power] = value.toExponential(2).split("e") as [string, string];
+  const raised = [...power.replace("+", "")]
+    .map((c) => c === "-" ? "⁻" : superscripts[Number(c)]).join("");
+  return `${digits.replace("-", "−")} × 10${raised}`;
+}
+
+/** A whole number with its thousands apart. */
+export function count(value: number): string {
+  return Math.round(value).toLocaleString("en");
+}
+
+/** A share as a percentage. */
+export function share(value: number): string {
+  if (Number.isNaN(value)) return "–";
+  const percent = 100 * value;
+  if (percent !== 0 && Math.abs(percent) < 0.01) return `${powers(percent)} %`;
+  return `${Number(percent.toPrecision(3))} %`;
+}
+
+/** A number as its column has it. */
+export function ofKind(kind: NumberKind, value: number): string {
+  if (kind === "share") return share(value);
+  return kind === "count" ? count(value) : number(value);
+}

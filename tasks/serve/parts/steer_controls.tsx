@@ -1,0 +1,187 @@
+/**
+ * The form of a steering: what is done to which latents.
+ *
+ * @module
+ */
+import type { JSX } from "hono/jsx/jsx-runtime";
+import type { SteerEdit } from "../live_model.ts";
+import { liveWords } from "../live_words.ts";
+import { permanent, type Steering } from "../steering.ts";
+import { LatentBar } from "./latent_bar.tsx";
+import { runUrl } from "./layout.tsx";
+import { count, number } from "./numbers.ts";
+import { Term } from "./term.tsx";
+
+/** Latents of the picture that are offered. */
+const offered = 16;
+
+/** The form; its fields are the address. The module `steer.js` adds sliders. */
+export function SteerControls({ of }: { of: Steering }): JSX.Element {
+  const { run, picture, query, edits, predictions, strongest } = of;
+  const chosen = new Set(edits.map(({ latent }) => latent));
+  return (
+    <form
+      class="steer-controls"
+      data-steer
+      method="get"
+      action={`${runUrl(run.name)}/steer`}
+    >
+      <input type="hidden" name="image" value={picture.ref} />
+      {query.patches && (
+        <input type="hidden" name="patches" value={query.patches.join()} />
+      )}
+      <div class="card">
+        <h2>Edits</h2>
+        {edits.length === 0 && (
+          <p class="quiet">
+            None: add a latent, below or from the list beside.
+          </p>
+        )}
+        {edits.length === 0 && <input type="hidden" name="latent" value="" />}
+        <ol class="edits">
+          {edits.map((edit, i) => <EditRow of={of} edit={edit} at={i} />)}
+        </ol>
+        <div class="steer-more">
+          <label class="add-latent">
+            <span>Add a latent by its number</span>
+            <span class="with-button">
+              <input
+                name="add"
+                inputmode="numeric"
+                pattern="[0-9]*"
+                placeholder={`0 to ${of.dSae - 1}`}
+              />
+              <button class="button" type="submit">Add</button>
+            </span>
+          </label>
+          {predictions.length > 1 && (
+            <label>
+              <span>Prediction</span>
+              <select name="prediction">
+                {predictions.map(({ hook, kind }) => (
+                  <option
+                    value={hook}
+                    selected={hook === of.steered.prediction.hook}
+                  >
+                    {hook} ({kind})
+                  </option>
+                ))}
+              </select>
+            </label>
+          )}
+          <label>
+            <span>What the dictionary misses</span>
+            <select name="error">
+              <option value="keep" selected={query.keepError}>
+                is kept: see the edit alone
+              </option>
+              <option value="lose" selected={!query.keepError}>
+                is lost: see the reconstruction
+              </option>
+            </select>
+          </label>
+        </div>
+        <p class="quiet steer-foot">
+          What is <Term name="set" word={liveWords.set!} />,{" "}
+          <Term name="scale" word={liveWords.scale!} />,{" "}
+          <Term name="ablate" word={liveWords.ablate!} />,{" "}
+          <Term name="keepError" word={liveWords.keepError!} />?{" "}
+          <button class="button" type="submit" data-show>Show</button>{" "}
+          <a href={permanent(of)} data-permanent>Permanent link</a>
+        </p>
+      </div>
+      <div class="card">
+        <h2>
+          Latents of this picture{" "}
+          <span class="quiet">the strongest of {count(strongest.length)}</span>
+        </h2>
+        <ol class="latent-bars wide">
+          {strongest.slice(0, offered).map(({ latent, value }) => (
+            <LatentBar
+              run={run}
+              latents={of.latents}
+              latent={latent}
+              value={value}
+              full={strongest[0]!.value}
+            >
+              {chosen.has(latent)
+                ? <span class="quiet latent-bar-more">edited</span>
+                : (
+                  <button
+                    type="submit"
+                    class="button latent-bar-more"
+                    name="add"
+                    value={latent}
+                  >
+                    Add
+                  </button>
+                )}
+            </LatentBar>
+          ))}
+        </ol>
+      </div>
+    </form>
+  );
+}
+
+function EditRow(
+  { of, edit: { latent, how, value }, at }: {
+    of: Steering;
+    edit: SteerEdit;
+    at: number;
+  },
+): JSX.Element {
+  const { strongest, latents, run } = of;
+  const here = strongest.find((one) => one.latent === latent);
+  const ever = latents?.index.columns.max?.[latent];
+  const most = Math.max(here?.value ?? 0, ever ?? 0) || 1;
+  return (
+    <li
+      class="edit"
+      data-edit
+      data-most={Number((4 * most).toPrecision(2))}
+      data-usual={Number((2 * most).toPrecision(2))}
+    >
+      <a
+        class="latent-bar-number"
+        href={`${runUrl(run.name)}/latents/${latent}`}
+      >
+        {latent}
+      </a>
+      <input type="hidden" name="latent" value={latent} />
+      <select name="how" aria-label={`What is done to latent ${latent}`}>
+        {(["set", "scale", "ablate"] as const).map((name) => (
+          <option value={name} selected={name === how}>
+            {{ set: "set to", scale: "scale by", ablate: "ablate" }[name]}
+          </option>
+        ))}
+      </select>
+      <input
+        type="number"
+        name="value"
+        step="any"
+        value={value}
+        aria-label={`Value for latent ${latent}`}
+        readonly={how === "ablate"}
+      />
+      <button
+        type="submit"
+        class="button"
+        name="remove"
+        value={at}
+        aria-label={`Leave latent ${latent} alone`}
+        title="Leave this latent alone"
+      >
+        ✕
+      </button>
+      <span class="quiet edit-note">
+        {here
+          ? `at most ${number(here.value)} here, on ${here.patches} ${
+            here.patches === 1 ? "patch" : "patches"
+          }`
+          : "does not fire in this picture"}
+        {ever !== undefined && `; ${number(ever)} in the index`}
+      </span>
+    </li>
+  );
+}

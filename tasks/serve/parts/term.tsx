@@ -1,0 +1,62 @@
+/**
+ * A word, with what it means a click away.
+ *
+ * @module
+ */
+import { raw } from "hono/html";
+import type { JSX } from "hono/jsx/jsx-runtime";
+import { type Word, words } from "../definitions.ts";
+
+/** A word whose meaning opens when it is pressed; the page's foot holds the meaning. */
+export function Term(
+  { name, word, children }: {
+    /** Its key among the words of all pages, or that of `word`. */
+    name: string;
+    /** What it means, where it is not one of all pages' words; it must be given to the page too. */
+    word?: Word;
+    /** What to show instead of its usual name. */
+    children?: unknown;
+  },
+): JSX.Element {
+  const { title, definition } = word ?? words[name]!;
+  return (
+    <button
+      type="button"
+      class="term"
+      popovertarget={`word-${name}`}
+      title={definition}
+    >
+      {children ?? title}
+    </button>
+  );
+}
+
+/** The meanings that {@linkcode Term} opens. */
+export function Meanings(
+  { more = {} }: { more?: Readonly<Record<string, Word>> },
+): JSX.Element {
+  usual ??= String(<MeaningsOf of={words} />);
+  return (
+    <>
+      {raw(usual)}
+      <MeaningsOf of={more} />
+    </>
+  );
+}
+
+/** Those of all pages, written once. */
+let usual: string | undefined;
+
+function MeaningsOf(
+  { of }: { of: Readonly<Record<string, Word>> },
+): JSX.Element {
+  return (
+    <>
+      {Object.entries(of).map(([name, word]) => (
+        <div popover="auto" id={`word-${name}`} class="meaning">
+          <strong>{word.title}</strong> {word.definition}.
+        </div>
+      ))}
+    </>
+  );
+}

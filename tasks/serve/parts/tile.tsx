@@ -1,0 +1,78 @@
+/**
+ * A picture with a latent's values over it.
+ *
+ * @module
+ */
+import type { JSX } from "hono/jsx/jsx-runtime";
+import type { PictureSize } from "../pictures.ts";
+import type { Run } from "../run_store.ts";
+import type { Exemplar } from "./heat.ts";
+import { runUrl } from "./layout.tsx";
+
+/** The address of a picture of a run's dataset. */
+export function pictureUrl(
+  { name, version }: Pick<Run, "name" | "version">,
+  index: number,
+  size: PictureSize,
+): string {
+  return `${runUrl(name)}/pictures/${index}/${size}?v=${version}`;
+}
+
+/** Where a picture of a run's dataset is looked at. */
+export function imageUrl(
+  { name }: Pick<Run, "name">,
+  index: number,
+): string {
+  return `${runUrl(name)}/images/${index}`;
+}
+
+/**
+ * A picture; the strongest patch outlined. The module `heat.js` lights the
+ * patches on which the latent fires.
+ */
+export function Tile(
+  { run, grid, exemplar, size, alt, lazy = true }: {
+    run: Run;
+    grid: readonly [rows: number, cols: number];
+    exemplar: Exemplar;
+    size: PictureSize;
+    alt: string;
+    lazy?: boolean;
+  },
+): JSX.Element {
+  const { example, token, value, map } = exemplar, [rows, cols] = grid;
+  return (
+    <span
+      class="tile"
+      data-map={map.toBase64()}
+      data-value={value}
+      data-cols={cols}
+    >
+      <img
+        src={pictureUrl(run, example, size)}
+        alt={alt}
+        loading={lazy ? "lazy" : "eager"}
+        decoding="async"
+        draggable={false}
+      />
+      <svg
+        viewBox={`0 0 ${cols} ${rows}`}
+        preserveAspectRatio="none"
+        aria-hidden="true"
+      >
+        <rect
+          x={token % cols}
+          y={Math.floor(token / cols)}
+          width="1"
+          height="1"
+        />
+        <rect
+          x={token % cols}
+          y={Math.floor(token / cols)}
+          width="1"
+          height="1"
+        />
+      </svg>
+    </span>
+  );
+}

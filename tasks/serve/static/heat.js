@@ -1,0 +1,98 @@
+/**
+ * Pictures with a latent's values over them: `data-map` holds a byte for each
+ * patch, 255 being `data-value`; `data-scale` of what is around them is the
+ * value of the brightest colour, the same for all.
+ *
+ * @module
+ */
+import { inferno } from "./color_tables.js";
+
+/** Draws over every picture in `root` that is not drawn yet. */
+export function paintAll(root) {
+  for (const group of root.querySelectorAll("[data-heat]")) paintGroup(group);
+  if (root.matches?.("[data-heat]")) paintGroup(root);
+}
+
+/** Draws over the pictures of one group, by its `data-heat`: `lit`, `heat` or `none`; `data-patches` keeps patches apart. */
+export function paintGroup(group) {
+  const { heat, scale, patches } = group.dataset;
+  for (const tile of group.querySelectorAll(".tile[data-map]")) {
+    const old = tile.querySelector("canvas");
+    if (heat === "none") {
+      old?.remove();
+      continue;
+    }
+    const canvas = old ?? document.createElement("canvas");
+    const values = valuesOf(tile, Number(scale));
+    if (heat === "lit") drawLit(canvas, values);
+    else drawHeat(canvas, patches === undefined ? smooth(values, 8) : values);
+    canvas.classList.toggle("patches", patches !== undefined || heat === "lit");
+    if (old) continue;
+    const image = tile.querySelector("img");
+    canvas.hidden = !image.complete;
+    image.addEventListener("load", () => canvas.hidden = false);
+    image.after(canvas);
+  }
+}
+
+/** A picture's values from 0 to 1, 1 being `scale`. */
+export function valuesOf(tile, scale) {
+  const bytes = Uint8Array.from(
+    atob(tile.dataset.map),
+    (c) => c.charCodeAt(0),
+  );
+  const cols = Number(tile.dataset.cols), rows = bytes.length / cols;
+  const by = scale > 0 ? Number(tile.dataset.value) / scale / 255 : 0;
+  return { data: Float32Array.from(bytes, (byte) => byte * by), cols, rows };
+}
+
+/** The same values `by` times as fine, on straight lines between the patches' middles. */
+export function smooth({ data, cols, rows }, by) {
+  const width = cols * by, height = rows * by;
+  const out = new Float32Array(width * height);
+  const at = (place, most) => {
+    const x = Math.min(most - 1, Math.max(0, (place + 0.5) / by - 0.5));
+    const first = Math.floor(x);
+    return [first, Math.min(most - 1, first + 1), x - first];
+  };
+  for (let y = 0; y < height; y++) {
+    const [top, bottom, down] = at(y, rows);
+    for (let x = 0; x < width; x++) {
+      const [left, right, across] = at(x, cols);
+      const above = data[top * cols + left] * (1 - across) +
+        data[top * cols + right] * across;
+      const below = data[bottom * cols + left] * (1 - across) +
+        data[bottom * cols + right] * across;
+      out[y * width + x] = above * (1 - down) + below * down;
+    }
+  }
+  return { data: out, cols: width, rows: height };
+}
+
+/** Patches stay bright where it fires, the others are dimmed. */
+function drawLit(canvas, { data, cols, rows }) {
+  draw(canvas, cols, rows, (pixels, i) => {
+    pixels[4 * i] = pixels[4 * i + 1] = pixels[4 * i + 2] = 12;
+    pixels[4 * i + 3] = 148 * (1 - Math.sqrt(data[i]));
+  });
+}
+
+/** Values as colours, nearly opaque where they are large. */
+function drawHeat(canvas, { data, cols, rows }) {
+  draw(canvas, cols, rows, (pixels, i) => {
+    const value = Math.min(1, data[i]), step = 3 * Math.round(255 * value);
+    pixels[4 * i] = inferno[step];
+    pixels[4 * i + 1] = inferno[step + 1];
+    pixels[4 * i + 2] = inferno[step + 2];
+    pixels[4 * i + 3] = 120 + 95 * value;
+  });
+}
+
+function draw(canvas, width, height, fill) {
+  canvas.width = width;
+  canvas.height = height;
+  const context = canvas.getContext("2d");
+  const image = context.createImageData(width, height);
+  for (let i = 0; i < width * height; i++) fill(image.data, i);
+  context.putImageData(image, 0, 0);
+}
