@@ -43,6 +43,7 @@ export * from "./core/checkpoint.ts";
 export * from "./core/training_state.ts";
 
 // Looking at what the latents mean.
+export * from "./core/bootstrap.ts";
 export * from "./core/exemplars.ts";
 export * from "./core/index_latents.ts";
 export * from "./core/latent_counts.ts";
@@ -50,6 +51,7 @@ export * from "./core/latent_index.ts";
 export * from "./core/load_dictionary.ts";
 export * from "./core/neighbours.ts";
 export * from "./core/plane.ts";
+export * from "./core/probe_result.ts";
 
 // Edits, to go on with from a pause.
 export * from "./core/where.ts";
@@ -61,6 +63,7 @@ export * from "./core/splice.ts";
 export * from "./core/map_ahead.ts";
 export * from "./core/nearest.ts";
 export * from "./core/random.ts";
+export * from "./core/read_npy.ts";
 export * from "./core/replace_file.ts";
 export * from "./core/resize_map.ts";
 export * from "./core/safetensors.ts";

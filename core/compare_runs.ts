@@ -5,15 +5,19 @@
  */
 import type { RunConfig } from "./run_schema.ts";
 
-/** The SHA-256 of a run's settings but its name, in hexadecimal; the order of keys does not matter. */
+/**
+ * The SHA-256 of the settings that decide what a run trains, in hexadecimal:
+ * all but its name and its index. The order of keys does not matter.
+ */
 export async function hashRun(config: RunConfig): Promise<string> {
-  const { name: _, ...rest } = config;
+  const { name: _, index: __, ...rest } = config;
   const bytes = new TextEncoder().encode(JSON.stringify(sorted(rest)));
   return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
 }
 
 /**
- * The settings that differ, as `"sparsifier.k: 32 → 64"`; names do not count.
+ * The settings that differ, as `"sparsifier.k: 32 → 64"`; names and indices do
+ * not count.
  *
  * @example
  * ```ts
@@ -28,7 +32,8 @@ export async function hashRun(config: RunConfig): Promise<string> {
 export function diffRuns(a: RunConfig, b: RunConfig): string[] {
   const [before, after] = [leaves(a), leaves(b)];
   return [...new Set([...before.keys(), ...after.keys()])]
-    .filter((key) => key !== "name" && before.get(key) !== after.get(key))
+    .filter((key) => !/^(name$|index\.)/.test(key))
+    .filter((key) => before.get(key) !== after.get(key))
     .map((key) =>
       `${key}: ${before.get(key) ?? "absent"} → ${after.get(key) ?? "absent"}`
     );

@@ -17,9 +17,12 @@ export interface Exemplars {
   readonly example: Int32Array;
   /** The patch with that value, `[dSae, slots]`. */
   readonly token: Uint16Array;
-  /** The values at every patch, 255 being `value`, `[dSae, slots, tokens]`. */
+  /**
+   * The values at every patch, 255 being `value` or more, and 0 only where the
+   * latent does not fire, `[dSae, slots, tokens]`.
+   */
   readonly map: Uint8Array;
-  /** What decides who stays, `[dSae, slots]`: the greater ones. */
+  /** What decides who stays, `[dSae, slots]`: the greater ones; -Infinity in an empty slot. */
   readonly rank: Float64Array;
 }
 
@@ -56,46 +59,76 @@ export interface Showing {
   readonly values: readonly number[];
 }
 
-/** Keeps a picture if its rank is greater than that of one kept so far. */
+/**
+ * Keeps a picture if its rank is greater than that of one kept so far; of equal
+ * ones the first picture of the dataset, and of that the first patch. What is
+ * kept does not depend on the order of the offers.
+ */
 export function offer(to: Exemplars, showing: Showing, rank: number): void {
   const { slots, tokens } = to, { latent, example, token, value } = showing;
-  const first = latent * slots;
-  let slot = first;
-  for (let other = first; other < first + slots; other++) {
-    if (to.rank[other]! < to.rank[slot]!) slot = other;
+  let last = latent * slots;
+  for (let slot = last + 1; slot < (latent + 1) * slots; slot++) {
+    if (
+      isBefore(to, last, to.rank[slot]!, to.example[slot]!, to.token[slot]!)
+    ) {
+      last = slot;
+    }
   }
-  if (rank <= to.rank[slot]!) return;
-  to.rank[slot] = rank;
-  to.value[slot] = value;
-  to.example[slot] = example;
-  to.token[slot] = token;
-  const map = to.map.subarray(slot * tokens, (slot + 1) * tokens).fill(0);
+  if (isBefore(to, last, rank, example, token)) return;
+  to.rank[last] = rank;
+  to.value[last] = value;
+  to.example[last] = example;
+  to.token[last] = token;
+  const map = to.map.subarray(last * tokens, (last + 1) * tokens).fill(0);
   showing.at.forEach((patch, i) => {
-    // Never 0 where it fires.
-    map[patch] = Math.max(1, Math.round(255 * showing.values[i]! / value));
+    const level = Math.round(255 * showing.values[i]! / value);
+    map[patch] = Math.min(255, Math.max(1, level));
   });
 }
 
-/** Puts each latent's pictures in the order of their values, the largest first, empty slots last. */
-export function sorted(given: Exemplars): Exemplars {
-  const { slots, tokens } = given, dSae = given.value.length / slots;
-  const to = exemplars(dSae, slots, tokens);
+/** Whether what is in a slot goes before something of this rank, picture and patch. */
+function isBefore(
+  to: Exemplars,
+  slot: number,
+  rank: number,
+  example: number,
+  token: number,
+): boolean {
+  if (to.rank[slot] !== rank) return to.rank[slot]! > rank;
+  if (to.example[slot] !== example) return to.example[slot]! < example;
+  return to.token[slot]! < token;
+}
+
+/**
+ * Puts each latent's pictures in the order of their values, the largest first,
+ * empty slots last; in place, since the maps can be most of the memory.
+ */
+export function sortExemplars(given: Exemplars): void {
+  const { slots, value, example, token } = given;
+  const dSae = value.length / slots, copy = exemplars(1, slots, given.tokens);
   for (let latent = 0; latent < dSae; latent++) {
-    const order = Array.from({ length: slots }, (_, i) => latent * slots + i)
-      .sort((a, b) =>
-        given.value[b]! - given.value[a]! ||
-        given.example[a]! - given.example[b]!
-      );
-    for (const [i, from] of order.entries()) {
-      const slot = latent * slots + i;
-      for (const key of ["value", "example", "token", "rank"] as const) {
-        to[key][slot] = given[key][from]!;
-      }
-      const map = given.map.subarray(from * tokens, (from + 1) * tokens);
-      to.map.set(map, slot * tokens);
-    }
+    const first = latent * slots;
+    const order = Array.from({ length: slots }, (_, i) => first + i).sort(
+      (a, b) =>
+        value[b]! - value[a]! || example[a]! - example[b]! ||
+        token[a]! - token[b]!,
+    );
+    order.forEach((from, to) => copySlot(given, from, copy, to));
+    for (let i = 0; i < slots; i++) copySlot(copy, i, given, first + i);
   }
-  return to;
+}
+
+function copySlot(
+  a: Exemplars,
+  from: number,
+  b: Exemplars,
+  to: number,
+): void {
+  for (const key of ["value", "example", "token", "rank"] as const) {
+    b[key][to] = a[key][from]!;
+  }
+  const { tokens } = a;
+  b.map.set(a.map.subarray(from * tokens, (from + 1) * tokens), to * tokens);
 }
 
 /** The codes of pictures of `tokens` patches, as one latent on one picture after the other. */

@@ -3,28 +3,24 @@
  *
  * @module
  */
+import {
+  codeSample,
+  sampleCodes,
+  sampledCodes,
+  sampledTokens,
+} from "./code_sample.ts";
 import type { HostCodes } from "./codes.ts";
 import { collect, type TokenGroup } from "./collect.ts";
+import type { Engine } from "./engine.ts";
 import { ConfigError } from "./errors.ts";
-import {
-  type Exemplars,
-  exemplars,
-  offer,
-  showings,
-  sorted,
-} from "./exemplars.ts";
+import { exemplars, offer, showings, sortExemplars } from "./exemplars.ts";
 import {
   type IndexState,
   loadIndexState,
-  sampledCodes,
   saveIndexState,
 } from "./index_state.ts";
-import {
-  addCounts,
-  type LatentCounts,
-  latentCounts,
-  placeEntropy,
-} from "./latent_counts.ts";
+import { labelOf, latentColumns } from "./latent_columns.ts";
+import { addCounts, latentCounts } from "./latent_counts.ts";
 import type { LatentIndex } from "./latent_index.ts";
 import { nearestByDirection, nearestByFiring } from "./neighbours.ts";
 import type { OpenRun } from "./open_run.ts";
@@ -45,7 +41,7 @@ export interface IndexOptions {
   readonly perImage: number;
   /** Nearest latents kept of each, in each of two ways. */
   readonly neighbours: number;
-  /** The label that purity is of: `class` or the first that is a word when absent. */
+  /** The label that purity is of: `class` or the first that is a word when absent. There is no purity where no picture has it. */
   readonly label?: string | undefined;
 }
 
@@ -55,20 +51,19 @@ export interface IndexSession {
   readonly state: string;
   /** Stops it after the group under way; its state is saved. */
   readonly signal?: AbortSignal | undefined;
-  /** Told after each group. */
+  /** Told after each group how many pictures were looked at. */
   onProgress?(images: number, total: number): void;
 }
-
-/** Tokens whose codes are kept to see which latents fire together. */
-const sampledTokens = 16_384;
 
 const minute = 60_000;
 
 /**
- * Looks at each picture once, at the patches, and keeps what an index holds:
- * never a dense `[tokens, dSae]` array. Undefined when it was told to stop.
+ * Looks at each picture once, at its patches, and keeps what an index holds:
+ * never a dense `[tokens, dSae]` array. Undefined when it was told to stop:
+ * called again with the same dictionary and options it goes on from there, and
+ * ends with the same index as if it had not been stopped.
  *
- * @throws {ConfigError} When no picture could be decoded.
+ * @throws {ConfigError} When no picture could be decoded, or the hook has no patches.
  */
 export async function indexLatents(
   run: OpenRun,
@@ -76,9 +71,15 @@ export async function indexLatents(
   options: IndexOptions,
   session: IndexSession,
 ): Promise<LatentIndex | undefined> {
-  const { encoder, dataset, hook, config, engine, sparsifier } = run;
+  const { encoder, dataset, hook, config } = run, { signal } = session;
+  if (sizeOf(hook.layout.grid) === 0) {
+    throw new ConfigError(
+      "hook",
+      `Cannot index the latents of "${hook.name}": it has no patches to show them on`,
+    );
+  }
   const indices = evenly(dataset.length, options.images);
-  const state = freshState(run, options);
+  const state = await freshState(run, params, options, indices.length);
   await loadIndexState(session.state, state);
   const groups = [...inGroups(indices, config.buffer.images)];
   const tokens = collect(
@@ -89,12 +90,7 @@ export async function indexLatents(
   );
   let savedAt = performance.now();
   for await (const group of tokens) {
-    const codes = await engine.tidy(async () => {
-      const x = engine.tensor(group.x.data, group.x.shape);
-      return await engine.readCodes(await sparsifier.encode(engine, params, x));
-    });
-    addGroup(state, group, codes, indices.length, options);
-    const { signal } = session;
+    await addGroup(state, group, run, params, options);
     if (signal?.aborted || performance.now() - savedAt > minute) {
       await saveIndexState(session.state, state);
       savedAt = performance.now();
@@ -115,12 +111,18 @@ export function evenly(length: number, count: number): Uint32Array {
   );
 }
 
-function freshState(run: OpenRun, options: IndexOptions): IndexState {
-  const { sparsifier: { dSae }, hook, hash } = run;
+async function freshState(
+  { dataset, encoder, engine, sparsifier: { dSae }, hook, hash }: OpenRun,
+  params: Tensors,
+  options: IndexOptions,
+  images: number,
+): Promise<IndexState> {
   const tokens = sizeOf(hook.layout.grid);
+  const what = [dataset.length, hash, encoder.provenance];
+  const dictionary = await digest(engine, params);
   return {
     progress: {
-      key: JSON.stringify([hash, run.encoder.provenance, options]),
+      key: JSON.stringify([1, ...what, dictionary, options]),
       groups: 0,
       images: 0,
       skipped: 0,
@@ -129,43 +131,75 @@ function freshState(run: OpenRun, options: IndexOptions): IndexState {
     counts: latentCounts(dSae, tokens),
     top: exemplars(dSae, options.top, tokens),
     chance: exemplars(dSae, options.chance, tokens),
-    sample: { offsets: [0], latents: [] },
+    sample: codeSample(sampledTokens / (images * tokens)),
   };
 }
 
-function addGroup(
-  { progress, counts, top, chance, sample }: IndexState,
-  { examples, labels, skipped, perExample }: TokenGroup,
-  codes: HostCodes,
-  images: number,
-  { perImage }: IndexOptions,
-): void {
+/** The SHA-256 of a dictionary: one that was trained on since is another. */
+async function digest(engine: Engine, params: Tensors): Promise<string> {
+  let all = "";
+  for (const name of Object.keys(params).sort()) {
+    const bytes = (await engine.read(params[name]!)).slice();
+    const part = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+    all += `${name}:${part.toHex()};`;
+  }
+  return all;
+}
+
+async function addGroup(
+  state: IndexState,
+  { x, examples, labels, skipped, perExample }: TokenGroup,
+  { engine, sparsifier }: OpenRun,
+  params: Tensors,
+  options: IndexOptions,
+): Promise<void> {
+  const { progress, counts } = state;
   progress.groups++;
   progress.images += examples.length;
   progress.skipped += skipped.length;
+  if (examples.length === 0) return;
   examples.forEach((example, i) => progress.labels[example] = labels[i]!);
+  const codes = await engine.tidy(async () => {
+    const input = engine.tensor(x.data, x.shape);
+    return await engine.readCodes(
+      await sparsifier.encode(engine, params, input),
+    );
+  });
   addCounts(counts, codes, perExample);
+  addExemplars(state, codes, examples, perExample, options);
+  addSample(state, codes, examples, perExample);
+}
+
+function addExemplars(
+  { top, chance }: IndexState,
+  codes: HostCodes,
+  examples: readonly number[],
+  perExample: number,
+  { perImage }: IndexOptions,
+): void {
   for (const showing of showings(codes, examples, perExample)) {
     const { latent, example, at, values } = showing;
-    const [first, ...more] = strongest(values, perImage);
-    const most = { ...showing, token: at[first!]!, value: values[first!]! };
-    offer(top, most, most.value);
-    offer(chance, most, hashOf(latent, example));
-    for (const i of more) {
-      const also = { ...showing, token: at[i]!, value: values[i]! };
-      offer(top, also, also.value);
+    for (const [i, place] of strongest(values, perImage).entries()) {
+      const value = values[place]!;
+      const shown = { ...showing, token: at[place]!, value };
+      offer(top, shown, value);
+      // By the numbers of latent and picture: in whatever order they come.
+      if (i === 0) offer(chance, shown, hashOf(latent, example));
     }
   }
-  const share = sampledTokens / (images * perExample);
-  for (let row = 0; row < codes.shape[0]; row++) {
-    const picture = examples[Math.floor(row / perExample)]!;
-    if (hashOf(picture, row % perExample, 1) >= share) continue;
-    const own = codes.latents.subarray(
-      codes.offsets[row],
-      codes.offsets[row + 1],
-    );
-    for (const latent of own) sample.latents.push(latent);
-    sample.offsets.push(sample.latents.length);
+}
+
+function addSample(
+  { sample }: IndexState,
+  { shape: [rows], offsets, latents }: HostCodes,
+  examples: readonly number[],
+  perExample: number,
+): void {
+  for (let row = 0; row < rows; row++) {
+    const example = examples[Math.floor(row / perExample)]!;
+    const key = hashOf(example, row % perExample, 1);
+    const own = latents.subarray(offsets[row], offsets[row + 1]);
+    sampleCodes(sample, key, own);
   }
 }
 
@@ -183,25 +217,23 @@ function strongest(values: readonly number[], count: number): number[] {
 }
 
 async function finish(
-  state: IndexState,
+  { counts, progress, top, chance, sample }: IndexState,
   { dataset, engine, hash, hook, sparsifier: { dSae } }: OpenRun,
   params: Tensors,
   options: IndexOptions,
 ): Promise<LatentIndex> {
-  const { counts, progress: { images, labels, skipped } } = state;
+  const { images, labels, skipped } = progress, { grid } = hook.layout;
   if (images === 0) {
     throw new ConfigError(
       "dataset",
       `Cannot index: none of ${skipped} pictures of ${dataset.length} could be decoded`,
     );
   }
-  const { grid } = hook.layout, tokens = images * sizeOf(grid);
-  const directions = {
-    data: await engine.read(params.W_dec!),
-    shape: params.W_dec!.shape,
-  };
-  const top = sorted(state.top);
-  const label = options.label ?? usualLabel(Object.values(labels));
+  sortExemplars(top);
+  sortExemplars(chance);
+  const { shape } = params.W_dec!;
+  const directions = { data: await engine.read(params.W_dec!), shape };
+  const label = labelOf(labels, options.label);
   return {
     info: {
       version: 1,
@@ -210,64 +242,18 @@ async function finish(
       grid,
       images,
       skipped,
-      tokens,
+      tokens: images * sizeOf(grid),
       slots: { top: options.top, chance: options.chance },
       neighbours: options.neighbours,
       label,
     },
-    columns: {
-      ...columnsOf(counts, images, tokens),
-      spread: placeEntropy(counts.places, sizeOf(grid)),
-      ...label !== null && { purity: purity(top, labels, label) },
-    },
+    columns: latentColumns({ counts, top, images, labels, label }),
     histogram: counts.histogram,
     places: counts.places,
     top,
-    chance: sorted(state.chance),
+    chance,
     alike: await nearestByDirection(engine, directions, options.neighbours),
-    together: nearestByFiring(sampledCodes(state, dSae), options.neighbours),
+    together: nearestByFiring(sampledCodes(sample, dSae), options.neighbours),
     plane: plane(directions),
   };
-}
-
-function columnsOf(
-  { fired, pictures, sum, max }: LatentCounts,
-  images: number,
-  tokens: number,
-): Record<string, Float32Array> {
-  return {
-    density: Float32Array.from(fired, (count) => count / tokens),
-    pictures: Float32Array.from(pictures, (count) => count / images),
-    mean: Float32Array.from(sum, (total, i) => total / fired[i]!),
-    max,
-  };
-}
-
-type Labels = Readonly<Record<string, string | number>>;
-
-/** `class` where pictures have it, otherwise the first label that is a word. */
-function usualLabel(labels: readonly Labels[]): string | null {
-  const some = labels.find((label) => Object.keys(label).length > 0) ?? {};
-  if ("class" in some) return "class";
-  const word = Object.entries(some)
-    .find(([, value]) => typeof value === "string");
-  return word?.[0] ?? null;
-}
-
-/** The share of each latent's top pictures that have their most common label; NaN where it never fires. */
-function purity(
-  { example, slots }: Exemplars,
-  labels: Readonly<Record<string, Labels>>,
-  key: string,
-): Float32Array {
-  return Float32Array.from({ length: example.length / slots }, (_, latent) => {
-    const counts = new Map<string | number | undefined, number>();
-    const own = example.subarray(latent * slots, (latent + 1) * slots)
-      .filter((index) => index >= 0);
-    for (const index of own) {
-      const label = labels[index]?.[key];
-      counts.set(label, (counts.get(label) ?? 0) + 1);
-    }
-    return own.length === 0 ? NaN : Math.max(...counts.values()) / own.length;
-  });
 }

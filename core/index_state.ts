@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { HostCodes } from "./codes.ts";
+import type { CodeSample } from "./code_sample.ts";
 import type { Exemplars } from "./exemplars.ts";
 import type { LatentCounts } from "./latent_counts.ts";
 import {
@@ -39,7 +39,7 @@ export interface IndexState {
   /** Pictures by chance. */
   readonly chance: Exemplars;
   /** Codes of some tokens: which latents fire together. */
-  readonly sample: { readonly offsets: number[]; readonly latents: number[] };
+  readonly sample: CodeSample;
 }
 
 type Arrays = Record<
@@ -83,6 +83,8 @@ export async function saveIndexState(
   const { progress, sample } = state;
   const arrays: Arrays = {
     ...arraysOf(state),
+    "sample.bounds": Float64Array.of(sample.share, sample.pairs),
+    "sample.keys": Float64Array.from(sample.keys),
     "sample.offsets": Uint32Array.from(sample.offsets),
     "sample.latents": Uint32Array.from(sample.latents),
   };
@@ -95,45 +97,44 @@ export async function saveIndexState(
   });
 }
 
-/** Fills `fresh` with the state at `path`, if that is of the same index. Says whether it did. */
+/**
+ * Fills `fresh` with the state at `path` if that is whole and of the same
+ * index. Says whether it did.
+ */
 export async function loadIndexState(
   path: string,
   fresh: IndexState,
 ): Promise<boolean> {
   const header = await readSafetensorsHeader(path).catch(() => undefined);
-  if (!header?.metadata.progress) return false;
-  const progress: IndexProgress = JSON.parse(header.metadata.progress);
-  if (progress.key !== fresh.progress.key) return false;
+  const progress = progressIn(header);
+  if (!header || progress?.key !== fresh.progress.key) return false;
   for (const [name, array] of Object.entries(arraysOf(fresh))) {
     const bytes = await readTensorBytes(header, name);
     new Uint8Array(array.buffer, array.byteOffset, array.byteLength).set(bytes);
   }
-  const { offsets, latents } = fresh.sample;
-  await append(offsets, header, "sample.offsets");
-  await append(latents, header, "sample.latents");
+  const numbers = async (name: string): Promise<Iterable<number>> => {
+    const { buffer } = await readTensorBytes(header, `sample.${name}`);
+    const isCount = name === "offsets" || name === "latents";
+    return isCount ? new Uint32Array(buffer) : new Float64Array(buffer);
+  };
+  const { sample } = fresh;
+  const [share, pairs] = await numbers("bounds") as Float64Array;
+  Object.assign(sample, { share, pairs });
+  for (const name of ["keys", "offsets", "latents"] as const) {
+    sample[name].length = 0;
+    for (const number of await numbers(name)) sample[name].push(number);
+  }
   Object.assign(fresh.progress, progress);
   return true;
 }
 
-async function append(
-  to: number[],
-  header: SafetensorsHeader,
-  name: string,
-): Promise<void> {
-  to.length = 0;
-  const { buffer } = await readTensorBytes(header, name);
-  for (const value of new Uint32Array(buffer)) to.push(value);
-}
-
-/** The sampled codes, as codes. */
-export function sampledCodes(
-  { sample: { offsets, latents } }: IndexState,
-  dSae: number,
-): HostCodes {
-  return {
-    shape: [offsets.length - 1, dSae],
-    offsets: Uint32Array.from(offsets),
-    latents: Uint32Array.from(latents),
-    values: new Float32Array(latents.length),
-  };
+/** How far the index was; nothing when the file does not say so. */
+function progressIn(
+  header: SafetensorsHeader | undefined,
+): IndexProgress | undefined {
+  try {
+    return JSON.parse(header?.metadata.progress ?? "null") ?? undefined;
+  } catch {
+    return undefined;
+  }
 }

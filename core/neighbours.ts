@@ -25,16 +25,19 @@ function none(dSae: number, count: number): Neighbours {
   };
 }
 
-/** Keeps a latent among another's nearest, in order. */
+/** Keeps a latent among another's nearest, in order; of equally near ones the first. */
 function keep(
   { count, latent, cosine }: Neighbours,
   of: number,
   other: number,
-  value: number,
+  exact: number,
 ): void {
   const first = of * count, end = first + count;
+  // As it will be stored: otherwise rounding would part equal ones.
+  const value = Math.fround(exact);
   const isNearer = (slot: number): boolean =>
-    latent[slot]! < 0 || value > cosine[slot]!;
+    latent[slot]! < 0 || value > cosine[slot]! ||
+    (value === cosine[slot] && other < latent[slot]!);
   if (!isNearer(end - 1)) return;
   let slot = end - 1;
   for (; slot > first && isNearer(slot - 1); slot--) {

@@ -14,6 +14,7 @@ import { nearestFew } from "./nearest.ts";
 import type { PluginContext } from "./plugin.ts";
 import type { ResolvedRun } from "./run_config.ts";
 import type { RunConfig } from "./run_schema.ts";
+import { runtimeBytes } from "./runtime_bytes.ts";
 import type { Sparsifier } from "./sparsifier.ts";
 import { type Split, splitExamples } from "./split_examples.ts";
 import { bufferBytes } from "./token_buffer.ts";
@@ -149,9 +150,6 @@ function optimiserOf(
       Math.min(10_000_000, Math.ceil(0.05 * train.tokens)),
   };
 }
-
-/** What the runtime takes before anything is loaded, with its native libraries. */
-export const runtimeBytes: number = 200 * 2 ** 20;
 
 function memoryOf(
   { buffer, train, evaluate }: RunConfig,

@@ -69,15 +69,20 @@ function principal(
   return direction;
 }
 
-/** A vector at right angles to `before`, of length 1; of zeros when nothing is left. */
+/** A vector at right angles to `before`, of length 1; of zeros when no more than rounding is left. */
 function unit(
   vector: Float64Array,
   before: readonly Float64Array[],
 ): Float64Array {
+  const length = norm(vector);
   for (const other of before) {
     const along = vector.reduce((sum, x, i) => sum + x * other[i]!, 0);
     vector.forEach((x, i) => vector[i] = x - along * other[i]!);
   }
-  const norm = Math.hypot(...vector);
-  return norm === 0 ? vector : vector.map((x) => x / norm);
+  const left = norm(vector);
+  return vector.map((x) => left > 1e-9 * length ? x / left : 0);
+}
+
+function norm(vector: Float64Array): number {
+  return Math.sqrt(vector.reduce((sum, x) => sum + x * x, 0));
 }

@@ -13,7 +13,7 @@ import type { Tensors } from "./tensor.ts";
 export interface ProbeInput {
   /** The examples. */
   readonly dataset: Dataset;
-  /** Indices of the examples that were not trained on. */
+  /** Indices of the examples that the dictionary was neither trained nor calibrated on, ascending. */
   readonly heldOut: Uint32Array;
   /** The model. */
   readonly encoder: Encoder;
@@ -21,28 +21,78 @@ export interface ProbeInput {
   readonly hook: string;
   /** The dictionary. */
   readonly sparsifier: Sparsifier;
-  /** Its parameters, in `engine`. */
+  /** Its parameters, in `engine`, for activations as the encoder gives them. */
   readonly params: Tensors;
   /** The maths. */
   readonly engine: Engine;
+  /** When aborted, the probe throws its reason soon: `signal.throwIfAborted()` between groups of pictures. */
+  readonly signal?: AbortSignal | undefined;
 }
 
-/** What a probe found. */
+/** A number that a probe measured. */
+export interface Metric {
+  /** The number; finite: what cannot be measured is left out. */
+  readonly value: number;
+  /** The lower end of its 95 % interval, where one was estimated; finite. */
+  readonly low?: number;
+  /** The upper end. */
+  readonly high?: number;
+  /** What it is, in a sentence that a newcomer understands, without a full stop. */
+  readonly meaning: string;
+  /** What it counts, where that is not a plain number: `"nats"`, `"metres"`. */
+  readonly unit?: string;
+}
+
+/** One number for each latent. */
+export interface LatentValues {
+  /** The numbers, `[dSae]`; NaN where there is none. */
+  readonly values: Float32Array;
+  /** What they are, as in {@linkcode Metric}. */
+  readonly meaning: string;
+  /** What they count, where they are not plain numbers. */
+  readonly unit?: string;
+}
+
+/** A picture that a probe drew. */
+export interface Figure {
+  /** An SVG document: `<svg xmlns="http://www.w3.org/2000/svg" …`, without scripts. */
+  readonly svg: string;
+  /** What it shows, in a sentence. */
+  readonly caption: string;
+}
+
+/** A table, with enough in it to draw a figure again. */
+export interface Table {
+  /** What it holds, in a sentence. */
+  readonly caption: string;
+  /** The meaning of each column, by name, in their order. */
+  readonly columns: Readonly<Record<string, string>>;
+  /** The rows, each with a number or words for each column; NaN where there is none. */
+  readonly rows: readonly Readonly<Record<string, string | number>>[];
+}
+
+/**
+ * What a probe found. Names are its own: letters, digits, `-` and `_`, since
+ * files are called so.
+ */
 export interface ProbeResult {
-  /** Numbers by name: the report's table. */
-  readonly metrics: Readonly<Record<string, number>>;
-  /** One number for each latent, `[dSae]`, by name. */
-  readonly perLatent?: Readonly<Record<string, Float32Array>>;
-  /** Pictures by name, as SVG. */
-  readonly figures?: Readonly<Record<string, string>>;
-  /** Tables by name: rows of numbers and words. */
-  readonly tables?: Readonly<
-    Record<string, readonly Readonly<Record<string, string | number>>[]>
-  >;
+  /**
+   * What was shown and what was not, a sentence each, for those who read
+   * nothing else; a claim only where its interval and its controls allow it.
+   */
+  readonly verdict?: readonly string[];
+  /** Numbers by name, controls with them: the report's table, in its order. */
+  readonly metrics: Readonly<Record<string, Metric>>;
+  /** Numbers on each latent by name: columns that latents can be sorted by. */
+  readonly perLatent?: Readonly<Record<string, LatentValues>>;
+  /** Pictures by name. */
+  readonly figures?: Readonly<Record<string, Figure>>;
+  /** Tables by name. */
+  readonly tables?: Readonly<Record<string, Table>>;
 }
 
 /** A question to a trained dictionary. */
 export interface Probe {
-  /** Looks, and says what it found. */
+  /** Looks, and says what it found: the same each time. */
   run(input: ProbeInput): Promise<ProbeResult>;
 }

@@ -40,7 +40,7 @@ export interface RawRun {
 export interface ResolvedRun {
   /** Every setting, defaults filled in, paths absolute: plain JSON, to be stored with the run. */
   readonly config: RunConfig;
-  /** The SHA-256 of `config` but its `name`, in hexadecimal. */
+  /** The SHA-256 of `config` but its `name` and `index`, in hexadecimal. */
   readonly hash: string;
   /** Where relative paths in its plugins' options start: a folder's `file:` URL. */
   readonly base: URL;

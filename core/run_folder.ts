@@ -12,6 +12,7 @@
  *   state/training.safetensors         what a killed run goes on from
  *   index/                             what is known of each latent; absent until it is indexed
  *   state/index.safetensors            what a killed index goes on from; gone when it is finished
+ *   probes/<probe>/                    what a probe found; absent until it has run
  * ```
  *
  * @module
@@ -38,6 +39,8 @@ export interface RunFolder {
   readonly index: string;
   /** What a killed index goes on from. */
   readonly indexState: string;
+  /** The folder of what probes found, a folder for each. */
+  readonly probes: string;
 }
 
 /** Paths of the files of the run in `path`. */
@@ -52,6 +55,7 @@ export function runFolder(path: string): RunFolder {
     state: join(path, "state", "training.safetensors"),
     index: join(path, "index"),
     indexState: join(path, "state", "index.safetensors"),
+    probes: join(path, "probes"),
   };
 }
 
@@ -61,8 +65,19 @@ export async function makeRunFolder(folder: RunFolder): Promise<void> {
   await Deno.mkdir(join(folder.path, "state"), { recursive: true });
 }
 
-/** A name that `replaceFile` gives a file while it is written. */
-const temporary = /\.[0-9a-f]{8}\.tmp$/;
+/** Removes the index of a run, whole or not, and what it would go on from. */
+export async function removeIndex(
+  { index, indexState }: Pick<RunFolder, "index" | "indexState">,
+): Promise<void> {
+  for (const path of [index, indexState]) {
+    await Deno.remove(path, { recursive: true }).catch((error) => {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    });
+  }
+}
+
+/** A name that `replaceFile` gives a file while it is written, or `writeProbeResult` a folder. */
+const temporary = /\.[0-9a-f]{8}\.tmp$|^probe-[0-9a-f]{8}(\.old)?$/;
 
 /** Removes what a killed process left half written. */
 export async function removeTemporaries({ path }: RunFolder): Promise<void> {
@@ -72,7 +87,8 @@ export async function removeTemporaries({ path }: RunFolder): Promise<void> {
   for (const folder of [path, ...parts]) {
     if (!await isFolder(folder)) continue;
     for await (const { name } of Deno.readDir(folder)) {
-      if (temporary.test(name)) await Deno.remove(join(folder, name));
+      if (!temporary.test(name)) continue;
+      await Deno.remove(join(folder, name), { recursive: true });
     }
   }
 }

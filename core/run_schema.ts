@@ -62,6 +62,11 @@ export interface RunConfig {
     /** Steps between lines of `metrics.jsonl`. */
     readonly every: number;
   };
+  /** What shows each latent, found when the run is trained. It changes nothing in the training: a run may be resumed with another one. */
+  readonly index: {
+    /** Pictures looked at; 0 for no index. */
+    readonly images: number;
+  };
   /** Where the maths is done. */
   readonly engine: SlotConfig;
 }
@@ -127,7 +132,10 @@ export const runSchema: z.ZodType<RunConfig> = z.strictObject({
       "Folder under runs/; when absent it is made from the plugins' names",
     ),
   dataset: slot("scenes", "Where the pictures come from"),
-  encoder: slot("patches", "The vision transformer whose tokens are learned"),
+  encoder: slot(
+    "depth-nano",
+    "The vision transformer whose tokens are learned",
+  ),
   hook: z.string().optional().describe(
     'Where the encoder is read, such as "blocks.11.resid_post"; when absent its own default',
   ),
@@ -196,5 +204,10 @@ export const runSchema: z.ZodType<RunConfig> = z.strictObject({
   log: z.strictObject({
     every: count.default(20).describe("Steps between lines of metrics.jsonl"),
   }).prefault({}).describe("What is written while the run goes on"),
+  index: z.strictObject({
+    images: z.int().min(0).default(500).describe(
+      "Pictures looked at when the run is trained, to find what shows each latent; 0 for no index",
+    ),
+  }).prefault({}).describe("What shows each latent"),
   engine: slot("cpu", "Where the maths is done"),
 });

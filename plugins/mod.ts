@@ -14,7 +14,9 @@ export const builtins: Builtins = {
   },
   encoder: {
     "depth-anything": () => import("./encoders/depth_anything.ts"),
+    "depth-nano": () => import("./encoders/depth_nano.ts"),
     "dinov2": () => import("./encoders/dinov2.ts"),
+    "onnx": () => import("./encoders/onnx.ts"),
     "patches": () => import("./encoders/patches.ts"),
     "theia": () => import("./encoders/theia.ts"),
     "vit": () => import("./encoders/vit.ts"),
@@ -28,5 +30,7 @@ export const builtins: Builtins = {
     "cpu": () => import("./engines/cpu.ts"),
     "reference": () => import("./engines/reference.ts"),
   },
-  probe: {},
+  probe: {
+    "reconstruction": () => import("./probes/reconstruction.ts"),
+  },
 };

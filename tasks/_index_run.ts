@@ -4,13 +4,18 @@
  * @module
  */
 import { indexLatents, type IndexOptions } from "../core/index_latents.ts";
-import { type IndexInfo, writeLatentIndex } from "../core/latent_index.ts";
+import {
+  type IndexInfo,
+  readLatentIndex,
+  writeLatentIndex,
+} from "../core/latent_index.ts";
+import type { OpenRun } from "../core/open_run.ts";
+import type { RunFolder } from "../core/run_folder.ts";
 import type { Progress } from "./_progress.ts";
 import type { TrainedRun } from "./_trained_run.ts";
 
-/** What an index is made with when nothing else is said. */
-export const indexDefaults: IndexOptions = {
-  images: 1000,
+/** What an index is made with when nothing else is said, but for the pictures: those are the run's setting. */
+export const indexDefaults: Omit<IndexOptions, "images"> = {
   top: 16,
   chance: 8,
   perImage: 1,
@@ -24,19 +29,43 @@ export async function indexRun(
   progress: Progress,
   signal?: AbortSignal,
 ): Promise<IndexInfo | undefined> {
-  const index = await indexLatents(run, params, options, {
-    state: folder.indexState,
-    signal,
-    onProgress: (images, total) =>
-      progress.update(
-        images,
-        total,
-        `indexing: ${images} of ${total} pictures`,
-      ),
-  });
-  progress.stop();
-  if (!index) return undefined;
-  await writeLatentIndex(folder.index, index);
-  await Deno.remove(folder.indexState).catch(() => {});
-  return index.info;
+  try {
+    const index = await indexLatents(run, params, options, {
+      state: folder.indexState,
+      signal,
+      onProgress: (images, total) =>
+        progress.update(
+          images,
+          total,
+          `indexing: ${images} of ${total} pictures`,
+        ),
+    });
+    if (!index) return undefined;
+    await writeLatentIndex(folder.index, index);
+    await Deno.remove(folder.indexState).catch(() => {});
+    return index.info;
+  } finally {
+    progress.stop();
+  }
+}
+
+/** What is said of a new index. */
+export function indexLine(info: IndexInfo, seconds: number): string {
+  const { dSae, tokens, images, skipped } = info;
+  const but = skipped === 0 ? "" : `; ${skipped} could not be decoded`;
+  return `indexed ${dSae} latents on ${tokens} tokens of ${images} pictures in ${
+    seconds.toFixed(1)
+  } s${but}`;
+}
+
+/** Whether a run has an index of as many pictures as are wanted. */
+export async function isIndexed(
+  { hash, dataset, config }: OpenRun,
+  { index }: RunFolder,
+): Promise<boolean> {
+  const wanted = Math.min(dataset.length, config.index.images);
+  return await readLatentIndex(index).then(
+    ({ info }) => info.run === hash && info.images + info.skipped === wanted,
+    () => false,
+  );
 }

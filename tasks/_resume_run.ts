@@ -18,7 +18,7 @@ import { builtins } from "../plugins/mod.ts";
 import { inUserFolder, shown, userFolder } from "./_task.ts";
 import type { TrainArguments } from "./_train_arguments.ts";
 
-/** The run of a folder; settings typed beside it must not differ. */
+/** The run of a folder; settings typed beside it must not differ, but for the index. */
 export async function resumedRun(
   { file, overrides }: TrainArguments,
   path: string,
@@ -41,7 +41,10 @@ export async function resumedRun(
   // A file need not name the hook: then the one that was found for it is meant.
   const { hook = stored.config.hook, ...rest } = wanted.config;
   const differ = diffRuns(stored.config, { ...rest, hook });
-  if (differ.length === 0) return stored;
+  const { index } = wanted.config;
+  if (differ.length === 0) {
+    return { ...stored, config: { ...stored.config, index } };
+  }
   throw new ConfigError(
     "resume",
     `Cannot resume "${path}" with other settings: ${

@@ -4,7 +4,6 @@
  * @module
  */
 import { columns } from "../core/columns.ts";
-import type { RunConfig } from "../core/run_schema.ts";
 import type { TrainResults } from "../core/measure.ts";
 import type { OpenRun } from "../core/open_run.ts";
 import type { StepNumbers } from "../core/trainer.ts";
@@ -115,25 +114,13 @@ export function resultTable(results: TrainResults, seconds: number): string {
   return columns(rows);
 }
 
-/** What to type after the run whose settings are in the file `path`, and why. */
-export function nextCommand(
-  { sparsifier, name }: RunConfig,
+/** What a run says before it starts; `memory` in bytes. */
+export function startLine(
+  run: OpenRun,
   path: string,
+  memory: number,
 ): string {
-  const { dSae, use } = sparsifier;
-  if (typeof dSae !== "number") {
-    return `deno task plugins ${use}   (what else it can do)`;
-  }
-  // A stored name is taken: the next run needs its own.
-  const own = name === undefined ? "" : ` --name=${name}-${2 * dSae}`;
-  return `deno task train ${path} --sparsifier.dSae=${
-    2 * dSae
-  }${own}   (a dictionary twice as large)`;
-}
-
-/** What a run says before it starts. */
-export function startLine(run: OpenRun, path: string): string {
-  const { config, hook, sparsifier, optimiser, split, memory } = run;
+  const { config, hook, sparsifier, optimiser, split } = run;
   const tokens = short(optimiser.steps * config.buffer.batch);
   const where =
     `"${hook.name}" of ${config.encoder.use} (d_model ${hook.width})`;
@@ -142,20 +129,25 @@ export function startLine(run: OpenRun, path: string): string {
   }`;
 }
 
-/** What a finished run says: its table, pictures it skipped, what to type next. */
-export function endText(
-  { config }: OpenRun,
+/** What a trained run says: its table, and where to find pictures it skipped. */
+export function resultText(
   results: TrainResults,
   seconds: number,
-  paths: { readonly config: string; readonly skipped: string },
+  skipped: string,
 ): string {
   return [
     "",
     resultTable(results, seconds),
     ...results.skippedImages > 0
-      ? ["", `skipped pictures are listed in ${paths.skipped}`]
+      ? ["", `skipped pictures are listed in ${skipped}`]
       : [],
     "",
-    `next: ${nextCommand(config, paths.config)}`,
   ].join("\n");
+}
+
+/** What to type after a run that was indexed on `images` pictures, and why. */
+export function nextLine(images: number, path: string): string {
+  return images === 0
+    ? `next: deno task index ${path}   (find what shows each latent)`
+    : `next: deno task serve ${path}   (see what each latent stands for)`;
 }

@@ -9,6 +9,7 @@ import { type OpenRun, openRun } from "../core/open_run.ts";
 import { readRun, resolveRun } from "../core/run_config.ts";
 import { type RunFolder, runFolder } from "../core/run_folder.ts";
 import type { Tensors } from "../core/tensor.ts";
+import { readState } from "../core/training_state.ts";
 import { builtins } from "../plugins/mod.ts";
 import { pluginReporter } from "./_plugin_reporter.ts";
 import { makeProgress } from "./_progress.ts";
@@ -25,12 +26,17 @@ export interface TrainedRun {
 }
 
 /**
- * Opens the run in the folder that the user calls `path`.
+ * Opens the run in the folder that the user calls `path`, with the settings in
+ * `overrides` (`"dataset.use=imagenet"`) changed.
  *
- * @throws {ConfigError} When it is no run's folder, or a part cannot be made.
+ * @throws {ConfigError} When it is no run's folder, a part cannot be made, or
+ * its encoder is another one than it was trained with.
  * @throws {FormatError} When it holds no dictionary of the run's sizes.
  */
-export async function openTrainedRun(path: string): Promise<TrainedRun> {
+export async function openTrainedRun(
+  path: string,
+  overrides: readonly string[] = [],
+): Promise<TrainedRun> {
   const folder = runFolder(inUserFolder(path));
   if (!await Deno.stat(folder.config).then(() => true, () => false)) {
     throw new ConfigError(
@@ -39,16 +45,35 @@ export async function openTrainedRun(path: string): Promise<TrainedRun> {
     );
   }
   const resolved = await resolveRun(
-    await readRun(folder.config, [], userFolder()),
+    await readRun(folder.config, overrides, userFolder()),
     builtins,
   );
   const making = makeProgress();
   const run = await openRun(resolved, pluginReporter(making))
     .finally(() => making.stop());
   try {
+    await checkProvenance(run, folder, path);
     return { run, folder, params: await loadDictionary(run, folder) };
   } catch (error) {
     await run.close();
     throw error;
+  }
+}
+
+/** The dictionary of another model's activations would tell nothing. A run whose state was deleted cannot be checked. */
+async function checkProvenance(
+  { encoder: { provenance } }: OpenRun,
+  { state }: RunFolder,
+  path: string,
+): Promise<void> {
+  const saved = await readState(state).catch(() => undefined);
+  for (const [key, was] of Object.entries(saved?.position.provenance ?? {})) {
+    if (provenance[key] === was) continue;
+    throw new ConfigError(
+      "encoder",
+      `Cannot open "${path}": its encoder had ${key} ${was} when it was trained, now it has ${
+        provenance[key]
+      }; put that back, or train it again`,
+    );
   }
 }

@@ -8,15 +8,17 @@
 import { parseArgs } from "node:util";
 import { ConfigError } from "../core/errors.ts";
 import type { IndexOptions } from "../core/index_latents.ts";
-import { indexDefaults, indexRun } from "./_index_run.ts";
+import { indexBytes } from "../core/index_bytes.ts";
+import { indexDefaults, indexLine, indexRun } from "./_index_run.ts";
 import { makeProgress } from "./_progress.ts";
 import { stopSignal } from "./_stop_signal.ts";
 import { runTask, shown } from "./_task.ts";
+import { bytes } from "./_train_report.ts";
 import { openTrainedRun } from "./_trained_run.ts";
 
 const usage = `
   deno task index runs/<name>    what shows each latent: for deno task serve
-    --images=${indexDefaults.images}      pictures looked at, evenly chosen from the dataset
+    --images=<n>       pictures looked at, evenly chosen from the dataset; index.images of the run when absent
     --top=${indexDefaults.top}           pictures kept for each latent: those with its largest values
     --chance=${indexDefaults.chance}         and as many by chance, out of all on which it fires
     --perImage=${indexDefaults.perImage}       patches of one picture among the largest values, at most
@@ -56,8 +58,7 @@ function indexArguments(args: readonly string[]) {
   const given = Object.entries(rest).map(([key, value]) =>
     [key, wholeNumber(key, value)] as const
   );
-  const options: IndexOptions = {
-    ...indexDefaults,
+  const options: Partial<IndexOptions> = {
     ...Object.fromEntries(given),
     ...typeof label === "string" && { label },
   };
@@ -75,34 +76,48 @@ function wholeNumber(key: string, value: unknown): number {
   );
 }
 
-await runTask(async () => {
-  const typed = indexArguments(Deno.args);
+/** Pictures looked at when neither the user nor the run says how many. */
+const usualImages = 500;
+
+/** Carries out `deno task index`. */
+async function main(args: readonly string[]): Promise<void> {
+  const typed = indexArguments(args);
   if (!typed) return console.log(usage.trim());
   const trained = await openTrainedRun(typed.path);
+  const { run, folder } = trained, { images } = run.config.index;
   try {
+    const options: IndexOptions = {
+      ...indexDefaults,
+      images: images || usualImages,
+      ...typed.options,
+    };
+    console.log(
+      `${shown(folder.path)}: ${
+        Math.min(run.dataset.length, options.images)
+      } pictures; memory at most ${bytes(indexBytes(run, options))}`,
+    );
     using stop = stopSignal("stopping after these pictures");
-    const { path, index } = trained.folder;
     const started = performance.now();
     const info = await indexRun(
       trained,
-      typed.options,
+      options,
       makeProgress(),
       stop.signal,
     );
     if (!info) {
       Deno.exitCode = 130;
       return console.log(
-        `stopped; go on with: deno task index ${shown(path)}`,
+        `stopped; the same command goes on: deno task index ${args.join(" ")}`,
       );
     }
-    const seconds = (performance.now() - started) / 1000;
-    console.log(
-      `indexed ${info.dSae} latents on ${info.tokens} tokens of ${info.images} pictures (${info.skipped} skipped) in ${
-        seconds.toFixed(1)
-      } s: ${shown(index)}`,
-    );
-    console.log(`next: deno task serve ${shown(path)}`);
+    console.log(indexLine(info, (performance.now() - started) / 1000));
+    if (options.label !== undefined && info.label === null) {
+      console.log(`no picture has the label "${options.label}": no purity`);
+    }
+    console.log(`next: deno task serve ${shown(folder.path)}`);
   } finally {
-    await trained.run.close();
+    await run.close();
   }
-});
+}
+
+if (import.meta.main) await runTask(() => main(Deno.args));

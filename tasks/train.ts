@@ -4,21 +4,26 @@
  *
  * @module
  */
+import { indexGrowth } from "../core/index_bytes.ts";
 import { type OpenRun, openRun } from "../core/open_run.ts";
 import { readRun, resolveRun } from "../core/run_config.ts";
-import { type RunFolder, runFolder } from "../core/run_folder.ts";
+import { removeIndex, type RunFolder, runFolder } from "../core/run_folder.ts";
 import { train } from "../core/train.ts";
 import type { SavedState } from "../core/training_state.ts";
+import { sizeOf } from "../core/tensor.ts";
 import { builtins } from "../plugins/mod.ts";
+import { indexDefaults, indexLine, indexRun, isIndexed } from "./_index_run.ts";
 import { newRunFolder } from "./_new_run_folder.ts";
+import { pluginReporter } from "./_plugin_reporter.ts";
 import { makeProgress } from "./_progress.ts";
 import { resumedRun, savedState } from "./_resume_run.ts";
 import { runHelp } from "./_run_help.ts";
 import { stopSignal } from "./_stop_signal.ts";
 import { inUserFolder, runTask, shown, userFolder } from "./_task.ts";
 import { trainArguments } from "./_train_arguments.ts";
-import { endText, startLine } from "./_train_report.ts";
+import { nextLine, resultText, startLine } from "./_train_report.ts";
 import { reporter } from "./_train_reporter.ts";
+import { openTrainedRun } from "./_trained_run.ts";
 
 /** Carries out `deno task train`. */
 async function main(args: readonly string[]): Promise<void> {
@@ -30,29 +35,46 @@ async function main(args: readonly string[]): Promise<void> {
       builtins,
     )
     : await resumedRun(typed, typed.resume);
-  const open = await openRun(run);
+  const making = makeProgress();
+  const open = await openRun(run, pluginReporter(making))
+    .finally(() => making.stop());
+  let folder: RunFolder, next: "stop" | "index" | "serve";
   try {
-    const folder = typed.resume === undefined
+    folder = typed.resume === undefined
       ? await newRunFolder(open)
       : runFolder(inUserFolder(typed.resume));
     const resume = typed.resume === undefined
       ? undefined
       : await savedState(open, folder);
-    await trainInFolder(open, folder, resume);
+    next = await trainInFolder(open, folder, resume);
   } finally {
     await open.close();
   }
+  if (next === "index") {
+    // Opened anew: the dictionary is the one on the disk, and what training held is free.
+    const indexed = await indexInFolder(folder, run.config.index.images);
+    next = indexed ? "serve" : "stop";
+  }
+  // What a shell expects of a program that Ctrl-C ended.
+  if (next === "stop") Deno.exitCode = 130;
+  else console.log(nextLine(run.config.index.images, shown(folder.path)));
 }
 
+/** Trains, says what came of it, and returns what is next. */
 async function trainInFolder(
   run: OpenRun,
   folder: RunFolder,
   resume: SavedState | undefined,
-): Promise<void> {
-  console.log(startLine(run, shown(folder.path)));
-  if (resume) {
-    console.log(`goes on from step ${resume.step} of ${run.optimiser.steps}`);
-  }
+): Promise<"stop" | "index" | "serve"> {
+  const { optimiser: { steps }, config: { index } } = run;
+  const options = { ...indexDefaults, ...index };
+  // What training held may be there still when the run is indexed.
+  const more = index.images === 0 ? 0 : indexGrowth(run, options);
+  const path = shown(folder.path);
+  console.log(startLine(run, path, run.memory + more));
+  if (resume) console.log(`goes on from step ${resume.step} of ${steps}`);
+  // An index of a dictionary that is trained on is none of the new one.
+  if (resume?.step !== steps) await removeIndex(folder);
   using stop = stopSignal("stopping after this step");
   const progress = makeProgress(), started = performance.now();
   try {
@@ -63,19 +85,44 @@ async function trainInFolder(
       ...resume && { resume },
     });
     progress.stop();
-    // What a shell expects of a program that Ctrl-C ended.
-    if (!results) Deno.exitCode = 130;
+    if (!results) {
+      console.log(`stopped; go on with: deno task train --resume ${path}`);
+      return "stop";
+    }
     const seconds = (performance.now() - started) / 1000;
-    console.log(
-      results
-        ? endText(run, results, seconds, {
-          config: shown(folder.config),
-          skipped: shown(folder.skipped),
-        })
-        : `stopped; go on with: deno task train --resume ${shown(folder.path)}`,
-    );
+    console.log(resultText(results, seconds, shown(folder.skipped)));
+    const needless = index.images === 0 || sizeOf(run.hook.layout.grid) === 0;
+    return needless || await isIndexed(run, folder) ? "serve" : "index";
   } finally {
     progress.stop();
+  }
+}
+
+/** Finds what shows each latent of a trained run; false when it was told to stop. */
+async function indexInFolder(
+  folder: RunFolder,
+  images: number,
+): Promise<boolean> {
+  using stop = stopSignal("stopping after these pictures");
+  const started = performance.now();
+  const trained = await openTrainedRun(folder.path);
+  try {
+    const options = { ...indexDefaults, images };
+    const progress = makeProgress();
+    const info = await indexRun(trained, options, progress, stop.signal);
+    const path = shown(folder.path);
+    console.log(
+      info
+        ? indexLine(info, (performance.now() - started) / 1000)
+        : `stopped; it is trained: go on with: deno task index ${path}${
+          images === trained.run.config.index.images
+            ? ""
+            : ` --images=${images}`
+        }`,
+    );
+    return info !== undefined;
+  } finally {
+    await trained.run.close();
   }
 }
 

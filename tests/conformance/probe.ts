@@ -3,15 +3,24 @@
  *
  * @module
  */
-import { deepStrictEqual, equal, match, ok } from "node:assert/strict";
+import {
+  deepEqual,
+  deepStrictEqual,
+  equal,
+  match,
+  ok,
+  rejects,
+} from "node:assert/strict";
 import {
   type Dataset,
   type Encoder,
+  type Metric,
   type Probe,
   type ProbeInput,
   type ProbeResult,
   randomFrom,
   type Sparsifier,
+  type Table,
   type Tensors,
 } from "tessera";
 import { reference } from "../../plugins/engines/reference.ts";
@@ -25,26 +34,32 @@ export function testProbe(
   make: () => Probe | Promise<Probe>,
   input: () => ProbeInput | Promise<ProbeInput> = smallProbeInput,
 ): void {
-  Deno.test(`${name}: run() finds finite numbers, one for each latent where it says so`, async () => {
+  Deno.test(`${name}: run() finds finite numbers, one for each latent where it says so, and says what they mean`, async () => {
     const given = await input();
     const result = await (await make()).run(given);
-    for (const [key, value] of Object.entries(result.metrics)) {
-      ok(Number.isFinite(value), `metric "${key}" is ${value}`);
+    checkNames(result);
+    for (const [key, metric] of Object.entries(result.metrics)) {
+      checkMetric(key, metric);
     }
     for (const [key, column] of Object.entries(result.perLatent ?? {})) {
-      ok(column instanceof Float32Array, `column "${key}" is no Float32Array`);
-      equal(column.length, given.sparsifier.dSae, `length of column "${key}"`);
+      const { values, meaning } = column;
+      ok(values instanceof Float32Array, `column "${key}" is no Float32Array`);
+      equal(values.length, given.sparsifier.dSae, `length of column "${key}"`);
+      checkWords(`column "${key}"`, meaning);
     }
-    for (const [key, figure] of Object.entries(result.figures ?? {})) {
-      match(figure, /^\s*<svg[\s>]/, `figure "${key}" is no SVG`);
+    for (
+      const [key, { svg, caption }] of Object.entries(result.figures ?? {})
+    ) {
+      match(svg, /^\s*<svg[\s>]/, `figure "${key}" is no SVG`);
+      match(svg, /xmlns="http:\/\/www\.w3\.org\/2000\/svg"/, `figure "${key}"`);
+      ok(!/<script|\son\w+\s*=/i.test(svg), `figure "${key}" holds a script`);
+      checkWords(`figure "${key}"`, caption);
     }
-    for (const [key, rows] of Object.entries(result.tables ?? {})) {
-      for (const cell of rows.flatMap((row) => Object.values(row))) {
-        ok(
-          ["number", "string"].includes(typeof cell),
-          `table "${key}" holds ${typeof cell}`,
-        );
-      }
+    for (const [key, table] of Object.entries(result.tables ?? {})) {
+      checkTable(key, table);
+    }
+    for (const sentence of result.verdict ?? []) {
+      checkWords("the verdict", sentence);
     }
   });
 
@@ -55,6 +70,66 @@ export function testProbe(
     }
     deepStrictEqual(runs[0], runs[1]);
   });
+
+  Deno.test(`${name}: run() stops when it is told to`, async () => {
+    const reason = new Error("enough");
+    const signal = AbortSignal.abort(reason);
+    const given = { ...await input(), signal };
+    await rejects(async () => (await make()).run(given), (error) => {
+      equal(error, reason, "what is thrown is the signal's reason");
+      return true;
+    });
+  });
+}
+
+/** Files are called by these names. */
+function checkNames(
+  { metrics, perLatent = {}, figures = {}, tables = {} }: ProbeResult,
+): void {
+  for (const part of [metrics, perLatent, figures, tables]) {
+    for (const key of Object.keys(part)) {
+      match(key, /^[a-z0-9][a-z0-9_-]*$/i, `"${key}" is no name of a file`);
+    }
+  }
+}
+
+function checkMetric(
+  key: string,
+  { value, low, high, meaning }: Metric,
+): void {
+  ok(Number.isFinite(value), `metric "${key}" is ${value}`);
+  checkWords(`metric "${key}"`, meaning);
+  equal(low === undefined, high === undefined, `interval of "${key}"`);
+  if (low === undefined || high === undefined) return;
+  ok(
+    Number.isFinite(low) && Number.isFinite(high) && low <= high,
+    `interval of "${key}" is ${low} to ${high}`,
+  );
+}
+
+/** A sentence without a full stop. */
+function checkWords(what: string, text: string): void {
+  ok(text.trim() !== "", `${what} is not explained`);
+  ok(!text.endsWith("."), `${what} ends with a full stop: "${text}"`);
+}
+
+function checkTable(key: string, { caption, columns, rows }: Table): void {
+  checkWords(`table "${key}"`, caption);
+  for (const [name, meaning] of Object.entries(columns)) {
+    checkWords(`column "${name}" of table "${key}"`, meaning);
+  }
+  for (const row of rows) {
+    deepEqual(
+      Object.keys(row).toSorted(),
+      Object.keys(columns).toSorted(),
+      `cells of table "${key}"`,
+    );
+    for (const cell of Object.values(row)) {
+      const isCell = typeof cell === "string" ||
+        Number.isFinite(cell) || Number.isNaN(cell);
+      ok(isCell, `table "${key}" holds ${cell}`);
+    }
+  }
 }
 
 /** Six small pictures, tokens of three numbers, and a ReLU dictionary of eight latents. */

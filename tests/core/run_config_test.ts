@@ -46,7 +46,7 @@ const builtins: Builtins = {
     "batch-top-k": builtin(
       "sparsifier",
       z.strictObject({
-        dSae: z.int().min(1).default(4096),
+        dSae: z.int().min(1).default(1024),
         k: z.int().min(1).default(32),
         aux: z.strictObject({ k: z.int().default(512) }).prefault({}),
       }),
@@ -87,7 +87,7 @@ Deno.test("readRun() with nothing gives a run of defaults", async () => {
   deepEqual(config.encoder, { use: "patches", size: 8 });
   deepEqual(config.sparsifier, {
     use: "batch-top-k",
-    dSae: 4096,
+    dSae: 1024,
     k: 32,
     aux: { k: 512 },
   });
@@ -334,11 +334,12 @@ Deno.test("readRun() says what is wrong with the file", async () => {
   });
 });
 
-Deno.test("hashRun() depends on every setting but the name, in any order", async () => {
+Deno.test("hashRun() depends on every setting but the name and the index, in any order", async () => {
   const plain = await resolved([]);
   equal((await resolved(["name=other"])).hash, plain.hash);
   notEqual((await resolved(["seed=2"])).hash, plain.hash);
   notEqual((await resolved(["sparsifier.k=2"])).hash, plain.hash);
+  equal((await resolved(["index.images=7"])).hash, plain.hash);
   const { seed, ...rest } = plain.config;
   equal(await hashRun({ ...rest, seed }), plain.hash);
   equal(plain.hash.length, 64);
@@ -350,6 +351,7 @@ Deno.test("diffRuns() lists the settings that differ", async () => {
     "sparsifier.k=64",
     "train.lr=0.1",
     "name=b",
+    "index.images=7",
     "encoder=vit",
     "encoder.model=/m",
   ]);

@@ -34,6 +34,7 @@ export default {
   create: ({ torn }) => ({
     length: 80,
     async get(index) {
+      await globalThis.watchPicture?.();
       if (torn.includes(index)) {
         throw new ExampleError("dots/" + index, "Cannot decode dots/" + index);
       }
@@ -69,8 +70,10 @@ const run = {
 
 /**
  * Ends, interrupts or watches its process, as the environment says: killed in
- * the middle of file operation KILL_AT, interrupted at INTERRUPT_AT, and at
- * the end the peak memory and the number of operations go to REPORT.
+ * the middle of file operation KILL_AT, interrupted at INTERRUPT_AT, given a
+ * signal as the dataset gives the last picture of INDEX_AT ("20 SIGKILL"),
+ * which is counted from when the run is trained, and at the end the peak memory
+ * and the number of operations go to REPORT.
  */
 const watcher = `
 const at = (name) => Number(Deno.env.get(name) ?? 0);
@@ -90,8 +93,20 @@ const passed = async (half) => {
     await heard;
   }
 };
+let trained = !Deno.mainModule.endsWith("/train.ts"), pictures = 0;
+const [indexAt, signal] = (Deno.env.get("INDEX_AT") ?? "").split(" ");
+globalThis.watchPicture = async () => {
+  if (!trained || ++pictures !== Number(indexAt)) return;
+  const heard = new Promise((done) => Deno.addSignalListener("SIGINT", done));
+  Deno.kill(Deno.pid, signal);
+  await heard;
+};
 const { rename, mkdir } = Deno, { write, syncData } = Deno.FsFile.prototype;
-Deno.rename = async (...args) => { await passed(); await rename(...args); };
+Deno.rename = async (...args) => {
+  await passed();
+  await rename(...args);
+  trained ||= String(args[1]).endsWith("results.json");
+};
 Deno.mkdir = async (...args) => { await passed(); await mkdir(...args); };
 Deno.FsFile.prototype.write = async function (bytes) {
   await passed(() => write.call(this, bytes.subarray(0, bytes.length >> 1)));
@@ -149,6 +164,12 @@ export interface TrainFolder extends AsyncDisposable {
   watched(
     args: readonly string[],
   ): Promise<{ output: string; report: Report }>;
+  /** Starts another task of the project here: `index`, `probe`. */
+  task(
+    name: string,
+    args: readonly string[],
+    env?: Readonly<Record<string, string>>,
+  ): Promise<Ended>;
   /** The files of run `name`, in base64 by path. */
   files(name?: string): Promise<Record<string, string>>;
   /** Changes a JSON file here. */
@@ -159,19 +180,21 @@ export interface TrainFolder extends AsyncDisposable {
   ): Promise<void>;
 }
 
-/** What `deno task train` runs, with permission to do what the watcher does. */
-async function command(watched: boolean): Promise<string[]> {
+/** What `deno task <task>` runs, with permission to do what the watcher does. */
+async function command(task: string, watched: boolean): Promise<string[]> {
   const text = await Deno.readTextFile(join(project, "deno.json"));
-  const words: string[] = JSON.parse(text).tasks.train.command.split(" ");
+  const { command }: { command: string } = JSON.parse(text).tasks[task];
+  // What the shell of `deno task` fills in: the host of a mirror.
+  const words = command.replace(/\$\(.*?"\)/, "localhost").split(" ");
   const [deno, verb, ...rest] = words;
-  ok(deno === "deno" && verb === "run" && rest.at(-1) === "tasks/train.ts");
+  ok(deno === "deno" && verb === "run" && rest.at(-1) === `tasks/${task}.ts`);
   const flags = rest.slice(0, -1);
   return [
     verb,
     ...(watched ? ["-A", "--preload=watcher.js"] : flags),
     "--config",
     join(project, "deno.json"),
-    join(project, "tasks/train.ts"),
+    join(project, `tasks/${task}.ts`),
   ];
 }
 
@@ -184,14 +207,15 @@ export async function trainFolder(
   await Deno.writeTextFile(join(path, "watcher.js"), watcher);
   const merged = JSON.stringify({ ...run, ...settings }, null, 2);
   await Deno.writeTextFile(join(path, "run.json"), merged);
-  const train = async (
+  const start = async (
+    task: string,
     args: readonly string[],
     env: Readonly<Record<string, string>> = {},
     kill?: AbortSignal,
   ): Promise<Ended> => {
     const watched = Object.keys(env).length > 0;
     const process = new Deno.Command(Deno.execPath(), {
-      args: [...await command(watched), ...args],
+      args: [...await command(task, watched), ...args],
       cwd: path,
       env: { INIT_CWD: path, NO_COLOR: "1", ...env },
       stdin: "null",
@@ -214,6 +238,7 @@ export async function trainFolder(
       errors: text.decode(stderr),
     };
   };
+  const train: TrainFolder["train"] = (...given) => start("train", ...given);
   const succeed = ({ code, output, errors }: Ended): string => {
     ok(code === 0, `exit status ${code}\n${output}\n${errors}`);
     return output;
@@ -221,6 +246,7 @@ export async function trainFolder(
   return {
     path,
     train,
+    task: start,
     trainOk: async (args) => succeed(await train(args)),
     async watched(args) {
       const file = join(path, "report.json");

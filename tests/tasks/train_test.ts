@@ -29,22 +29,36 @@ Deno.test("train shows how far it is, the final table and what to type next", as
       /^ {2}skipped +0 +pictures that could not be decoded$/m,
     ]
   ) match(output, row);
-  const next = lines.at(-2)!.match(
-    /^next: deno task train (.*) {3}\(a dictionary twice as large\)$/,
+  match(output, /\n100% indexing: 80 of 80 pictures\n/);
+  match(
+    output,
+    /\nindexed 64 latents on 1280 tokens of 80 pictures in \d+\.\d s\n/,
   );
-  ok(next, output);
+  equal(
+    lines.at(-2),
+    "next: deno task serve runs/a   (see what each latent stands for)",
+  );
   deepEqual(Object.keys(await at.files()).sort(), [
     "checkpoint/cfg.json",
     "checkpoint/sae_weights.safetensors",
     "config.json",
+    "index/index.json",
+    "index/latents.safetensors",
+    "index/maps.safetensors",
     "metrics.jsonl",
     "results.json",
     "state/training.safetensors",
   ]);
-  match(
-    await at.trainOk(next[1]!.split(" ")),
-    /^runs\/a-128: 128 latents on "pixels"/,
+});
+
+Deno.test("train with index.images=0 makes no index and says how", async () => {
+  await using at = await trainFolder({ index: { images: 0 } });
+  const output = await at.trainOk(["run.json"]);
+  equal(
+    output.split("\n").at(-2),
+    "next: deno task index runs/a   (find what shows each latent)",
   );
+  equal("index/index.json" in await at.files(), false);
 });
 
 Deno.test("train ends with the same bytes, whatever stops it on the way", async (t) => {
@@ -110,6 +124,64 @@ Deno.test("train ends with the same bytes, whatever stops it on the way", async 
     match(output, /^goes on from step \d+ of 60$/m);
     deepEqual(await files("d"), wanted);
   });
+
+  await t.step("Ctrl-C while it is indexed", async () => {
+    const stopped = await at.train(["run.json", "--name=e"], {
+      INDEX_AT: "20 SIGINT",
+    });
+    equal(stopped.code, 130, stopped.output + stopped.errors);
+    match(
+      stopped.output,
+      /\nstopping after these pictures; Ctrl-C again to stop at once\nstopped; it is trained: go on with: deno task index runs\/e\n$/,
+    );
+    match(stopped.output, /^ {2}FVU /m);
+    const left = Object.keys(await at.files("e"));
+    ok(left.includes("state/index.safetensors"));
+    equal(left.includes("index/index.json"), false);
+    const { code, output, errors } = await at.task("index", ["runs/e"]);
+    equal(code, 0, output + errors);
+    match(output, /^runs\/e: 80 pictures; memory at most \d+ MiB\n/);
+    match(output, /\nnext: deno task serve runs\/e\n$/);
+    deepEqual(await files("e"), wanted);
+  });
+
+  await t.step("killed while it is indexed", async () => {
+    const { signal } = await at.train(["run.json", "--name=f"], {
+      INDEX_AT: "30 SIGKILL",
+    });
+    equal(signal, "SIGKILL");
+    const again = await at.task("index", ["runs/f"], {
+      INDEX_AT: "40 SIGINT",
+    });
+    equal(again.code, 130, again.output + again.errors);
+    match(
+      again.output,
+      /\nstopped; the same command goes on: deno task index runs\/f\n$/,
+    );
+    const output = await at.trainOk(["--resume=runs/f"]);
+    match(output, /^goes on from step 60 of 60$/m);
+    match(output, /^indexed 64 latents/m);
+    deepEqual(await files("f"), wanted);
+  });
+
+  await t.step("resumed when all is done: the index stays", async () => {
+    const output = await at.trainOk(["--resume=runs/f"]);
+    equal(/^indexed/m.test(output), false);
+    deepEqual(await files("f"), wanted);
+  });
+
+  await t.step("resumed with another number of pictures", async () => {
+    const output = await at.trainOk(["--resume=runs/f", "--index.images=20"]);
+    match(output, /^indexed 64 latents on 320 tokens of 20 pictures/m);
+    const { "index/index.json": info, ...rest } = await files("f");
+    equal(JSON.parse(atob(info!)).images, 20);
+    const { state, checkpoint } = {
+      state: "state/training.safetensors",
+      checkpoint: "checkpoint/sae_weights.safetensors",
+    };
+    equal(rest[state], wanted[state]);
+    equal(rest[checkpoint], wanted[checkpoint]);
+  });
 });
 
 Deno.test("train gives other bytes for another seed, and a run without a name a free one", async () => {
@@ -126,10 +198,9 @@ Deno.test("train gives other bytes for another seed, and a run without a name a 
     await at.files("dots-patches-batch-top-k-2"),
   ];
   notDeepEqual(one[weights], two[weights]);
-  // The command it names works for a run without a name, too.
   match(
     first,
-    /next: deno task train runs\/dots-patches-batch-top-k\/config\.json --sparsifier\.dSae=128 {3}\(/,
+    /\nnext: deno task serve runs\/dots-patches-batch-top-k {3}\(/,
   );
 });
 
@@ -297,6 +368,10 @@ Deno.test("train refuses to resume what has changed, and loses nothing", async (
       await resume(),
       'Cannot resume "runs/a": its encoder had weights one, now it has two',
     );
+    equal(
+      refused(await at.task("index", ["runs/a"])),
+      'Cannot open "runs/a": its encoder had weights one when it was trained, now it has two; put that back, or train it again',
+    );
   });
   await t.step("another width", async () => {
     await describe({ width: 9, weights: "one" });
@@ -362,6 +437,7 @@ Deno.test("train --help shows every setting, slot and plugin", async () => {
       "evaluate.images",
       "checkpoint.every",
       "log.every",
+      "index.images",
       "engine",
       "scenes",
       "imagenet",

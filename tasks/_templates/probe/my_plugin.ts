@@ -16,10 +16,13 @@ export type MyPluginOptions = z.infer<typeof options>;
 /** The share of tokens on which each latent fires, and how many never do. */
 export function myPlugin({ images }: MyPluginOptions): Probe {
   return {
-    async run({ dataset, heldOut, encoder, hook, sparsifier, params, engine }) {
+    async run(input) {
+      const { dataset, heldOut, encoder, hook, sparsifier, params, engine } =
+        input;
       const fired = new Float32Array(sparsifier.dSae);
       let tokens = 0;
       for (const index of heldOut.subarray(0, images)) {
+        input.signal?.throwIfAborted();
         const { image } = await dataset.get(index);
         const { data, shape } = (await encoder.encode([image], [hook]))[hook]!;
         const [, rows, width] = shape as [number, number, number];
@@ -34,11 +37,21 @@ export function myPlugin({ images }: MyPluginOptions): Probe {
       const density = fired.map((count) => count / Math.max(1, tokens));
       return {
         metrics: {
-          tokens,
-          l0: density.reduce((sum, share) => sum + share, 0),
-          silent: density.filter((share) => share === 0).length,
+          l0: {
+            value: density.reduce((sum, share) => sum + share, 0),
+            meaning: "latents that fire on a token",
+          },
+          silent: {
+            value: density.filter((share) => share === 0).length,
+            meaning: `latents that fire on none of ${tokens} tokens`,
+          },
         },
-        perLatent: { density },
+        perLatent: {
+          density: {
+            values: density,
+            meaning: "share of the tokens on which it fires",
+          },
+        },
       };
     },
   };
