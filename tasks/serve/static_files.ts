@@ -3,10 +3,6 @@
  *
  * @module
  */
-// @ts-types="npm:@types/d3-scale-chromatic@^3.1.0"
-import * as chromatic from "d3-scale-chromatic";
-// @ts-types="npm:@types/d3-color@^3.1.3"
-import { rgb } from "d3-color";
 
 /** Style sheet and modules. */
 export interface StaticFiles {
@@ -45,8 +41,6 @@ export async function readStaticFiles(
       type,
     });
   }
-  const colours = new TextEncoder().encode(colourModule());
-  files.set("color_tables.js", { bytes: colours, type: types.js! });
   const version = await hashOf(files);
   return {
     version,
@@ -62,27 +56,4 @@ async function hashOf(files: ReadonlyMap<string, StaticFile>): Promise<string> {
   ).arrayBuffer();
   const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", all));
   return hash.toHex().slice(0, 12);
-}
-
-/** The colours of 256 steps of each scale, red, green and blue of each, as a module. */
-function colourModule(): string {
-  const scales = {
-    viridis: chromatic.interpolateViridis,
-    inferno: chromatic.interpolateInferno,
-    cividis: chromatic.interpolateCividis,
-    blueOrange: chromatic.interpolatePuOr,
-  };
-  const lines = Object.entries(scales).map(([name, colourOf]) => {
-    const bytes = Uint8Array.from(
-      Array.from({ length: 256 }, (_, step) => {
-        const { r, g, b } = rgb(colourOf(step / 255));
-        return [r, g, b];
-      }).flat(),
-    );
-    return `export const ${name} = bytesOf("${bytes.toBase64()}");`;
-  });
-  return `/** Colours of 256 steps: red, green, blue of each. @module */
-const bytesOf = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
-${lines.join("\n")}
-`;
 }

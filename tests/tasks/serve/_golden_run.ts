@@ -46,6 +46,8 @@ export const goldenLatents = 32;
 export interface GoldenRunOptions {
   /** Settings that lie over the usual ones. */
   readonly config?: Readonly<Record<string, unknown>>;
+  /** Width of the hook, where it is another model's. */
+  readonly dModel?: number;
   /** Whether it gets an index; it does not when absent. */
   readonly indexed?: boolean;
 }
@@ -54,7 +56,7 @@ export interface GoldenRunOptions {
 export async function goldenRun(
   root: string,
   name = "g",
-  { config = {}, indexed = false }: GoldenRunOptions = {},
+  { config = {}, dModel = 8, indexed = false }: GoldenRunOptions = {},
 ): Promise<RunFolder> {
   const folder = runFolder(join(root, name));
   await Deno.mkdir(folder.checkpoint, { recursive: true });
@@ -76,7 +78,7 @@ export async function goldenRun(
     ...config,
   });
   await Deno.writeTextFile(folder.config, JSON.stringify(settings));
-  await saveDictionary(folder.checkpoint, 8);
+  await saveDictionary(folder.checkpoint, dModel);
   if (indexed) await index(folder);
   return folder;
 }

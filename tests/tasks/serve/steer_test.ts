@@ -7,6 +7,7 @@ import {
 } from "../../../tasks/serve/steer_query.ts";
 import { softmax, topClasses } from "../../../tasks/serve/predicted.ts";
 import { goldenLatents } from "./_golden_run.ts";
+import { goldenFolder } from "../../plugins/encoders/_golden.ts";
 import { makeRun } from "./_made_run.ts";
 import { floats, withLiveApp } from "./_with_live_app.ts";
 
@@ -228,6 +229,57 @@ Deno.test("a run whose encoder is only read says which can be steered", async ()
     match(error, /Cannot steer this run/);
     deepEqual((await json("/api/runs/g/images/0/latents")).grid, [3, 3]);
   }, { config });
+});
+
+Deno.test("a classifier's classes are shown before and after", async () => {
+  const model = goldenFolder("classifiers/vit");
+  const config = {
+    hook: "blocks.0.resid_post",
+    encoder: { use: "vit", model, threads: 1 },
+  };
+  await withLiveApp(async ({ json, post, text }) => {
+    const { strongest: [{ latent }] } = await json(
+      "/api/runs/g/images/2/latents",
+    );
+    const edits = [{ latent, how: "scale", value: 30 }];
+    const tokens = await post("/api/runs/g/steer", { image: 2, edits });
+    equal(tokens.prediction.kind, "logits");
+    equal(tokens.prediction.labels.length, 5);
+    const page = await text(
+      `/runs/g/steer?image=2&latent=${latent}&how=scale&value=30`,
+    );
+    match(page, /tabby, tabby cat/);
+    match(page, /class-bar after/);
+  }, { config: { ...config, tokens: "all" }, dModel: 12 });
+});
+
+Deno.test("a teacher's features are shown by how far they move, each teacher's by its hook", async () => {
+  const model = goldenFolder("theia_heads");
+  const config = {
+    hook: "blocks.0.resid_post",
+    encoder: { use: "theia", model, threads: 1 },
+  };
+  await withLiveApp(async ({ json, post, text }) => {
+    const { strongest: [{ latent }] } = await json(
+      "/api/runs/g/images/2/latents",
+    );
+    const edits = [{ latent, how: "ablate" }];
+    const first = await post("/api/runs/g/steer", { image: 2, edits });
+    equal(first.prediction.kind, "features");
+    ok(first.difference.largest > 0);
+    const page = await text(`/runs/g/steer?image=2&latent=${latent}`);
+    match(page, /Shift of the features/);
+    const hooks = [
+      ...page.matchAll(/<option value="([^"]+)"[^>]*>[^<]*\(features\)/g),
+    ]
+      .map(([, hook]) => hook!);
+    equal(hooks.length, 2);
+    const other = await post("/api/runs/g/steer", {
+      ...{ image: 2, edits, prediction: hooks[1] },
+    });
+    equal(other.prediction.hook, hooks[1]);
+    notDeepEqual(other.clean.shape, first.clean.shape);
+  }, { config, dModel: 6 });
 });
 
 Deno.test("a run without weights, or whose model was moved away, takes only its own pages with it", async () => {
