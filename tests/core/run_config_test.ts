@@ -39,7 +39,10 @@ const builtins: Builtins = {
     ),
   },
   encoder: {
-    patches: builtin("encoder", z.strictObject({ size: z.int().default(8) })),
+    "depth-nano": builtin(
+      "encoder",
+      z.strictObject({ size: z.int().default(8) }),
+    ),
     vit: builtin("encoder", z.strictObject({ model: z.string() })),
   },
   sparsifier: {
@@ -84,7 +87,7 @@ Deno.test("readRun() with nothing gives a run of defaults", async () => {
   const { config } = await resolved([]);
   equal(config.seed, 1);
   deepEqual(config.dataset, { use: "scenes" });
-  deepEqual(config.encoder, { use: "patches", size: 8 });
+  deepEqual(config.encoder, { use: "depth-nano", size: 8 });
   deepEqual(config.sparsifier, {
     use: "batch-top-k",
     dSae: 1024,
@@ -107,7 +110,7 @@ Deno.test("readRun() lays the command line over the file", async () => {
       [
         "--sparsifier.k=64",
         "sparsifier.aux.k=7",
-        "encoder=patches",
+        "encoder=depth-nano",
         "train.tokens=2_000",
         "train.clip=1e-1",
       ],
@@ -122,7 +125,7 @@ Deno.test("readRun() lays the command line over the file", async () => {
     });
     deepEqual(
       config.encoder,
-      { use: "patches", size: 8 },
+      { use: "depth-nano", size: 8 },
       "the other plugin's options are dropped",
     );
     equal(config.train.tokens, 2000);
@@ -357,7 +360,7 @@ Deno.test("diffRuns() lists the settings that differ", async () => {
   ]);
   deepEqual(diffRuns(a, a), []);
   deepEqual(diffRuns(a, b), [
-    'encoder.use: "patches" → "vit"',
+    'encoder.use: "depth-nano" → "vit"',
     "encoder.size: 8 → absent",
     "sparsifier.k: 32 → 64",
     'encoder.model: absent → "/m"',

@@ -66,7 +66,7 @@ Deno.test("relu-l1 has the defaults that its help states", async () => {
     value: unknown;
   };
   deepStrictEqual(value, {
-    dSae: 4096,
+    dSae: 1024,
     init: "random",
     bDec: "geometric-median",
     lambda: 0.1,
