@@ -15,7 +15,10 @@ import type { Tensors } from "./tensor.ts";
  * @throws {FormatError} When there is none, or it is not of the run's sizes.
  */
 export async function loadDictionary(
-  { engine, hook, sparsifier: { dSae } }: OpenRun,
+  { engine, hook, sparsifier: { dSae } }: Pick<
+    OpenRun,
+    "engine" | "hook" | "sparsifier"
+  >,
   { checkpoint }: RunFolder,
 ): Promise<Tensors> {
   const tensors = await loadCheckpoint(checkpoint);

@@ -10,6 +10,7 @@
  *   checkpoint/sae_weights.safetensors the dictionary, in SAELens's layout
  *   checkpoint/cfg.json                its description
  *   state/training.safetensors         what a killed run goes on from
+ *   report.html                        one file to open or mail; absent until it is asked for
  *   index/                             what is known of each latent; absent until it is indexed
  *   state/index.safetensors            what a killed index goes on from; gone when it is finished
  *   probes/<probe>/                    what a probe found; absent until it has run

@@ -75,6 +75,8 @@ export interface Steered {
   readonly edited: HostTensor;
   /** Patches whose activations the edit changed. */
   readonly changed: number;
+  /** Special tokens, such as CLS, whose activations it changed. */
+  readonly changedSpecials: number;
 }
 
 /** A model and its dictionary. */
@@ -159,12 +161,14 @@ export function liveModel(parts: LiveParts): LiveModel {
       const { edits, keepError } = options;
       const edit = edits.length > 0 ? { edit: editOf(edits) } : {};
       const x = await splice(of.x, dictionary, { keepError, where, ...edit });
-      const changed = changedRows(of.x, x);
-      const edited = changed === 0
+      const rows = changedRows(of.x, x), { specials } = hook.layout;
+      const changed = rows.filter((row) => row >= specials).length;
+      const edited = rows.length === 0
         ? clean
         : (await resume({ [hook.name]: x }, [name]))[name]!;
       const { layout } = encoder.hooks.find((one) => one.name === name)!;
-      return { prediction, layout, clean, edited, changed };
+      const changedSpecials = rows.length - changed;
+      return { prediction, layout, clean, edited, changed, changedSpecials };
     },
   };
 }
@@ -278,14 +282,14 @@ function editOf(edits: readonly SteerEdit[]): LatentEdit {
     each.reduce((codes, edit) => edit(codes, placeOf), codes);
 }
 
-function changedRows(a: HostTensor, b: HostTensor): number {
-  const width = a.shape[2]!;
-  let changed = 0;
+/** The tokens of which a bit is different. */
+function changedRows(a: HostTensor, b: HostTensor): number[] {
+  const width = a.shape[2]!, changed: number[] = [];
   for (let row = 0; row < a.data.length; row += width) {
     const end = row + width;
     for (let i = row; i < end; i++) {
       if (Object.is(a.data[i], b.data[i])) continue;
-      changed++;
+      changed.push(row / width);
       break;
     }
   }

@@ -109,7 +109,10 @@ const steerAnswer = z.object({
     largest: z.number().nullable().describe("Largest absolute difference"),
   }),
   changedPatches: z.number().describe(
-    "Tokens whose activations the edit changed",
+    "Patches whose activations the edit changed",
+  ),
+  changedSpecials: z.number().describe(
+    "Special tokens, such as CLS, whose activations it changed",
   ),
   milliseconds: z.number(),
   links,
@@ -203,6 +206,7 @@ export const apiLive: Routes = (app, context) => {
       edited: base64(edited),
       difference: { mean: finite(mean), largest: finite(largest) },
       changedPatches: answer.changed,
+      changedSpecials: answer.changedSpecials,
       milliseconds: Math.round(answer.milliseconds),
       links: linksOf(run.name, picture.ref),
     });

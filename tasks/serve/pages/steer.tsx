@@ -96,9 +96,8 @@ function SteerBody(
         <div>
           <h1>Steer</h1>
           <p class="lead">
-            Change what the dictionary finds in a picture, and the model's own
-            {" "}
-            prediction changes with it.
+            Change what the dictionary finds, and see the model's prediction
+            change.
           </p>
         </div>
         <nav class="steps" aria-label="Pictures">

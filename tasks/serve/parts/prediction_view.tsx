@@ -54,8 +54,8 @@ export function PredictionView(
 /** What the edit did, in a sentence. */
 function Changed({ steered }: { steered: Steered }): JSX.Element {
   const { mean, largest, range } = differenceOf(steered);
-  const { changed, prediction: { kind } } = steered;
-  if (changed === 0) {
+  const { changed, changedSpecials, prediction: { kind } } = steered;
+  if (changed + changedSpecials === 0) {
     return (
       <strong>
         Nothing changes: the edit leaves every activation as it is.
@@ -63,6 +63,11 @@ function Changed({ steered }: { steered: Steered }): JSX.Element {
     );
   }
   const patches = changed === 1 ? "1 patch" : `${count(changed)} patches`;
+  const specials = changedSpecials === 0
+    ? ""
+    : ` and ${changedSpecials} special ${
+      changedSpecials === 1 ? "token" : "tokens"
+    }`;
   const far = kind === "depth"
     ? `the prediction moves by ${number(mean)} on average and ${
       number(largest)
@@ -72,7 +77,7 @@ function Changed({ steered }: { steered: Steered }): JSX.Element {
     : `the prediction's numbers move by ${number(mean)} on average and ${
       number(largest)
     } at most`;
-  return <strong>The edit changes {patches}; {far}.</strong>;
+  return <strong>The edit changes {patches}{specials}; {far}.</strong>;
 }
 
 function Picture({ picture }: { picture: ShownPicture }): JSX.Element {

@@ -164,7 +164,7 @@ export function ProbeColumns(
   if (columns.length === 0) return null;
   return (
     <div class="card scroll">
-      <table class="metrics">
+      <table class="probe-columns">
         <thead>
           <tr>
             <th>Column</th>

@@ -245,6 +245,7 @@ Deno.test("a classifier's classes are shown before and after", async () => {
     const tokens = await post("/api/runs/g/steer", { image: 2, edits });
     equal(tokens.prediction.kind, "logits");
     equal(tokens.prediction.labels.length, 5);
+    ok(tokens.changedPatches + tokens.changedSpecials > 0);
     const page = await text(
       `/runs/g/steer?image=2&latent=${latent}&how=scale&value=30`,
     );
