@@ -25,8 +25,18 @@ export interface ProbeInput {
   readonly params: Tensors;
   /** The maths. */
   readonly engine: Engine;
+  /** How its training ended, where that is known. */
+  readonly training?: TrainingEnd | undefined;
   /** When aborted, the probe throws its reason soon: `signal.throwIfAborted()` between groups of pictures. */
   readonly signal?: AbortSignal | undefined;
+}
+
+/** Which latents were dead when the training ended. */
+export interface TrainingEnd {
+  /** Share of the latents that fired on none of the last `deadTokens` tokens. */
+  readonly dead: number;
+  /** The window in which a latent had to fire. */
+  readonly deadTokens: number;
 }
 
 /** A number that a probe measured. */

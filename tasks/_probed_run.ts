@@ -6,11 +6,25 @@
  */
 import { isDeepStrictEqual } from "node:util";
 import { readRun, resolveRun } from "../core/run_config.ts";
-import { runFolder } from "../core/run_folder.ts";
+import type { TrainingEnd } from "../core/probe.ts";
+import { type RunFolder, runFolder } from "../core/run_folder.ts";
 import { splitExamples } from "../core/split_examples.ts";
 import { builtins } from "../plugins/mod.ts";
 import { inUserFolder, userFolder } from "./_task.ts";
 import { openTrainedRun, type TrainedRun } from "./_trained_run.ts";
+
+/** How a run's training ended; undefined where its results cannot be read. */
+export async function trainingEnd(
+  { results }: RunFolder,
+): Promise<TrainingEnd | undefined> {
+  try {
+    const { dead, deadTokens } = JSON.parse(await Deno.readTextFile(results));
+    const known = Number.isFinite(dead) && Number.isFinite(deadTokens);
+    return known ? { dead, deadTokens } : undefined;
+  } catch {
+    return undefined;
+  }
+}
 
 /** A trained run, and the pictures that tell something of it. */
 export interface ProbedRun extends TrainedRun {

@@ -13,7 +13,7 @@ import { builtins } from "../plugins/mod.ts";
 import { pluginReporter } from "./_plugin_reporter.ts";
 import { type ProbePlugin, probePlugin } from "./_probe_plugin.ts";
 import { probeText } from "./_probe_report.ts";
-import { openProbedRun, type ProbedRun } from "./_probed_run.ts";
+import { openProbedRun, type ProbedRun, trainingEnd } from "./_probed_run.ts";
 import { makeProgress } from "./_progress.ts";
 import { stopSignal } from "./_stop_signal.ts";
 import { runTask, shown } from "./_task.ts";
@@ -98,7 +98,7 @@ async function main(args: readonly string[]): Promise<void> {
 /** What the probe finds; nothing when it was told to stop. */
 async function ask(
   { plugin, options, base }: ProbePlugin,
-  { run, params, heldOut }: ProbedRun,
+  { run, folder, params, heldOut }: ProbedRun,
   { signal, report }: {
     readonly signal: AbortSignal;
     readonly report: ReturnType<typeof pluginReporter>;
@@ -116,6 +116,7 @@ async function ask(
       sparsifier,
       params,
       engine,
+      training: await trainingEnd(folder),
       signal,
     });
   } catch (error) {

@@ -23,6 +23,7 @@ import type {
   ProbeInput,
   ProbeResult,
   Table,
+  TrainingEnd,
 } from "../../core/probe.ts";
 import { inGroups } from "../../core/split_examples.ts";
 import { sizeOf } from "../../core/tensor.ts";
@@ -59,8 +60,8 @@ const together = 8;
 /**
  * Measures a dictionary on the patches of pictures that it was not trained on:
  *
- * - `fvu`, `l0`, `cosine` of `x` and `x̂`, the share of `silent` latents, and
- *   the FVU at each place of the grid;
+ * - `fvu`, `l0`, `cosine` of `x` and `x̂`, the share of `silent` latents, that
+ *   of `dead` ones where the run says it, and the FVU at each place of the grid;
  * - where the model predicts something and can go on from a pause: its own
  *   prediction with `x̂` in place of every patch, and, as the control, with the
  *   mean patch in place of every patch, which leaves nothing of the picture.
@@ -97,7 +98,11 @@ export function reconstruction(
       const byPlace = fvuByPlace(sums);
       return {
         verdict: found.verdict,
-        metrics: { ...metricsOf(sums, context.seed), ...found.metrics },
+        metrics: {
+          ...metricsOf(sums, context.seed),
+          ...deadOf(input.training),
+          ...found.metrics,
+        },
         perLatent: {
           density: {
             values: Float32Array.from(density),
@@ -242,8 +247,7 @@ function metricsOf(sums: PatchSums, seed: number): Record<string, Metric> {
     },
     silent: {
       value: fired.filter((count) => count === 0).length / fired.length,
-      meaning:
-        "share of the latents that fire on none of these patches; the share that is dead in training is in results.json",
+      meaning: "share of the latents that fire on none of these patches",
     },
     pictures: {
       value: clusters,
@@ -253,6 +257,15 @@ function metricsOf(sums: PatchSums, seed: number): Record<string, Metric> {
   return Object.fromEntries(
     Object.entries(metrics).filter(([, { value }]) => Number.isFinite(value)),
   );
+}
+
+/** What training says of dead latents, which no look at pictures can tell. */
+function deadOf(training: TrainingEnd | undefined): Record<string, Metric> {
+  if (!training) return {};
+  const { dead, deadTokens } = training;
+  const meaning =
+    `share of the latents that fired on none of the last ${deadTokens} training tokens`;
+  return { dead: { value: dead, meaning } };
 }
 
 function placeTable(

@@ -82,10 +82,14 @@ Deno.test("probe asks a trained run and keeps what it finds", async (t) => {
     async () => {
       await probe("reconstruction", "runs/a");
       const { result: { metrics } } = await readProbeResult(folder);
-      const { fvu, l0, silent } = JSON.parse(atob(before["results.json"]!));
+      const { fvu, l0, silent, dead, deadTokens } = JSON.parse(
+        atob(before["results.json"]!),
+      );
       ok(Math.abs(metrics.fvu!.value - fvu) < 1e-5);
       ok(Math.abs(metrics.l0!.value - l0) < 1e-9);
       equal(metrics.silent!.value, silent);
+      equal(metrics.dead!.value, dead);
+      ok(metrics.dead!.meaning.includes(`last ${deadTokens} training tokens`));
     },
   );
   await t.step("nothing else has changed", async () => {
