@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { deepEqual, ok } from "node:assert/strict";
 import { join } from "node:path";
 import { tmpdir } from "node:os";
 import { type Browser, chromium, type Page } from "playwright-core";
@@ -35,6 +36,40 @@ if (!chromiumPath) {
 
 /** Where pictures of pages are kept: looked at, not committed. */
 export const shotsFolder: string = join(tmpdir(), "tessera-screenshots");
+
+/**
+ * Checks that pages fit a desk and a phone, light and dark, without a
+ * complaint, and keeps a picture of each. `pages` are paths by name.
+ */
+export async function checkPages(
+  browser: Browser,
+  address: string,
+  pages: Readonly<Record<string, string>>,
+): Promise<void> {
+  await Deno.mkdir(shotsFolder, { recursive: true });
+  for (const width of [1440, 390]) {
+    for (const colorScheme of ["light", "dark"] as const) {
+      const viewport = { width, height: width > 800 ? 1000 : 844 };
+      const context = await browser.newContext({ viewport, colorScheme });
+      for (const [name, path] of Object.entries(pages)) {
+        const page = await context.newPage(), found = complaints(page);
+        await page.goto(address + path, { waitUntil: "load" });
+        const what = `${name} at ${width}, ${colorScheme}`;
+        const scrolled = await page.evaluate<number>(
+          "document.documentElement.scrollWidth",
+        );
+        ok(scrolled <= width, `${what} is ${scrolled} wide`);
+        deepEqual(found, [], what);
+        await page.screenshot({
+          path: join(shotsFolder, `${name}-${width}-${colorScheme}.png`),
+        });
+        await page.close();
+      }
+      await context.close();
+    }
+  }
+  console.log(`pictures of the pages: ${shotsFolder}`);
+}
 
 /** What a test in a browser has. */
 export interface BrowserTest {

@@ -1,10 +1,9 @@
-// deno-lint-ignore-file no-console
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { join } from "node:path";
 import {
+  checkPages,
   chromiumPath,
   complaints,
-  shotsFolder,
   withBrowser,
 } from "./_browser.ts";
 import { makeRun, metrics } from "./_made_run.ts";
@@ -130,37 +129,14 @@ Deno.test({
       await makeRun(root, "scenes-patches", { dSae: 500, side: 8 });
       await makeRun(root, "training", { indexed: false, trained: false });
     }, async ({ browser, address }) => {
-      await Deno.mkdir(shotsFolder, { recursive: true });
       const run = "/runs/scenes-patches";
-      const pages = {
+      await checkPages(browser, address, {
         runs: "/",
         run,
         latents: `${run}/latents?sort=density&order=desc`,
         latent: `${run}/latents/7`,
         map: `${run}/map`,
         api: "/api",
-      };
-      for (const width of [1440, 390]) {
-        for (const colorScheme of ["light", "dark"] as const) {
-          const viewport = { width, height: width > 800 ? 1000 : 844 };
-          const context = await browser.newContext({ viewport, colorScheme });
-          for (const [name, path] of Object.entries(pages)) {
-            const page = await context.newPage(), found = complaints(page);
-            await page.goto(address + path, { waitUntil: "load" });
-            const what = `${name} at ${width}, ${colorScheme}`;
-            const scrolled = await page.evaluate<number>(
-              "document.documentElement.scrollWidth",
-            );
-            ok(scrolled <= width, `${what} is ${scrolled} wide`);
-            deepEqual(found, [], what);
-            await page.screenshot({
-              path: join(shotsFolder, `${name}-${width}-${colorScheme}.png`),
-            });
-            await page.close();
-          }
-          await context.close();
-        }
-      }
-      console.log(`pictures of the pages: ${shotsFolder}`);
+      });
     }),
 });

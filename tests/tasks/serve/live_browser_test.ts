@@ -1,7 +1,12 @@
 /** Tests in a browser: from the grid to a latent, a picture, and a prediction that changes. @module */
 import { deepEqual, equal, match, notEqual, ok } from "node:assert/strict";
 import type { Page } from "playwright-core";
-import { chromiumPath, complaints, withBrowser } from "./_browser.ts";
+import {
+  checkPages,
+  chromiumPath,
+  complaints,
+  withBrowser,
+} from "./_browser.ts";
 import { goldenRun } from "./_golden_run.ts";
 
 const ignore = !chromiumPath;
@@ -145,4 +150,20 @@ Deno.test({
       await page.waitForURL(/latent=\d+.*latent=\d+/);
       equal(await page.locator("[data-edit]").count(), 2);
     }),
+});
+
+Deno.test({
+  name: "pages with a model fit a desk and a phone, light and dark",
+  ignore,
+  fn: () =>
+    withBrowser(
+      (root) => goldenRun(root, "g", { indexed: true }),
+      ({ browser, address }) =>
+        checkPages(browser, address, {
+          images: "/runs/g/images",
+          image: "/runs/g/images/1",
+          steer: "/runs/g/steer?image=1",
+          probes: "/runs/g/probes",
+        }),
+    ),
 });
