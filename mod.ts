@@ -63,6 +63,7 @@ export * from "./core/splice.ts";
 export * from "./core/map_ahead.ts";
 export * from "./core/nearest.ts";
 export * from "./core/random.ts";
+export * from "./core/npy_bytes.ts";
 export * from "./core/read_npy.ts";
 export * from "./core/replace_file.ts";
 export * from "./core/resize_map.ts";

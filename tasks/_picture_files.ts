@@ -5,7 +5,7 @@
  */
 import { basename, join } from "node:path";
 import { ConfigError, ExampleError } from "../core/errors.ts";
-import { folderSource } from "../plugins/datasets/_folder_source.ts";
+import { folderSource } from "../plugins/datasets/folder_source.ts";
 import { inUserFolder, shown } from "./_task.ts";
 
 /** A file that should be a picture. */

@@ -8,7 +8,7 @@ import { ExampleError } from "../core/errors.ts";
 import { replaceFile } from "../core/replace_file.ts";
 import { type TensorToWrite, writeSafetensors } from "../core/safetensors.ts";
 import { type Colors, depthPng } from "./_depth_png.ts";
-import { npy } from "./_npy.ts";
+import { npyBytes } from "../core/npy_bytes.ts";
 import type { Predicted } from "./_predict_picture.ts";
 
 /** What a prediction is written as: `png` and `npy` hold depth, `safetensors` all there is. */
@@ -76,7 +76,7 @@ async function write(
   const { data, width, height } = depth!;
   const bytes = format === "png"
     ? await depthPng(depth!, { ...depth!, colors, meaning })
-    : npy({ data, shape: [height, width] });
+    : npyBytes({ data, shape: [height, width] });
   await replaceFile(path, (write) => write(bytes));
 }
 

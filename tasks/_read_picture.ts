@@ -5,7 +5,7 @@
  */
 import type { RgbImage } from "../core/dataset.ts";
 import { ExampleError } from "../core/errors.ts";
-import { decodeImage } from "../plugins/datasets/_decode_image.ts";
+import { decodeImage } from "../plugins/datasets/decode_image.ts";
 import type { PictureFile } from "./_picture_files.ts";
 
 /**

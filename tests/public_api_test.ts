@@ -52,6 +52,7 @@ Deno.test("mod.ts exports what its users count on", async () => {
     "nearestByDirection",
     "nearestByFiring",
     "nearestFew",
+    "npyBytes",
     "offer",
     "openRun",
     "patchesOf",

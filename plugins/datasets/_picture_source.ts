@@ -5,7 +5,7 @@
  */
 import { ConfigError, type Dataset, type Example } from "tessera";
 import { some } from "./_dataset_path.ts";
-import { decodeImage, imageExtensions } from "./_decode_image.ts";
+import { decodeImage, imageExtensions } from "./decode_image.ts";
 
 /** Picture files by index. */
 export interface PictureSource {

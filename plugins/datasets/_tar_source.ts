@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { isImageName } from "./_decode_image.ts";
+import { isImageName } from "./decode_image.ts";
 import { fileReader } from "./_file_reader.ts";
 import { byCodeUnit, type PictureSource } from "./_picture_source.ts";
 import { indexTar } from "./_tar_index.ts";

@@ -13,7 +13,7 @@ import {
 } from "tessera";
 import { z } from "zod";
 import { datasetPath } from "./_dataset_path.ts";
-import { folderSource } from "./_folder_source.ts";
+import { folderSource } from "./folder_source.ts";
 import { pictureDataset } from "./_picture_source.ts";
 
 /** Options of {@linkcode imageFolder}. */

@@ -5,7 +5,7 @@
  * @module
  */
 import type { RgbImage } from "../../core/dataset.ts";
-import { decodeImage } from "../../plugins/datasets/_decode_image.ts";
+import { decodeImage } from "../../plugins/datasets/decode_image.ts";
 import { lru } from "./lru.ts";
 import { Problem } from "./problem.ts";
 

@@ -5,7 +5,7 @@
  */
 import { join } from "node:path";
 import { ExampleError } from "tessera";
-import { isImageName } from "./_decode_image.ts";
+import { isImageName } from "./decode_image.ts";
 import { byCodeUnit, type PictureSource } from "./_picture_source.ts";
 
 /**

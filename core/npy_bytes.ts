@@ -3,10 +3,10 @@
  *
  * @module
  */
-import type { HostTensor } from "../core/tensor.ts";
+import type { HostTensor } from "./tensor.ts";
 
 /** A tensor as the bytes of an NPY file, version 1.0, of little-endian float32. */
-export function npy({ data, shape }: HostTensor): Uint8Array {
+export function npyBytes({ data, shape }: HostTensor): Uint8Array {
   // A tuple of one has a comma, too.
   const tuple = `(${shape.join(", ")}${shape.length === 1 ? "," : ""})`;
   const words = `{'descr': '<f4', 'fortran_order': False, 'shape': ${tuple}, }`;
