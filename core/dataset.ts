@@ -46,6 +46,12 @@ export interface Dataset {
    * @throws {ExampleError} When this one cannot be decoded: it is skipped and counted.
    */
   get(index: number): Promise<Example>;
+  /**
+   * The sequence that a picture belongs to. Pictures of one sequence are alike,
+   * as the frames of a film are, and come in their order: a split keeps them
+   * together or cuts them by time. When absent, each picture stands alone.
+   */
+  sequenceOf?(index: number): string;
   /** Bytes it takes at most beside the examples it hands out; none when absent. */
   memory?(): number;
   /** Closes the files it holds open and stops its threads. */

@@ -107,11 +107,13 @@ export function findHook(encoder: Encoder, wanted?: string): Hook {
   const hook = encoder.hooks.find((hook) => hook.name === name);
   if (hook) return hook;
   const names = encoder.hooks.map((hook) => hook.name);
-  const near = nearestFew(name, names, 5).map((each) => `"${each}"`).join(", ");
-  throw new ConfigError(
-    "hook",
-    `Cannot find hook "${name}": the nearest of the encoder's ${names.length} are ${near}`,
-  );
+  const near = nearestFew(name, names, 5);
+  const some = near.length > 0
+    ? `the nearest of the encoder's ${names.length} are`
+    : `the encoder has ${names.length}, such as`;
+  const words = (near.length > 0 ? near : names.slice(-5))
+    .map((each) => `"${each}"`).join(", ");
+  throw new ConfigError("hook", `Cannot find hook "${name}": ${some} ${words}`);
 }
 
 /** Not every hook has patches: a classifier's logits belong to the whole picture. */

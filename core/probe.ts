@@ -6,8 +6,8 @@
 import type { Dataset } from "./dataset.ts";
 import type { Encoder } from "./encoder.ts";
 import type { Engine } from "./engine.ts";
-import type { Sparsifier } from "./sparsifier.ts";
-import type { Tensors } from "./tensor.ts";
+import { ConfigError } from "./errors.ts";
+import type { Dictionary } from "./splice.ts";
 
 /** What a probe may look at. */
 export interface ProbeInput {
@@ -17,14 +17,12 @@ export interface ProbeInput {
   readonly heldOut: Uint32Array;
   /** The model. */
   readonly encoder: Encoder;
-  /** Where the dictionary reads it. */
+  /** Where it is read: there the dictionary was trained. */
   readonly hook: string;
-  /** The dictionary. */
-  readonly sparsifier: Sparsifier;
-  /** Its parameters, in `engine`, for activations as the encoder gives them. */
-  readonly params: Tensors;
   /** The maths. */
   readonly engine: Engine;
+  /** What was trained; absent where the model alone is asked, before any training. */
+  readonly dictionary?: Dictionary | undefined;
   /** How its training ended, where that is known. */
   readonly training?: TrainingEnd | undefined;
   /** When aborted, the probe throws its reason soon: `signal.throwIfAborted()` between groups of pictures. */
@@ -101,8 +99,24 @@ export interface ProbeResult {
   readonly tables?: Readonly<Record<string, Table>>;
 }
 
-/** A question to a trained dictionary. */
+/** A question to a trained dictionary, or to the model alone. */
 export interface Probe {
   /** Looks, and says what it found: the same each time. */
   run(input: ProbeInput): Promise<ProbeResult>;
+}
+
+/**
+ * The dictionary of `input`, for a probe that asks nothing without one.
+ *
+ * @throws {ConfigError} When nothing was trained; `what` says what cannot be found.
+ */
+export function requireDictionary(
+  { dictionary }: Pick<ProbeInput, "dictionary">,
+  what: string,
+): Dictionary {
+  if (dictionary) return dictionary;
+  throw new ConfigError(
+    "run",
+    `Cannot find ${what}: this run has no dictionary yet; train it with deno task train, and give the folder it writes`,
+  );
 }

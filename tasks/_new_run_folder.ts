@@ -4,9 +4,12 @@
  * @module
  */
 import { join } from "node:path";
+import { hashRun } from "../core/compare_runs.ts";
 import { ConfigError } from "../core/errors.ts";
 import type { OpenRun } from "../core/open_run.ts";
+import { readJsonObject } from "../core/read_json.ts";
 import { replaceTextFile } from "../core/replace_file.ts";
+import type { RunConfig } from "../core/run_schema.ts";
 import {
   makeRunFolder,
   type RunFolder,
@@ -15,7 +18,9 @@ import {
 import { inUserFolder, shown } from "./_task.ts";
 
 /** Makes the folder of a new run and stores its settings there. */
-export async function newRunFolder({ config }: OpenRun): Promise<RunFolder> {
+export async function newRunFolder(
+  { config }: Pick<OpenRun, "config">,
+): Promise<RunFolder> {
   const runs = inUserFolder("runs");
   try {
     await Deno.mkdir(runs, { recursive: true });
@@ -32,6 +37,26 @@ export async function newRunFolder({ config }: OpenRun): Promise<RunFolder> {
       `Cannot make the folder of the run in "${runs}": ${message}`,
       { cause: error },
     );
+  }
+}
+
+/**
+ * The folder of the run that has these settings, made where there is none yet:
+ * for what is asked of a model before it is trained on, and asked again.
+ */
+export async function sameRunFolder(
+  run: Pick<OpenRun, "config">,
+): Promise<RunFolder> {
+  const runs = inUserFolder("runs"), hash = await hashRun(run.config);
+  const name = run.config.name ?? wordsOf(run.config);
+  for (let n = 1;; n++) {
+    const folder = runFolder(join(runs, n === 1 ? name : `${name}-${n}`));
+    const config = await readJsonObject(folder.config, folder.config)
+      .catch(() => undefined);
+    if (!config) return await newRunFolder(run);
+    if (await hashRun(config as unknown as RunConfig) === hash) return folder;
+    // A name that was written is taken by another run: newRunFolder says so.
+    if (run.config.name !== undefined) return await newRunFolder(run);
   }
 }
 

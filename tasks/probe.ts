@@ -1,6 +1,7 @@
 // deno-lint-ignore-file no-console
 /**
- * Asks a trained dictionary a question: `deno task probe <probe> runs/<name>`.
+ * Asks a trained dictionary, or a model alone, a question:
+ * `deno task probe <probe> runs/<name>`.
  *
  * @module
  */
@@ -23,6 +24,8 @@ const usage = `
     --<option>=<value>           an option of the probe: deno task plugins <probe> lists them
     --dataset.use=<dataset>      look at other pictures than the run's, all of which count as not
     --dataset.<option>=<value>   trained on; without it those that the run held out are looked at
+  deno task probe <probe> <run.json>     ask the model of a run that is not trained, without a dictionary
+    --encoder.<option>=<value>   a setting of the run: dataset, encoder, hook, engine, name
 Built in: ${Object.keys(builtins.probe).join(", ")}; or ./file.ts, npm:package.
 What it finds is kept in runs/<name>/probes/<probe>, in place of what it found before.`;
 
@@ -53,12 +56,13 @@ function probeArguments(args: readonly string[]) {
   const typed = Object.entries(settings).map(([key, value]) =>
     `${key}=${value}`
   );
-  const isDataset = (setting: string) => /^dataset[.=]/.test(setting);
+  const isOfRun = (setting: string) =>
+    /^(dataset|encoder|engine|hook|name)[.=]/.test(setting);
   return {
     probe: positionals[0]!,
     run: positionals[1]!,
-    dataset: typed.filter(isDataset),
-    options: typed.filter((setting) => !isDataset(setting)),
+    settings: typed.filter(isOfRun),
+    options: typed.filter((setting) => !isOfRun(setting)),
   };
 }
 
@@ -67,14 +71,18 @@ async function main(args: readonly string[]): Promise<void> {
   const typed = probeArguments(args);
   if (!typed) return console.log(usage.trim());
   const asked = await probePlugin(typed.probe, typed.options);
-  const probed = await openProbedRun(typed.run, typed.dataset);
-  const { run, folder, heldOut, isOther } = probed;
+  const probed = await openProbedRun(typed.run, typed.settings);
+  const { run, folder, params, heldOut, isOther } = probed;
   try {
     console.log(
       `${
         shown(folder.path)
       }: ${asked.plugin.name} on ${heldOut.length} pictures ${
-        isOther ? "of another dataset" : "not trained on"
+        isOther
+          ? "of another dataset"
+          : params
+          ? "not trained on"
+          : "of a model without a dictionary"
       }`,
     );
     using stop = stopSignal("stopping");
@@ -113,9 +121,8 @@ async function ask(
       heldOut,
       encoder,
       hook: hook.name,
-      sparsifier,
-      params,
       engine,
+      dictionary: params && { engine, sparsifier, params },
       training: await trainingEnd(folder),
       signal,
     });

@@ -74,6 +74,7 @@ Deno.test("mod.ts exports what its users count on", async () => {
     "replaceFile",
     "replaceTextFile",
     "replaceTokens",
+    "requireDictionary",
     "resizeMap",
     "resolveRun",
     "runFolder",

@@ -17,14 +17,16 @@ import {
   type Plugin,
   type PluginContext,
 } from "../../core/plugin.ts";
-import type {
-  Metric,
-  Probe,
-  ProbeInput,
-  ProbeResult,
-  Table,
-  TrainingEnd,
+import {
+  type Metric,
+  type Probe,
+  type ProbeInput,
+  type ProbeResult,
+  requireDictionary,
+  type Table,
+  type TrainingEnd,
 } from "../../core/probe.ts";
+import type { Dictionary } from "../../core/splice.ts";
 import { inGroups } from "../../core/split_examples.ts";
 import { sizeOf } from "../../core/tensor.ts";
 import { heatMap } from "./_heat_map.ts";
@@ -89,11 +91,13 @@ export function reconstruction(
           `Cannot measure the reconstruction of patches: "${hook.name}" has none`,
         );
       }
-      const sums = await measure(chosen, hook, input, context);
+      const dictionary = requireDictionary(input, "reconstructions");
+      const asked = { ...input, dictionary };
+      const sums = await measure(chosen, hook, asked, context);
       const density = sums.fired.map((count) =>
         count / (sums.pictures.error.length * sums.places)
       );
-      const recovered = await recover(chosen, hook, sums, input, context);
+      const recovered = await recover(chosen, hook, sums, asked, context);
       const found = recoveryFound(recovered, context.seed);
       const byPlace = fvuByPlace(sums);
       return {
@@ -126,12 +130,16 @@ export function reconstruction(
   };
 }
 
+/** What the probe may look at, its dictionary known to be there. */
+type Asked = ProbeInput & { readonly dictionary: Dictionary };
+
 async function measure(
   chosen: Uint32Array,
   hook: Hook,
-  { dataset, encoder, engine, sparsifier, params, signal }: ProbeInput,
+  { dataset, encoder, dictionary, signal }: Asked,
   { report }: Context,
 ): Promise<PatchSums> {
+  const { engine, sparsifier, params } = dictionary;
   const sums = patchSums(
     hook.width,
     sizeOf(hook.layout.grid),
@@ -169,7 +177,7 @@ async function recover(
   chosen: Uint32Array,
   hook: Hook,
   sums: PatchSums,
-  input: ProbeInput,
+  input: Asked,
   { report }: Context,
 ): Promise<Recovery[]> {
   const { dataset, encoder, signal } = input, { predictions = [] } = encoder;
@@ -183,7 +191,7 @@ async function recover(
       await addRecovery(found, images, {
         encoder,
         hook,
-        dictionary: input,
+        dictionary: input.dictionary,
         mean,
       });
     }

@@ -44,7 +44,8 @@ export function testProbe(
     for (const [key, column] of Object.entries(result.perLatent ?? {})) {
       const { values, meaning } = column;
       ok(values instanceof Float32Array, `column "${key}" is no Float32Array`);
-      equal(values.length, given.sparsifier.dSae, `length of column "${key}"`);
+      const { dSae } = given.dictionary?.sparsifier ?? {};
+      equal(values.length, dSae, `length of column "${key}"`);
       checkWords(`column "${key}"`, meaning);
     }
     for (
@@ -149,9 +150,8 @@ export function smallProbeInput(): ProbeInput {
     heldOut: Uint32Array.of(1, 3, 4),
     encoder: smallEncoder(),
     hook: "pixels",
-    sparsifier: smallSparsifier(),
-    params,
     engine,
+    dictionary: { engine, sparsifier: smallSparsifier(), params },
   };
 }
 

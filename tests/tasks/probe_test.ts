@@ -134,6 +134,29 @@ Deno.test("probe asks a trained run and keeps what it finds", async (t) => {
     const reconstructed = await readProbeResult(folder);
     equal(info.run, reconstructed.info.run, "it is the run's own hash");
   });
+  await t.step("the file of the run: its folder is found", async () => {
+    const own = await probe("./counting.js", "run.json");
+    match(own, /^runs\/a: counting on 8 pictures not trained on$/m);
+  });
+  await t.step("the file of a run that is not trained", async () => {
+    const asked = [
+      "./counting.js",
+      "run.json",
+      "--name=b",
+      "--encoder.width=12",
+    ];
+    const alone = await probe(...asked);
+    match(
+      alone,
+      /^runs\/b: counting on 80 pictures of a model without a dictionary$/m,
+    );
+    match(alone, /^ {2}held_out +80 +a count$/m);
+    match(await probe(...asked), /^runs\/b: counting on 80/m);
+    refused(
+      await at.task("probe", [...asked, "--dataset.use=scenes"]),
+      /^Cannot start run "b": runs\/b exists; .* or write another --name$/m,
+    );
+  });
   await t.step("Ctrl-C", async () => {
     const before = await at.files();
     const { code, output, errors } = await at.task("probe", [
@@ -166,6 +189,10 @@ Deno.test("probe asks a trained run and keeps what it finds", async (t) => {
       'Cannot open "runs/none": it is not the folder of a run, since it has no config.json; write runs/<name>',
     ],
     [
+      "reconstruction runs/a --hook=embed",
+      'Cannot probe "runs/a" with --hook=embed: its dictionary was trained with the settings in its config.json; give the file of a run in place of the folder to ask a model without a dictionary, or train another run',
+    ],
+    [
       "reconstruction",
       "Cannot probe with 1 words: write deno task probe <probe> runs/<name>",
     ],
@@ -187,7 +214,11 @@ Deno.test("probe asks a trained run and keeps what it finds", async (t) => {
     await Deno.remove(join(at.path, "runs/a/checkpoint"), { recursive: true });
     refused(
       await at.task("probe", ["reconstruction", "runs/a"]),
-      /^Cannot find a dictionary in ".*checkpoint": it has no sae_weights\.safetensors\n$/,
+      "Cannot find reconstructions: this run has no dictionary yet; train it with deno task train, and give the folder it writes",
+    );
+    match(
+      await probe("./counting.js", "runs/a"),
+      /^ {2}held_out +80 +a count$/m,
     );
   });
   await t.step("--help", async () => {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Plugin, Probe } from "tessera";
+import { type Plugin, type Probe, requireDictionary } from "tessera";
 import { z } from "zod";
 
 const options = z.strictObject({
@@ -17,8 +17,11 @@ export type MyPluginOptions = z.infer<typeof options>;
 export function myPlugin({ images }: MyPluginOptions): Probe {
   return {
     async run(input) {
-      const { dataset, heldOut, encoder, hook, sparsifier, params, engine } =
-        input;
+      const { dataset, heldOut, encoder, hook } = input;
+      const { engine, sparsifier, params } = requireDictionary(
+        input,
+        "how often latents fire",
+      );
       const fired = new Float32Array(sparsifier.dSae);
       let tokens = 0;
       for (const index of heldOut.subarray(0, images)) {

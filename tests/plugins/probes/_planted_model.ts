@@ -6,6 +6,7 @@
  */
 import {
   type Dataset,
+  type Dictionary,
   type Encoder,
   type Engine,
   ExampleError,
@@ -134,7 +135,7 @@ function dataset(bad: readonly number[]): Dataset {
 export function plantedInput(
   options: PlantedOptions,
   W_dec: Float32Array,
-): ProbeInput {
+): ProbeInput & { readonly dictionary: Dictionary } {
   const engine: Engine = reference();
   const identity = Float32Array.from(
     { length: 5 * width },
@@ -163,8 +164,7 @@ export function plantedInput(
     heldOut: Uint32Array.from({ length: 24 }, (_, i) => i + 3),
     encoder: plantedEncoder(options),
     hook: "stream",
-    sparsifier,
-    params,
     engine,
+    dictionary: { engine, sparsifier, params },
   };
 }

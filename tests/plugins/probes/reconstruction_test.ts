@@ -187,20 +187,26 @@ Deno.test("reconstruction that is perfect recovers all, and one that is no more 
   // Nothing is lost below zero: the patches are moved up, and back down.
   const { engine } = input;
   const params = {
-    ...input.params,
+    ...input.dictionary.params,
     b_enc: engine.fill(1000, [5]),
     b_dec: engine.fill(-1000, [width]),
   };
   const probe = reconstruction({ images: 100 }, { seed: 1 });
-  const perfect = (await probe.run({ ...input, params })).metrics;
+  const perfect = (await probe.run({
+    ...input,
+    dictionary: { ...input.dictionary, params },
+  })).metrics;
   ok(perfect.fvu!.value < 1e-8);
   ok(perfect.out_put_recovered!.value > 1 - 1e-7);
   const silent = {
-    ...input.params,
+    ...input.dictionary.params,
     b_enc: engine.fill(-1e6, [5]),
     b_dec: engine.tensor(Float32Array.from(mean), [width]),
   };
-  const none = (await probe.run({ ...input, params: silent })).metrics;
+  const none = (await probe.run({
+    ...input,
+    dictionary: { ...input.dictionary, params: silent },
+  })).metrics;
   ok(Math.abs(none.fvu!.value - 1) < 1e-6);
   ok(Math.abs(none.out_put_recovered!.value) < 1e-6);
   equal(none.l0!.value, 0);
