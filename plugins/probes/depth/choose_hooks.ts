@@ -1,0 +1,69 @@
+/**
+ * Words for hooks in, the hooks out.
+ *
+ * @module
+ */
+import type { Encoder, Hook } from "../../../core/encoder.ts";
+import { ConfigError } from "../../../core/errors.ts";
+import { findHook } from "../../../core/open_run.ts";
+import { sizeOf } from "../../../core/tensor.ts";
+
+/** The residual stream, and what Depth Anything's neck and head make of it. */
+const stream =
+  /^embed$|\.resid_post$|^final_norm$|^(feat|reassemble|neck|fusion)\.|^head\.act$/;
+
+/**
+ * The hooks that `words` mean, in network order: `"stream"`, the residual
+ * stream after each block and what comes of it; `"all"`; or names with commas
+ * between them, in which `*` stands for anything: `"blocks.*.mlp_out"`. Those
+ * without a grid, attention patterns and predictions are never among them; the
+ * first hook, which a picture's patches are put into, and `own` always are.
+ *
+ * @throws {ConfigError} When a name means no hook with a grid.
+ */
+export function hooksNamed(
+  words: string,
+  encoder: Pick<Encoder, "hooks" | "predictions" | "defaultHook">,
+  own: string,
+): Hook[] {
+  const readable = encoder.hooks.filter((hook) => hasTokens(hook, encoder));
+  const wanted = words === "all"
+    ? readable
+    : words === "stream"
+    ? readable.filter(({ name }) => stream.test(name))
+    : words.split(",").flatMap((word) => named(word.trim(), readable, encoder));
+  const chosen = new Set([
+    ...wanted.length > 0 ? wanted : readable,
+    ...readable.slice(0, 1),
+    ...readable.filter(({ name }) => name === own),
+  ]);
+  return readable.filter((hook) => chosen.has(hook));
+}
+
+function hasTokens(
+  { name, layout }: Hook,
+  { predictions = [] }: Pick<Encoder, "predictions">,
+): boolean {
+  const predicted = predictions.some(({ hook }) => hook === name);
+  return sizeOf(layout.grid) > 0 && !predicted &&
+    !/\.(scores|probs)$/.test(name);
+}
+
+function named(
+  word: string,
+  readable: readonly Hook[],
+  encoder: Pick<Encoder, "hooks" | "predictions" | "defaultHook">,
+): Hook[] {
+  const parts = word.split("*").map((part) => RegExp.escape(part));
+  const pattern = new RegExp(`^${parts.join(".*")}$`);
+  const found = readable.filter(({ name }) => pattern.test(name));
+  if (found.length > 0) return found;
+  // Its error lists the nearest names.
+  const { name } = findHook(encoder as Encoder, word);
+  throw new ConfigError(
+    "hooks",
+    `Cannot look for depth at "${name}": it has no patches, or is a prediction; write stream, all, or names such as ${
+      readable.slice(-2).map((hook) => `"${hook.name}"`).join(", ")
+    }`,
+  );
+}

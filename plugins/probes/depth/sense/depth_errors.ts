@@ -1,0 +1,92 @@
+/**
+ * Depth that was found and the true one in, the errors that the field reports
+ * out.
+ *
+ * @module
+ */
+import { ranks } from "../cell_targets.ts";
+
+/** What each error is, by name. Logarithms are natural but for `log10`. */
+export const errorMeanings = {
+  abs_rel: "mean of |found − true| / true depth",
+  sq_rel: "mean of (found − true)² / true depth",
+  rmse: "root of the mean squared error of depth",
+  rmse_log: "root of the mean squared error of the logarithm of depth",
+  log10: "mean absolute error of the decimal logarithm of depth",
+  silog:
+    "100 · √(E[g²] − E[g]²) of g = ln found − ln true, the variant of ZoeDepth and KITTI",
+  silog_half:
+    "√(E[g²] − ½ E[g]²) of the same g, the variant of Eigen et al. that Depth Anything trains with",
+  delta1:
+    "share of places where the larger of found and true is less than 1.25 times the smaller",
+  delta2: "the same with 1.25²",
+  delta3: "the same with 1.25³",
+  spearman: "rank correlation of found and true inverse depth, nothing fitted",
+} as const;
+
+/** The name of an error. */
+export type DepthError = keyof typeof errorMeanings;
+
+/** The errors of one picture. */
+export type DepthErrors = Readonly<Record<DepthError, number>>;
+
+/**
+ * The errors of `found`, where both it and `truth` are known: both in metres
+ * and positive. NaN where nothing is known, and for `spearman` where one of the
+ * two is the same everywhere. Definitions: Eigen et al., 2014
+ * (arXiv:1406.2283); ZoeDepth (arXiv:2302.12288) for `silog`.
+ */
+export function depthErrors(
+  found: ArrayLike<number>,
+  truth: ArrayLike<number>,
+): DepthErrors {
+  const at: number[] = [];
+  for (let i = 0; i < truth.length; i++) {
+    if (found[i]! > 0 && truth[i]! > 0 && truth[i]! < Infinity) at.push(i);
+  }
+  const mean = (of: (d: number, t: number) => number): number =>
+    at.reduce((sum, i) => sum + of(found[i]!, truth[i]!), 0) / at.length;
+  const g = (d: number, t: number) => Math.log(d) - Math.log(t);
+  const gMean = mean(g), gSquares = mean((d, t) => g(d, t) ** 2);
+  const within = (most: number) =>
+    mean((d, t) => Number(Math.max(d / t, t / d) < most));
+  return {
+    abs_rel: mean((d, t) => Math.abs(d - t) / t),
+    sq_rel: mean((d, t) => (d - t) ** 2 / t),
+    rmse: Math.sqrt(mean((d, t) => (d - t) ** 2)),
+    rmse_log: Math.sqrt(gSquares),
+    log10: mean((d, t) => Math.abs(Math.log10(d) - Math.log10(t))),
+    // Rounding may leave a hair less than nothing.
+    silog: 100 * Math.sqrt(Math.max(0, gSquares - gMean ** 2)),
+    silog_half: Math.sqrt(Math.max(0, gSquares - gMean ** 2 / 2)),
+    delta1: within(1.25),
+    delta2: within(1.25 ** 2),
+    delta3: within(1.25 ** 3),
+    spearman: spearman(found, truth),
+  };
+}
+
+/** Spearman's rank correlation where both are known; NaN where one of the two is the same everywhere. */
+export function spearman(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  const at = Array.from(a).flatMap((x, i) =>
+    Number.isFinite(x) && Number.isFinite(b[i]!) ? [i] : []
+  );
+  return correlation(
+    ranks(Float64Array.from(at, (i) => a[i]!)),
+    ranks(Float64Array.from(at, (i) => b[i]!)),
+  );
+}
+
+/** Pearson's correlation; NaN where one of the two is the same everywhere. */
+function correlation(a: Float64Array, b: Float64Array): number {
+  const mean = (of: Float64Array) => of.reduce((s, x) => s + x, 0) / of.length;
+  const [meanA, meanB] = [mean(a), mean(b)];
+  let ab = 0, aa = 0, bb = 0;
+  for (let i = 0; i < a.length; i++) {
+    const x = a[i]! - meanA, y = b[i]! - meanB;
+    ab += x * y;
+    aa += x * x;
+    bb += y * y;
+  }
+  return ab / Math.sqrt(aa * bb);
+}
