@@ -78,8 +78,7 @@ export async function openRun(
       tokensPerExample(hook, config.tokens);
     checkTokens(hook, groupTokens);
     checkBuffer(config, groupTokens);
-    const { length } = dataset;
-    const split = splitExamples(length, config.evaluate.images, config.seed);
+    const split = splitExamples(dataset, config.evaluate.images, config.seed);
     const engine = keep(await run.create("engine"));
     const made = { dataset, encoder, hook, sparsifier, engine, split };
     return {

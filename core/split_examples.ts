@@ -3,8 +3,9 @@
  *
  * @module
  */
+import type { Dataset } from "./dataset.ts";
 import { ConfigError } from "./errors.ts";
-import { permutation, randomFrom } from "./random.ts";
+import { permutation, type Random, randomFrom } from "./random.ts";
 
 /** Indices of the pictures, by what they are for. No picture is in two. */
 export interface Split {
@@ -20,16 +21,19 @@ export interface Split {
 const keys = { split: 1, epoch: 2 };
 
 /**
- * Holds `heldOut` pictures of `length` back, half to calibrate and half to
- * measure, in an order that `seed` decides.
+ * Holds `heldOut` pictures of a dataset back, half to calibrate and half to
+ * measure, in an order that `seed` decides. Pictures that come in sequences are
+ * held back a sequence after the other, from the end of each: of one film its
+ * last part, never a frame among those trained on.
  *
  * @throws {ConfigError} When fewer than half of the pictures would be left to train on.
  */
 export function splitExamples(
-  length: number,
+  dataset: Pick<Dataset, "length" | "sequenceOf">,
   heldOut: number,
   seed: number,
 ): Split {
+  const { length } = dataset;
   if (2 * heldOut > length || heldOut < 2) {
     throw new ConfigError(
       "evaluate.images",
@@ -40,13 +44,25 @@ export function splitExamples(
         } for evaluate.images`,
     );
   }
-  const order = permutation(length, randomFrom(seed, keys.split));
+  const order = orderOf(dataset, randomFrom(seed, keys.split));
   const half = Math.floor(heldOut / 2);
   return {
     calibrate: order.slice(0, half).sort(),
     test: order.slice(half, heldOut).sort(),
     train: order.slice(heldOut).sort(),
   };
+}
+
+/** All pictures by chance; or sequence by sequence, by chance, each from its end. */
+function orderOf(
+  { length, sequenceOf }: Pick<Dataset, "length" | "sequenceOf">,
+  random: Random,
+): Uint32Array {
+  if (!sequenceOf) return permutation(length, random);
+  const indices = Array.from({ length }, (_, i) => length - 1 - i);
+  const sequences = [...Map.groupBy(indices, sequenceOf).values()];
+  const order = permutation(sequences.length, random);
+  return Uint32Array.from([...order].flatMap((i) => sequences[i]!));
 }
 
 /**

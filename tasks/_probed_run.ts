@@ -101,7 +101,7 @@ async function openWithOtherPictures(
     const { evaluate, seed } = own.config;
     const heldOut = isOther
       ? allOf(dataset)
-      : splitExamples(dataset.length, evaluate.images, seed).test;
+      : splitExamples(dataset, evaluate.images, seed).test;
     return { ...trained, hash: own.hash, heldOut, isOther };
   } catch (error) {
     await trained.run.close();

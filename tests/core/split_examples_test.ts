@@ -20,7 +20,11 @@ function take(
 
 Deno.test("splitExamples() puts every picture in exactly one part", () => {
   for (const [length, heldOut] of [[40, 8], [4, 2], [101, 33], [10, 5]]) {
-    const { train, calibrate, test } = splitExamples(length!, heldOut!, 3);
+    const { train, calibrate, test } = splitExamples(
+      { length: length! },
+      heldOut!,
+      3,
+    );
     deepEqual(sorted([...train, ...calibrate, ...test]), all(length!));
     equal(calibrate.length, Math.floor(heldOut! / 2));
     equal(test.length, Math.ceil(heldOut! / 2));
@@ -29,14 +33,39 @@ Deno.test("splitExamples() puts every picture in exactly one part", () => {
 });
 
 Deno.test("splitExamples() depends on the seed alone, and holds out pictures from everywhere", () => {
-  deepEqual(splitExamples(100, 20, 3), splitExamples(100, 20, 3));
-  notDeepEqual(splitExamples(100, 20, 3), splitExamples(100, 20, 4));
-  const { test, calibrate } = splitExamples(1000, 200, 1);
+  deepEqual(
+    splitExamples({ length: 100 }, 20, 3),
+    splitExamples({ length: 100 }, 20, 3),
+  );
+  notDeepEqual(
+    splitExamples({ length: 100 }, 20, 3),
+    splitExamples({ length: 100 }, 20, 4),
+  );
+  const { test, calibrate } = splitExamples({ length: 1000 }, 200, 1);
   for (const part of [test, calibrate]) {
     const mean = part.reduce((sum, i) => sum + i, 0) / part.length;
     // 500 ± 4 standard deviations of such a mean
     equal(Math.abs(mean - 500) < 4 * 289 / 10, true, `${mean}`);
   }
+});
+
+Deno.test("splitExamples() holds the end of a film back, never a frame among those trained on", () => {
+  const film = { length: 100, sequenceOf: () => "film" };
+  const { train, calibrate, test } = splitExamples(film, 20, 1);
+  deepEqual([...calibrate], all(100).slice(90));
+  deepEqual([...test], all(100).slice(80, 90));
+  deepEqual([...train], all(80));
+});
+
+Deno.test("splitExamples() holds whole sequences back, another choice with another seed", () => {
+  const films = { length: 60, sequenceOf: (i: number) => `${i % 6}` };
+  const held = [1, 2, 3, 4, 5].map((seed) => {
+    const { calibrate, test } = splitExamples(films, 20, seed);
+    const sequences = new Set([...calibrate, ...test].map(films.sequenceOf));
+    equal(sequences.size, 2);
+    return [...sequences].sort().join();
+  });
+  equal(new Set(held).size > 1, true);
 });
 
 Deno.test("splitExamples() says how many pictures can be held out", () => {
@@ -59,7 +88,7 @@ Deno.test("splitExamples() says how many pictures can be held out", () => {
       ],
     ] as const
   ) {
-    throws(() => splitExamples(length, heldOut, 1), {
+    throws(() => splitExamples({ length }, heldOut, 1), {
       name: "ConfigError",
       path: "evaluate.images",
       message,
