@@ -55,12 +55,15 @@ export function splitExamples(
 
 /** All pictures by chance; or sequence by sequence, by chance, each from its end. */
 function orderOf(
-  { length, sequenceOf }: Pick<Dataset, "length" | "sequenceOf">,
+  dataset: Pick<Dataset, "length" | "sequenceOf">,
   random: Random,
 ): Uint32Array {
-  if (!sequenceOf) return permutation(length, random);
+  const { length } = dataset;
+  if (!dataset.sequenceOf) return permutation(length, random);
   const indices = Array.from({ length }, (_, i) => length - 1 - i);
-  const sequences = [...Map.groupBy(indices, sequenceOf).values()];
+  const sequences = [
+    ...Map.groupBy(indices, (index) => dataset.sequenceOf!(index)).values(),
+  ];
   const order = permutation(sequences.length, random);
   return Uint32Array.from([...order].flatMap((i) => sequences[i]!));
 }

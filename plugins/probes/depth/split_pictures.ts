@@ -113,11 +113,13 @@ export function clustersOf(
 }
 
 function splitBy(
-  { sequenceOf }: Pick<Dataset, "sequenceOf">,
+  dataset: Pick<Dataset, "sequenceOf">,
   indices: Uint32Array,
 ): PictureSplit["by"] {
-  if (!sequenceOf) return "picture";
-  const count = new Set(Array.from(indices, (i) => sequenceOf(i))).size;
+  if (!dataset.sequenceOf) return "picture";
+  const count = new Set(
+    Array.from(indices, (index) => dataset.sequenceOf!(index)),
+  ).size;
   if (count === indices.length) return "picture";
   return count < leastSequences ? "time" : "sequence";
 }
