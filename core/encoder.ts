@@ -24,6 +24,18 @@ export interface Hook {
   readonly layout: TokenLayout;
 }
 
+/** A part of a picture, in its pixels; it may begin and end within one. */
+export interface View {
+  /** What is left of it. */
+  readonly left: number;
+  /** What is above it. */
+  readonly top: number;
+  /** Its width. */
+  readonly width: number;
+  /** Its height. */
+  readonly height: number;
+}
+
 /** What a model says of a picture. It can be read like any hook. */
 export interface Prediction {
   /** The hook where it is read. */
@@ -36,6 +48,11 @@ export interface Prediction {
   readonly kind: "depth" | "logits" | "features";
   /** What its numbers mean, in a few words: `"metres"`, `"inverse depth, larger is nearer"`. */
   readonly meaning: string;
+  /**
+   * Of depth: whether its numbers are inverse, larger where nearer; else they
+   * are distances, in metres or another unit.
+   */
+  readonly inverse?: boolean;
   /** Names of the classes, in order. */
   readonly labels?: readonly string[];
 }
@@ -103,6 +120,18 @@ export interface Encoder {
    * that suits them best, where a model takes several.
    */
   fitted?(size: Pick<RgbImage, "width" | "height">): Promise<Encoder>;
+  /**
+   * The part that it sees of a picture of this size in pixels: grids lie over
+   * it. An encoder without it sees the whole of every picture.
+   */
+  view?(size: Pick<RgbImage, "width" | "height">): View;
+  /**
+   * The same network with the numbers of each weight tensor in an order that
+   * `seed` decides: a control that keeps the shape of the network and the size
+   * of its weights, and nothing that it learned. Closing this encoder does not
+   * close that one, whose weights lie in a temporary folder until it is closed.
+   */
+  shuffled?(seed: number): Promise<Encoder>;
   /**
    * Bytes it takes at most while it encodes `images` pictures at once and is
    * read at `hook`; at any one hook when none is named.

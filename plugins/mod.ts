@@ -10,9 +10,11 @@ export const builtins: Builtins = {
   dataset: {
     "image-folder": () => import("./datasets/image_folder.ts"),
     "imagenet": () => import("./datasets/imagenet.ts"),
+    "rgbd": () => import("./datasets/rgbd.ts"),
     "scenes": () => import("./datasets/scenes.ts"),
   },
   encoder: {
+    "auto": () => import("./encoders/auto.ts"),
     "depth-anything": () => import("./encoders/depth_anything.ts"),
     "depth-nano": () => import("./encoders/depth_nano.ts"),
     "dinov2": () => import("./encoders/dinov2.ts"),

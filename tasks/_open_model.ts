@@ -32,6 +32,7 @@ const predicting: Readonly<Record<string, string>> = {
   "depth-anything": "--encoder=depth-anything --encoder.model=<folder>",
   "theia": "--encoder=theia --encoder.model=<folder>",
   "vit": "--encoder=vit --encoder.model=<folder>",
+  "auto": "--encoder=auto --encoder.model=<folder>",
 };
 
 /**

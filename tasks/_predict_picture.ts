@@ -110,10 +110,9 @@ function shaped(
 
 /** Depth of the middle alone must not be stretched over the whole picture. */
 function checkWhole(name: string, size: Size, encoder: Encoder): void {
-  const { input } = inputOf(encoder), { preprocessing } = encoder.provenance;
-  const cut = /\b(trim|crop)\b/.test(`${preprocessing}`);
-  const same = input && input.width * size.height === input.height * size.width;
-  if (!cut || same) return;
+  const { width, height } = encoder.view?.(size) ?? size;
+  if (width === size.width && height === size.height) return;
+  const { preprocessing } = encoder.provenance;
   throw new ExampleError(
     name,
     `Cannot lay depth over "${name}": the model sees only the middle of it (${preprocessing}); write --encoder.fit=stretch`,

@@ -52,6 +52,7 @@ import {
   type ProviderOption,
   providerOption,
 } from "./vit/provider_option.ts";
+import { shuffledWeights } from "./vit/shuffled_weights.ts";
 import { findPrefix, weightsOf } from "./vit/vit_checkpoint.ts";
 
 /** Options of {@linkcode depthAnything}. */
@@ -108,7 +109,18 @@ export async function depthAnything(
   options: DepthAnythingOptions,
   { base, report }: Pick<PluginContext, "base" | "report">,
 ): Promise<Encoder> {
-  const folder = await openModelFolder(options.model, base, report);
+  const { model, ...rest } = options;
+  return await openDepthAnything(
+    await openModelFolder(model, base, report),
+    rest,
+  );
+}
+
+/** {@linkcode depthAnything} of a folder that is open. */
+export async function openDepthAnything(
+  folder: ModelFolder,
+  options: Omit<DepthAnythingOptions, "model">,
+): Promise<Encoder> {
   const { weights } = folder;
   const settings = (await readSettings(
     folder,
@@ -130,7 +142,7 @@ export async function depthAnything(
 /** An encoder that has its pictures made so. */
 function encoderOf(
   model: OpenDepthAnything,
-  options: DepthAnythingOptions,
+  options: Omit<DepthAnythingOptions, "model">,
   pictures: DepthPictures,
 ): Encoder {
   const { folder, settings, sizes, dpt } = model;
@@ -143,18 +155,25 @@ function encoderOf(
     attention: attentionOn(provider),
   };
   const addWeight = weightsOf(folder.weights, "", place.file);
-  const meaning = meaningOf(settings);
+  const meaning = meaningOf(settings), inverse = !isMetric(settings);
   const encoder: Encoder = graphEncoder({
     graph: depthAnythingGraph(sizes, dpt, network, addWeight),
     input: pixels(size),
     hooks,
     defaultHook: middle(hooks, sizes.layers).name,
-    predictions: [{ hook: "depth", kind: "depth", meaning }],
+    predictions: [{ hook: "depth", kind: "depth", meaning, inverse }],
     weightsFolder: place.folder,
     threads: options.threads ?? navigator.hardwareConcurrency,
     provider,
     provenance: describe(model, options, pictures),
     preprocess: pictures.make,
+    view: pictures.view,
+    shuffled: (seed) =>
+      shuffledWeights(
+        folder,
+        seed,
+        (copy) => encoderOf({ ...model, folder: copy }, options, pictures),
+      ),
     fitted(picture) {
       const best = pictures.fitted(picture);
       return Promise.resolve(
@@ -172,14 +191,14 @@ function encoderOf(
 }
 
 function positionsOf(
-  { pos, processor }: DepthAnythingOptions,
+  { pos, processor }: Pick<DepthAnythingOptions, "pos" | "processor">,
 ): PositionVariant {
   return pos ?? (processor === "original" ? "offset0.1" : "hf");
 }
 
 function describe(
   { folder, settings, dpt }: OpenDepthAnything,
-  options: DepthAnythingOptions,
+  options: Omit<DepthAnythingOptions, "model">,
   { size, description }: DepthPictures,
 ): Encoder["provenance"] {
   return {
@@ -213,11 +232,13 @@ function middle(hooks: readonly Hook[], layers: number): Hook {
   return hooks.find((hook) => hook.name === name)!;
 }
 
-function meaningOf(
-  { depth_estimation_type, max_depth }: DepthAnythingSettings,
-): string {
-  return depth_estimation_type === "metric"
-    ? `depth in metres, at most ${max_depth || 1}`
+function isMetric({ depth_estimation_type }: DepthAnythingSettings): boolean {
+  return depth_estimation_type === "metric";
+}
+
+function meaningOf(settings: DepthAnythingSettings): string {
+  return isMetric(settings)
+    ? `depth in metres, at most ${settings.max_depth || 1}`
     : "inverse depth without a unit, larger where nearer";
 }
 

@@ -27,16 +27,18 @@ import type { PositionVariant } from "./dinov2/positions.ts";
 import { attentionOn } from "./vit/attention.ts";
 import { graphEncoder } from "./vit/graph_encoder.ts";
 import {
+  type ModelFolder,
   openModelFolder,
   readSettings,
   weightsPlace,
 } from "./vit/model_folder.ts";
-import { describePreprocessing, preprocess } from "./vit/preprocess.ts";
+import { describePreprocessing, preprocess, viewOf } from "./vit/preprocess.ts";
 import {
   describeProvider,
   type ProviderOption,
   providerOption,
 } from "./vit/provider_option.ts";
+import { shuffledWeights } from "./vit/shuffled_weights.ts";
 import { findPrefix, weightsOf } from "./vit/vit_checkpoint.ts";
 
 /** Options of {@linkcode dinov2}. */
@@ -69,7 +71,15 @@ export async function dinov2(
   options: Dinov2Options,
   { base, report }: Pick<PluginContext, "base" | "report">,
 ): Promise<Encoder> {
-  const folder = await openModelFolder(options.model, base, report);
+  const { model, ...rest } = options;
+  return await openDinov2(await openModelFolder(model, base, report), rest);
+}
+
+/** {@linkcode dinov2} of a folder that is open. */
+export async function openDinov2(
+  folder: ModelFolder,
+  options: Omit<Dinov2Options, "model">,
+): Promise<Encoder> {
   const { weights } = folder;
   const settings = (await readSettings(folder, "config.json", dinov2Schema))!;
   const prefix = findPrefix(weights, ["", "dinov2."]);
@@ -101,6 +111,9 @@ export async function dinov2(
       ...describeProvider(options),
     },
     preprocess: (images, to) => preprocess(images, preprocessing, size, to),
+    view: (picture) => viewOf(picture, preprocessing),
+    shuffled: (seed) =>
+      shuffledWeights(folder, seed, (copy) => openDinov2(copy, options)),
     ...networkMemory({
       weights: weightBytes(weights.tensors.values()),
       inside: (hook) => insideBackbone(sizes, size, hook),

@@ -33,6 +33,7 @@ import {
   describePreprocessing,
   preprocess,
   type Size,
+  viewOf,
 } from "./vit/preprocess.ts";
 
 /** Options of {@linkcode onnx}. */
@@ -103,6 +104,7 @@ export async function onnx(
       preprocessing: describePreprocessing(preprocessing),
     },
     preprocess: (images, to) => preprocess(images, preprocessing, size, to),
+    view: (picture) => viewOf(picture, preprocessing),
     ...memory,
   });
 }

@@ -14,7 +14,11 @@ import {
   type PluginContext,
 } from "../../core/plugin.ts";
 import { featureStatistics } from "./vit/feature_statistics.ts";
-import { openModelFolder, readSettings } from "./vit/model_folder.ts";
+import {
+  type ModelFolder,
+  openModelFolder,
+  readSettings,
+} from "./vit/model_folder.ts";
 import { halfStatistics, imagenetStatistics } from "./vit/preprocess.ts";
 import { type ProviderOption, providerOption } from "./vit/provider_option.ts";
 import type { Filter } from "./vit/resize.ts";
@@ -76,7 +80,18 @@ export async function theia(
   options: TheiaOptions,
   { base, report }: Pick<PluginContext, "base" | "report">,
 ): Promise<Encoder> {
-  const folder = await openModelFolder(options.model, base, report);
+  const { model, ...rest } = options;
+  return await openTheia(await openModelFolder(model, base, report), rest, {
+    base,
+  });
+}
+
+/** {@linkcode theia} of a folder that is open. */
+export async function openTheia(
+  folder: ModelFolder,
+  options: Omit<TheiaOptions, "model">,
+  { base }: Pick<PluginContext, "base">,
+): Promise<Encoder> {
   const config = (await readSettings(folder, "config.json", configSchema))!;
   const { weights } = folder;
   findPrefix(weights, [prefix]);
@@ -111,6 +126,7 @@ export async function theia(
     head: await headOf(teachers, options.featureStatistics, base),
     threads: options.threads,
     provider: options.provider,
+    open: (copy) => openTheia(copy, options, { base }),
   });
 }
 

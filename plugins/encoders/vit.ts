@@ -67,10 +67,18 @@ const configSchema = z.object({
  * @throws {FormatError} When a file does not hold what it should.
  */
 export async function vit(
-  { model, threads, provider }: VitOptions,
+  options: VitOptions,
   { base, report }: Pick<PluginContext, "base" | "report">,
 ): Promise<Encoder> {
-  const folder = await openModelFolder(model, base, report);
+  const { model, ...rest } = options;
+  return await openVit(await openModelFolder(model, base, report), rest);
+}
+
+/** {@linkcode vit} of a folder that is open. */
+export async function openVit(
+  folder: ModelFolder,
+  options: Omit<VitOptions, "model">,
+): Promise<Encoder> {
   const config = (await readSettings(folder, "config.json", configSchema))!;
   const prefix = findPrefix(folder.weights, ["", "vit.", "deit."]);
   const sizes = sizesOf(config, folder, prefix);
@@ -81,8 +89,9 @@ export async function vit(
     preprocessing: await readPreprocessing(folder, sizes.image),
     defaultHook: `blocks.${sizes.layers - 1}.resid_post`,
     head: classifier(folder.weights, { ...config, ...sizes }),
-    threads,
-    provider,
+    threads: options.threads,
+    provider: options.provider,
+    open: (copy) => openVit(copy, options),
   });
 }
 

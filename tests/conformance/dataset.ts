@@ -37,6 +37,7 @@ export function testDataset(
   test("ids are words of their own", hasOwnIds);
   test("labels are words or finite numbers", hasPlainLabels);
   test("maps are as large as their image", hasWholeMaps);
+  test("each picture's sequence is a word", hasNamedSequences);
   test("an index out of range is a RangeError", isBounded);
 }
 
@@ -99,6 +100,14 @@ async function hasWholeMaps(dataset: Dataset): Promise<void> {
       equal(map.data.length, image.width * image.height, `${key} of ${id}`);
     }
   }
+}
+
+function hasNamedSequences(dataset: Dataset): Promise<void> {
+  for (let i = 0; dataset.sequenceOf && i < dataset.length; i++) {
+    const sequence: unknown = dataset.sequenceOf(i);
+    ok(typeof sequence === "string" && sequence !== "", `${i}: ${sequence}`);
+  }
+  return Promise.resolve();
 }
 
 function sizeOf({ width, height }: DenseMap): readonly number[] {

@@ -3,7 +3,13 @@
  *
  * @module
  */
-import { deepStrictEqual, equal, ok, rejects } from "node:assert/strict";
+import {
+  deepStrictEqual,
+  equal,
+  notDeepStrictEqual,
+  ok,
+  rejects,
+} from "node:assert/strict";
 import {
   ConfigError,
   type Encoder,
@@ -149,6 +155,34 @@ export function testEncoder(
           other[hook]!.data.some((value, i) => value !== resumed[hook]!.data[i])
         ),
       );
+    }
+  });
+
+  test("sees a part of every picture, or all of it", (encoder) => {
+    for (const { width, height } of pictures) {
+      const view = encoder.view?.({ width, height });
+      if (!view) continue;
+      ok(view.width > 0 && view.left >= 0, JSON.stringify(view));
+      ok(view.height > 0 && view.top >= 0, JSON.stringify(view));
+      // Floats may come out a last digit too large.
+      ok(view.left + view.width <= width + 1e-6, JSON.stringify(view));
+      ok(view.top + view.height <= height + 1e-6, JSON.stringify(view));
+    }
+    return Promise.resolve();
+  });
+
+  test("is another encoder with the same hooks when it is shuffled", async (encoder) => {
+    const control = await encoder.shuffled?.(1);
+    if (!control) return;
+    try {
+      deepStrictEqual(control.hooks, encoder.hooks);
+      notDeepStrictEqual(control.provenance, encoder.provenance);
+      const { data } = await encodeAt(control, pictures);
+      ok(data.every(Number.isFinite));
+      const own = await encodeAt(encoder, pictures);
+      ok(data.some((value, i) => value !== own.data[i]));
+    } finally {
+      await control.close();
     }
   });
 

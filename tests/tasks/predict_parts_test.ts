@@ -61,6 +61,25 @@ Deno.test("predictPicture() refuses a picture that takes more memory than there 
   }
 });
 
+Deno.test("predictPicture() lays depth over the whole picture, or not at all", async () => {
+  const base = new URL("file:///");
+  const encoder = await makeEncoder({ model }, { base });
+  const square = picture(24, 24), memory = Infinity;
+  const middle = { left: 2, top: 2, width: 20, height: 20 };
+  try {
+    const { depth } = await predictPicture("a.png", square, encoder, memory);
+    deepEqual([depth!.width, depth!.height], [24, 24]);
+    // A crop of 20 from 24 pixels: the model's input has the picture's shape.
+    const cropped = { ...encoder, view: () => middle };
+    await rejects(
+      predictPicture("a.png", square, cropped, memory),
+      /^ExampleError: Cannot lay depth over "a\.png": the model sees only the middle of it \(resize .*\); write --encoder\.fit=stretch$/,
+    );
+  } finally {
+    await encoder.close();
+  }
+});
+
 Deno.test("topClasses() gives the likeliest first, large logits too", () => {
   const said = (data: number[], labels?: string[]) => ({
     prediction: {

@@ -256,6 +256,7 @@ Deno.test("predict --json prints an object for each picture", async () => {
       hook: "depth",
       kind: "depth",
       meaning: "inverse depth without a unit, larger where nearer",
+      inverse: true,
       shape: [own.height, own.width],
     }],
     min: Math.min(...data),

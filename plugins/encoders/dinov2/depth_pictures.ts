@@ -4,11 +4,13 @@
  * @module
  */
 import type { RgbImage } from "../../../core/dataset.ts";
+import type { View } from "../../../core/encoder.ts";
 import type { ModelFolder } from "../vit/model_folder.ts";
 import {
   describePreprocessing,
   preprocess,
   type Size,
+  viewOf,
 } from "../vit/preprocess.ts";
 import type { Prepared } from "../vit/preprocessor_config.ts";
 import { describeOriginal, originalPictures } from "./original_pictures.ts";
@@ -45,6 +47,8 @@ export interface DepthPictures {
    * the processor keeps their shape and no size is asked for.
    */
   fitted(picture: Size): DepthPictures | undefined;
+  /** The part of one of this size that is kept. */
+  view(picture: Size): View;
   /** Writes them to `pixels`, `[images, 3, height, width]`. */
   make(images: readonly RgbImage[], pixels: Float32Array): Promise<void>;
 }
@@ -79,9 +83,10 @@ export async function depthPictures(
 
 function byFiles(
   { size, preprocessing }: Prepared,
-): Pick<DepthPictures, "description" | "make"> {
+): Pick<DepthPictures, "description" | "view" | "make"> {
   return {
     description: describePreprocessing(preprocessing),
+    view: (picture) => viewOf(picture, preprocessing),
     make: (images, pixels) => preprocess(images, preprocessing, size, pixels),
   };
 }
@@ -89,10 +94,11 @@ function byFiles(
 function byOriginal(
   size: Size,
   { fit }: DepthPictureOptions,
-): Pick<DepthPictures, "description" | "make"> {
+): Pick<DepthPictures, "description" | "view" | "make"> {
   const made = { size, trim: fit === "crop" };
   return {
     description: describeOriginal(made),
+    view: (picture) => viewOf(picture, { resize: size, trim: made.trim }),
     make: (images, pixels) => originalPictures(images, made, pixels),
   };
 }

@@ -37,6 +37,10 @@ export interface GraphEncoderOptions extends OpenModelsOptions {
   readonly provenance: Encoder["provenance"];
   /** The same model for pictures of another size, where it takes several. */
   readonly fitted?: Encoder["fitted"];
+  /** The part that it sees of a picture; the whole when absent. */
+  readonly view?: Encoder["view"];
+  /** The same network with shuffled weights. */
+  readonly shuffled?: Encoder["shuffled"];
   /** Writes `images` to `pixels` as the network takes them. */
   preprocess(images: readonly RgbImage[], pixels: Float32Array): Promise<void>;
   /** Bytes it takes at most while it encodes `images` pictures at once, `hook` being read. */
@@ -87,6 +91,8 @@ export function graphEncoder(options: GraphEncoderOptions): Encoder {
     provenance: options.provenance,
     ...predictions && { predictions },
     ...options.fitted && { fitted: options.fitted },
+    ...options.view && { view: options.view },
+    ...options.shuffled && { shuffled: options.shuffled },
     async encode(images, names) {
       const wanted = chooseHooks(hooks, names);
       if (wanted.length === 0) return {};

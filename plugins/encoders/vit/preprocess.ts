@@ -5,6 +5,7 @@
  */
 import { setImmediate } from "node:timers/promises";
 import type { RgbImage } from "../../../core/dataset.ts";
+import type { View } from "../../../core/encoder.ts";
 import { type Filter, resize } from "./resize.ts";
 
 /** Width and height in pixels. */
@@ -105,12 +106,33 @@ export function fit(image: RgbImage, preprocessing: Preprocessing): RgbImage {
   const { width, height } = resizedSize(image, preprocessing);
   const whole = trim ? trimTo(image, { width, height }) : image;
   const resized = resize(whole, width, height, filter);
-  return crop ? cropMiddle(resized, crop) : resized;
+  return crop ? cutOut(resized, middle(resized, crop)) : resized;
+}
+
+/** The part of a picture of this size that {@linkcode fit} keeps. */
+export function viewOf(
+  picture: Size,
+  { resize, trim, crop }: Pick<Preprocessing, "resize" | "trim" | "crop">,
+): View {
+  const resized = resizedSize(picture, { resize });
+  const whole = trim
+    ? trimmed(picture, resized)
+    : { left: 0, top: 0, width: picture.width, height: picture.height };
+  if (!crop) return whole;
+  const across = whole.width / resized.width;
+  const down = whole.height / resized.height;
+  const { left, top, width, height } = middle(resized, crop);
+  return {
+    left: whole.left + left * across,
+    top: whole.top + top * down,
+    width: width * across,
+    height: height * down,
+  };
 }
 
 function resizedSize(
   { width, height }: Size,
-  { resize }: Preprocessing,
+  { resize }: Pick<Preprocessing, "resize">,
 ): Size {
   if ("width" in resize) return resize;
   const short = resize.shortestEdge;
@@ -124,16 +146,35 @@ function resizedSize(
 
 /** The largest middle part of a picture that has the shape of `size`, to a pixel. */
 export function trimTo(image: RgbImage, size: Size): RgbImage {
-  const scale = Math.min(image.width / size.width, image.height / size.height);
-  const width = Math.max(1, Math.round(size.width * scale));
-  const height = Math.max(1, Math.round(size.height * scale));
-  if (width === image.width && height === image.height) return image;
-  return cropMiddle(image, { width, height });
+  const part = trimmed(image, size);
+  return part.width === image.width && part.height === image.height
+    ? image
+    : cutOut(image, part);
 }
 
-function cropMiddle(image: RgbImage, { width, height }: Size): RgbImage {
-  const left = Math.floor((image.width - width) / 2);
-  const top = Math.floor((image.height - height) / 2);
+function trimmed(picture: Size, size: Size): View {
+  const scale = Math.min(
+    picture.width / size.width,
+    picture.height / size.height,
+  );
+  return middle(picture, {
+    width: Math.max(1, Math.round(size.width * scale)),
+    height: Math.max(1, Math.round(size.height * scale)),
+  });
+}
+
+/** The middle, to a pixel. */
+function middle(picture: Size, { width, height }: Size): View {
+  const left = Math.floor((picture.width - width) / 2);
+  const top = Math.floor((picture.height - height) / 2);
+  return { left, top, width, height };
+}
+
+/** A part of whole pixels. */
+function cutOut(
+  image: RgbImage,
+  { left, top, width, height }: View,
+): RgbImage {
   const data = new Uint8Array(width * height * 3);
   for (let y = 0; y < height; y++) {
     const from = ((top + y) * image.width + left) * 3;

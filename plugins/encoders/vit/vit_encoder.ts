@@ -11,8 +11,10 @@ import {
   describePreprocessing,
   preprocess,
   type Preprocessing,
+  viewOf,
 } from "./preprocess.ts";
 import { describeProvider, type ProviderOption } from "./provider_option.ts";
+import { shuffledWeights } from "./shuffled_weights.ts";
 import { builder } from "./transformer.ts";
 import { checkPatches, checkSizes, weightsOf } from "./vit_checkpoint.ts";
 import { vitGraph, vitHooks, vitInput, type VitSizes } from "./vit_graph.ts";
@@ -35,6 +37,8 @@ export interface VitEncoderOptions extends ProviderOption {
   readonly head?: VitHead | undefined;
   /** How many threads it computes with; all cores when absent. */
   readonly threads?: number | undefined;
+  /** The same encoder of another copy of the model. */
+  readonly open: (folder: ModelFolder) => Promise<Encoder>;
 }
 
 /**
@@ -72,6 +76,8 @@ export function vitEncoder(options: VitEncoderOptions): Encoder {
       const size = { width: image, height: image };
       return preprocess(images, preprocessing, size, pixels);
     },
+    view: (picture) => viewOf(picture, preprocessing),
+    shuffled: (seed) => shuffledWeights(model, seed, options.open),
     memory: (images, hook) => vitMemory(sizes, images, head, hook),
   });
 }

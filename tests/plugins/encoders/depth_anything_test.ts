@@ -127,6 +127,22 @@ Deno.test("depthAnything() records what made the activations", async () => {
   equal(metric.provenance.depth, "depth in metres, at most 20");
 });
 
+Deno.test("depthAnything() says whether its depth is inverse", async () => {
+  const saidBy = async (name: string) =>
+    (await depthAnything({ model: goldenFolder(name) }, here)).predictions;
+  const said = { hook: "depth", kind: "depth" };
+  deepEqual(await saidBy(v2), [{
+    ...said,
+    meaning: "inverse depth without a unit, larger where nearer",
+    inverse: true,
+  }]);
+  deepEqual(await saidBy("depth_anything_metric"), [{
+    ...said,
+    meaning: "depth in metres, at most 20",
+    inverse: false,
+  }]);
+});
+
 /** What an encoder makes of the depth of one picture, and how it says it does. */
 async function depthOf(encoder: Encoder, image: RgbImage) {
   const { depth } = await encoder.encode([image], ["depth"]);

@@ -1,0 +1,52 @@
+/**
+ * A folder or tar in, all its files out.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import type { DatasetPath } from "../_dataset_path.ts";
+import { fileReader } from "../_file_reader.ts";
+import { indexTar } from "../_tar_index.ts";
+import { folderSource } from "../folder_source.ts";
+
+/** Files by path. */
+export interface FileSet {
+  /** Paths with forward slashes, without hidden files. */
+  readonly names: readonly string[];
+  /** Reads one. */
+  read(name: string): Promise<Uint8Array>;
+  /** Closes what is open. */
+  close?(): Promise<void>;
+}
+
+/**
+ * The files below a folder, or inside a tar and the tars directly inside it,
+ * which is read in place.
+ *
+ * @throws {FormatError} When the tar is truncated or damaged, with the byte.
+ */
+export async function fileSet(
+  { path, isFolder }: DatasetPath,
+): Promise<FileSet> {
+  if (!isFolder) return await tarFiles(path);
+  const { ids, others } = await folderSource(path);
+  return {
+    names: [...ids, ...others],
+    read: (name) => Deno.readFile(join(path, name)),
+  };
+}
+
+async function tarFiles(path: string): Promise<FileSet> {
+  const { names, offsets, sizes } = await indexTar(path);
+  // When a name comes twice the later file counts, as when a tar is unpacked.
+  const entries = new Map(names.map((name, entry) => [name, entry]));
+  const file = fileReader(path);
+  return {
+    names: [...entries.keys()].filter((name) => !/(^|\/)\./.test(name)),
+    read: (name) => {
+      const entry = entries.get(name)!;
+      return file.read(offsets[entry]!, sizes[entry]!);
+    },
+    close: file.close,
+  };
+}

@@ -1,0 +1,151 @@
+/**
+ * A model from its folder, by whichever encoder its settings ask for.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import { z } from "zod";
+import type { Encoder } from "../../core/encoder.ts";
+import { ConfigError } from "../../core/errors.ts";
+import {
+  definePlugin,
+  type Plugin,
+  type PluginContext,
+} from "../../core/plugin.ts";
+import depthAnything, { openDepthAnything } from "./depth_anything.ts";
+import dinov2, { openDinov2 } from "./dinov2.ts";
+import { type PictureOptions, pictureOptions } from "./dinov2/picture_size.ts";
+import type { PositionVariant } from "./dinov2/positions.ts";
+import theia, { openTheia } from "./theia.ts";
+import vit, { openVit } from "./vit.ts";
+import {
+  type ModelFolder,
+  openModelFolder,
+  readSettings,
+} from "./vit/model_folder.ts";
+import { type ProviderOption, providerOption } from "./vit/provider_option.ts";
+
+/** Options of {@linkcode auto}: those that more than one kind of model takes. */
+export interface AutoOptions extends PictureOptions, ProviderOption {
+  /** Folder with `config.json`, `model.safetensors` and perhaps `preprocessor_config.json`. */
+  readonly model: string;
+  /** How position embeddings come to a grid that is not the learned one. */
+  readonly pos?: PositionVariant | undefined;
+  /** How many threads it computes with; all cores when absent. */
+  readonly threads?: number | undefined;
+}
+
+/** Opens a folder with the options that were given for it. */
+type Open = (
+  folder: ModelFolder,
+  given: AutoOptions,
+  context: Pick<PluginContext, "base">,
+) => Promise<Encoder>;
+
+/** Who opens which `model_type`; Theia has none. */
+const kinds: Readonly<Record<string, Open>> = {
+  vit: by(vit, openVit),
+  deit: by(vit, openVit),
+  dinov2: by(dinov2, openDinov2),
+  depth_anything: by(depthAnything, openDepthAnything),
+};
+const asTheia = by(theia, openTheia);
+
+const marks = z.object({
+  model_type: z.string().optional(),
+  architectures: z.array(z.string()).nullish(),
+  backbone: z.unknown().optional(),
+});
+
+/**
+ * The model in the folder `options.model`, or at the hub, opened by
+ * {@linkcode vit}, {@linkcode theia}, {@linkcode dinov2} or
+ * {@linkcode depthAnything}, as its `config.json` says what it is: one run's
+ * file does for all of them. Options go on to that encoder where they are
+ * given; what only one encoder takes is given to that one by its name.
+ *
+ * @throws {ConfigError} When the folder lacks a file, holds another kind of
+ * model, or one that does not take an option that is given.
+ * @throws {FormatError} When a file does not hold what it should.
+ */
+export async function auto(
+  options: AutoOptions,
+  { base, report }: Pick<PluginContext, "base" | "report">,
+): Promise<Encoder> {
+  const folder = await openModelFolder(options.model, base, report);
+  const settings = (await readSettings(folder, "config.json", marks))!;
+  return await openerOf(settings, folder)(folder, options, { base });
+}
+
+function openerOf(
+  { model_type, architectures, backbone }: z.output<typeof marks>,
+  { path }: ModelFolder,
+): Open {
+  if (model_type !== undefined && Object.hasOwn(kinds, model_type)) {
+    return kinds[model_type]!;
+  }
+  const isTheia = architectures?.includes("TheiaModel") ||
+    model_type === undefined && typeof backbone === "string";
+  if (isTheia) return asTheia;
+  const known = Object.keys(kinds).map((kind) => `"${kind}"`).join(", ");
+  throw new ConfigError(
+    "encoder.model",
+    `Cannot tell which encoder opens "${path}": the model_type in its config.json is ${
+      JSON.stringify(model_type) ?? "missing"
+    }, known are ${known} and Theia's; export another model to ONNX and open that with the encoder "onnx"`,
+  );
+}
+
+/** Opens folders with `open` and the defaults of `plugin`, which refuses what it does not take. */
+function by<Options extends { readonly model: string }>(
+  plugin: Plugin<"encoder", Options>,
+  open: (
+    folder: ModelFolder,
+    options: Options,
+    context: Pick<PluginContext, "base">,
+  ) => Promise<Encoder>,
+): Open {
+  return async (folder, options, context) => {
+    const given = Object.fromEntries(
+      Object.entries(options).filter(([, value]) => value !== undefined),
+    );
+    const checked = await plugin.options["~standard"].validate(given);
+    if (!checked.issues) return await open(folder, checked.value, context);
+    const [option] = checked.issues.flatMap((issue) =>
+      (issue as { keys?: string[] }).keys ?? issue.path?.map(String) ?? []
+    );
+    throw new ConfigError(
+      `encoder.${option}`,
+      `Cannot give option "${option}" to "${options.model}": its ${
+        join(folder.path, "config.json")
+      } asks for the encoder "${plugin.name}", which does not take it; leave it out`,
+    );
+  };
+}
+
+/** The plugin. */
+const plugin: Plugin<"encoder", AutoOptions> = definePlugin({
+  apiVersion: 1,
+  kind: "encoder",
+  name: "auto",
+  description:
+    "ViT, DeiT, DINOv2, Theia or Depth Anything, as a Hugging Face folder says",
+  options: z.strictObject({
+    model: z.string({
+      error:
+        "Needs a folder with config.json and model.safetensors, as Hugging Face publishes ViT, DeiT, DINOv2, Theia and Depth Anything",
+    }).meta({ format: "model" }).describe(
+      "Folder with config.json, model.safetensors and perhaps preprocessor_config.json, or owner/name at the Hugging Face hub",
+    ),
+    ...pictureOptions,
+    pos: z.enum(["hf", "offset0.1"]).optional().describe(
+      "How position embeddings are resized: hf, or offset0.1 as DINOv2's own code does; as that encoder does when absent",
+    ),
+    threads: z.int().positive().optional().describe(
+      "Threads to compute with; all cores when absent",
+    ),
+    ...providerOption,
+  }),
+  create: auto,
+});
+export default plugin;
