@@ -72,7 +72,7 @@ export interface RgbdDataset extends Dataset {
  */
 export async function rgbd(
   options: RgbdOptions,
-  context: Pick<PluginContext, "base">,
+  context: Pick<PluginContext, "base" | "report">,
 ): Promise<RgbdDataset> {
   const found = await datasetPath(options.path, context.base);
   const files = await fileSet(found);
@@ -81,6 +81,12 @@ export async function rgbd(
     files,
     () => chooseLayout(options, { path, base, names: files.names }),
   );
+  if (withoutDepth > 0) {
+    const text = `without depth, left out: ${withoutDepth} of ${
+      pairs.length + withoutDepth
+    } pictures`;
+    context.report?.({ text });
+  }
   const pairAt = (index: number): Pair => {
     const pair = pairs[index];
     if (pair) return pair;

@@ -123,6 +123,17 @@ Deno.test("rgbd() names the sequence of a flat folder or tar after it", async ()
   }
 });
 
+Deno.test("rgbd() tells the user how many pictures have no depth", async () => {
+  await using folder = await temporaryFolder({
+    ...frames,
+    "seq-02/frame-000011.color.png": png,
+  });
+  const lines: string[] = [];
+  const report = ({ text }: { text: string }) => void lines.push(text);
+  await (await rgbd({ path: "." }, { base: folder.base, report })).close?.();
+  deepStrictEqual(lines, ["without depth, left out: 1 of 4 pictures"]);
+});
+
 Deno.test("rgbd() leaves out and counts pictures without depth", async () => {
   const files = { ...frames, "seq-02/frame-000011.color.png": png };
   await withFiles(files, {}, (dataset) => {
