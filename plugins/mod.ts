@@ -33,6 +33,7 @@ export const builtins: Builtins = {
     "reference": () => import("./engines/reference.ts"),
   },
   probe: {
+    "depth": () => import("./probes/depth.ts"),
     "reconstruction": () => import("./probes/reconstruction.ts"),
   },
 };

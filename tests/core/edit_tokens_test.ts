@@ -3,8 +3,11 @@ import { deepEqual, equal, notEqual, ok, throws } from "node:assert/strict";
 import { ConfigError, type HostTensor, randomFrom } from "tessera";
 import {
   addDirection,
+  componentsAlong,
+  editTokens,
   meanOf,
   meanTokens,
+  replaceAlong,
   replaceTokens,
   zeroTokens,
 } from "../../core/edit_tokens.ts";
@@ -161,4 +164,59 @@ Deno.test("addDirection() of strength 0 changes no bit; twice the strength goes 
   x.data.forEach((value, i) =>
     ok(Math.abs(two![i]! - value - 2 * (one![i]! - value)) < 1e-6)
   );
+});
+
+Deno.test("replaceAlong() changes the component along a direction and nothing else", () => {
+  const values = Array.from({ length: images * tokens }, (_, i) => i - 7);
+  const edited = replaceAlong(x, direction, values, { where });
+  const [before, after] = [x, edited].map((of) =>
+    componentsAlong(of, direction)
+  ) as [Float64Array, Float64Array];
+  const norm = Math.hypot(...direction);
+  for (let row = 0; row < images * tokens; row++) {
+    const isEdited = where(Math.floor(row / tokens), row % tokens);
+    const wanted = isEdited ? values[row]! : before[row]!;
+    ok(Math.abs(after[row]! - wanted) < 1e-5);
+    for (let d = 0; d < width; d++) {
+      const step = (after[row]! - before[row]!) * direction[d]! / norm;
+      const expected = x.data[row * width + d]! + step;
+      ok(Math.abs(edited.data[row * width + d]! - expected) < 1e-5);
+    }
+  }
+});
+
+Deno.test("replaceAlong() takes one value for all, and a direction of any length", () => {
+  const long = direction.map((v) => 30 * v);
+  const edited = replaceAlong(x, long, 2.5);
+  const same = replaceAlong(x, direction, new Array(images * tokens).fill(2.5));
+  ok(edited.data.every((v, i) => Math.abs(v - same.data[i]!) < 1e-5));
+  ok(componentsAlong(edited, long).every((v) => Math.abs(v - 2.5) < 1e-5));
+  deepEqual(x, activations(1));
+});
+
+Deno.test("replaceAlong() rejects directions of zeros or of another width, and other counts of values", () => {
+  const wrong: [() => HostTensor, RegExp][] = [
+    [() => replaceAlong(x, [0, 0, 0, 0], 1), /points nowhere/],
+    [() => replaceAlong(x, [1, 2], 1), /a direction of 2 numbers/],
+    [() => replaceAlong(x, direction, [1, 2]), /15 tokens 2 values/],
+  ];
+  for (const [edit, words] of wrong) {
+    throws(edit, (error: Error) => {
+      ok(error instanceof ConfigError);
+      return words.test(error.message);
+    });
+  }
+});
+
+Deno.test("editTokens() hands out each chosen token with its place", () => {
+  const starts: number[] = [];
+  const edited = editTokens(x, { where }, (token, at) => {
+    equal(token.length, width);
+    starts.push(at / width);
+    token.fill(9);
+  });
+  const chosen = Array.from({ length: images * tokens }, (_, row) => row)
+    .filter((row) => where(Math.floor(row / tokens), row % tokens));
+  deepEqual(starts, chosen);
+  equal(edited.data.filter((v) => v === 9).length, width * chosen.length);
 });

@@ -40,21 +40,48 @@ export function cellDepth(
   [rows, cols]: TokenLayout["grid"],
   view: Rect = { left: 0, top: 0, width: map.width, height: map.height },
 ): CellDepth {
-  const cells = pixelsOfCells(map, [rows, cols], view);
+  const ys = stretches(rows, view.top, view.height, map.height);
+  const xs = stretches(cols, view.left, view.width, map.width);
   const disparity = new Float64Array(rows * cols).fill(NaN);
   const depth = new Float64Array(rows * cols).fill(NaN);
   const edge = new Uint8Array(rows * cols);
-  cells.forEach((pixels, cell) => {
-    const known = pixels.filter((metres) => metres > 0 && metres < Infinity);
-    if (known.length === 0 || known.length < leastKnown * pixels.length) return;
-    known.sort((a, b) => a - b);
+  // Room for the known pixels of one cell, which typed arrays sort as numbers.
+  const room = new Float32Array(mostOf(ys) * mostOf(xs));
+  for (let cell = 0; cell < rows * cols; cell++) {
+    const [y, x] = [ys[Math.floor(cell / cols)]!, xs[cell % cols]!];
+    const pixels = (y[1] - y[0]) * (x[1] - x[0]);
+    const known = knownPixels(map, y, x, room);
+    if (known.length === 0 || known.length < leastKnown * pixels) continue;
+    known.sort();
     const at = (share: number) => known[Math.floor(share * known.length)]!;
     disparity[cell] = known.reduce((sum, metres) => sum + 1 / metres, 0) /
       known.length;
     depth[cell] = at(0.5);
     edge[cell] = Number(at(0.9) > 1.25 * at(0.1));
-  });
+  }
   return { disparity, depth, edge };
+}
+
+/** The longest of stretches. */
+function mostOf(all: readonly [number, number][]): number {
+  return Math.max(...all.map(([first, end]) => end - first));
+}
+
+/** The known pixels of a cell, copied into `room`. */
+function knownPixels(
+  { data, width }: DenseMap,
+  [top, bottom]: readonly [number, number],
+  [left, right]: readonly [number, number],
+  room: Float32Array,
+): Float32Array {
+  let count = 0;
+  for (let y = top; y < bottom; y++) {
+    for (let i = y * width + left; i < y * width + right; i++) {
+      const metres = data[i]!;
+      if (metres > 0 && metres < Infinity) room[count++] = metres;
+    }
+  }
+  return room.subarray(0, count);
 }
 
 /** The values whose pixels' centres lie in each cell; the nearest one where a cell is smaller than a pixel. */

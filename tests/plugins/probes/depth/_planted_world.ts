@@ -185,10 +185,10 @@ export function plantedEncoder(writes: "depth" | "position"): Encoder {
       inverse: true,
     }],
     encode: (images, wanted) =>
-      Promise.resolve(pick(from(0, embed(images)), wanted)),
+      Promise.resolve(pick(from(0, embed(images, writes)), wanted)),
     pause(images, [at]) {
       const first = names.indexOf(at!);
-      const activations = pick(from(0, embed(images)), [at!]);
+      const activations = pick(from(0, embed(images, writes)), [at!]);
       return Promise.resolve({
         activations,
         resume: (edited = activations, wanted = ["depth"]) =>
@@ -200,15 +200,22 @@ export function plantedEncoder(writes: "depth" | "position"): Encoder {
   };
 }
 
-/** Red, green, blue, row, column and 1 of each patch, then zeros; the special is zeros. */
-function embed(images: readonly RgbImage[]): HostTensor {
+/**
+ * Red, green, blue, row, column and 1 of each patch, then zeros; the special is
+ * zeros. A model that only knows position cannot see green, which has the cipher.
+ */
+function embed(
+  images: readonly RgbImage[],
+  writes: "depth" | "position",
+): HostTensor {
   const tokens = side * side + specials;
   const data = new Float32Array(images.length * tokens * width);
   images.forEach((image, i) => {
     for (let cell = 0; cell < side * side; cell++) {
       const [row, col] = [Math.floor(cell / side), cell % side];
       const pixel = 3 * (row * patch * image.width + col * patch);
-      const [r, g, b] = image.data.subarray(pixel, pixel + 3);
+      const [r, green, b] = image.data.subarray(pixel, pixel + 3);
+      const g = writes === "depth" ? green : 128;
       data.set(
         [r! / 256, g! / 256, b! / 256, row / side, col / side, 1],
         ((i * tokens) + specials + cell) * width,

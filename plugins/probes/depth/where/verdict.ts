@@ -1,0 +1,109 @@
+/**
+ * What was found in, what it shows and does not show in sentences out.
+ *
+ * @module
+ */
+import type { MainTarget } from "./columns.ts";
+import { targetWords } from "./find_reading.ts";
+import { type Finding, isAbove, rivalsOf } from "./finding.ts";
+import type { Score } from "./score.ts";
+
+/** What else a reader must know. */
+export interface VerdictContext {
+  /** Whether the dataset knows the true depth. */
+  readonly truth: boolean;
+  /** Whether the model says depth. */
+  readonly hasOwn: boolean;
+  /** Targets that do not vary over the pictures fitted on. */
+  readonly still: readonly MainTarget[];
+  /** Random encoders that were compared; why there are none where there are none. */
+  readonly random: number | string;
+}
+
+/** What was shown and what was not, a sentence each. */
+export function verdictOf(
+  findings: readonly Finding[],
+  { truth, hasOwn, still, random }: VerdictContext,
+): string[] {
+  return [
+    ...findings.map(findingWords),
+    ...still.map(stillWords),
+    ...typeof random === "string" ? [random] : [],
+    ...truth ? [] : [
+      "The dataset does not know the true depth: only what the model itself says was looked for",
+    ],
+    ...hasOwn ? [] : [
+      "The model does not say depth: only the true depth was looked for",
+    ],
+    ...findings.some(({ isShown }) => isShown)
+      ? [
+        "That a linear probe reads depth at a hook does not show that the model uses it there",
+      ]
+      : [],
+  ];
+}
+
+function stillWords(target: MainTarget): string {
+  return `Nothing was shown of ${
+    targetWords[target][1]
+  }: it is the same in all cells`;
+}
+
+function findingWords(finding: Finding): string {
+  return finding.isShown ? shownWords(finding) : notShownWords(finding);
+}
+
+function shownWords(finding: Finding): string {
+  const { target, hook, r2, partial, overRandom } = finding;
+  const what = targetWords[target][1], rivals = rivalsOf(finding);
+  const random = isAbove(overRandom)
+    ? `, ${number(overRandom.value)} more than with random weights`
+    : "";
+  const ahead = rivals.length === 0
+    ? "ahead of every other hook"
+    : `not told apart from ${rivals.join(", ")}`;
+  return `Linear probes read the logarithm of ${what} best at ${hook}, ${ahead}: R² ${
+    words(r2)
+  }, and ${words(partial)} of what position leaves${random}`;
+}
+
+function notShownWords(finding: Finding): string {
+  const { target, hook, partial, position } = finding;
+  const what = targetWords[target][1];
+  if (Number.isNaN(position.value)) return stillWords(target);
+  if (Number.isNaN(partial.value)) {
+    return `Nothing was shown of ${what} beyond position: the place of a cell alone explains R² ${
+      words(position)
+    }`;
+  }
+  return `No hook was shown to hold ${what} beyond position: the best of them, by cross-validation ${hook}, explains ${
+    words(partial)
+  } of what position leaves${reasonWords(finding)}`;
+}
+
+/** Why that does not show it. */
+function reasonWords({ r2, partial, shuffled, random }: Finding): string {
+  if (partial.low === undefined) {
+    return ", and there are too few pictures for an interval";
+  }
+  if (!isAbove(partial)) return ", and that interval does not exclude 0";
+  if (!isAbove(r2)) return `, but R² ${words(r2)} itself does not exclude 0`;
+  if (shuffled.value >= partial.value) {
+    return `, and as much (${
+      number(shuffled.value)
+    }) of another picture's depth`;
+  }
+  return `, which is not shown to be more than with random weights (${
+    number(random.value)
+  })`;
+}
+
+/** `0.95 (0.93 to 0.96)`. */
+function words({ value, low, high }: Score): string {
+  if (low === undefined || high === undefined) return number(value);
+  return `${number(value)} (${number(low)} to ${number(high)})`;
+}
+
+function number(value: number): string {
+  return value.toFixed(3).replace("-", "−");
+}

@@ -1,0 +1,168 @@
+/**
+ * The depth of patches in, its bins and ranks and what they have to do with
+ * the place in the picture out.
+ *
+ * @module
+ */
+import { permutation, randomFrom } from "../../../../core/random.ts";
+import type { DepthPatches } from "../read_codes.ts";
+import { midRanks } from "./rank_scores.ts";
+import { pseudoInverse } from "./symmetric_eigen.ts";
+
+/** Depth, as latents are held against it. Nothing of it changes when depth maps are permuted between pictures, but for which patch has which. */
+export interface DepthScale {
+  /** The patches. */
+  readonly patches: DepthPatches;
+  /** Number of bins: as many as asked for, or fewer where depths are equal. */
+  readonly count: number;
+  /** The bin of each patch, near ones first; `unknown` where its depth is not known. */
+  readonly bin: Uint8Array;
+  /** What stands for no bin. */
+  readonly unknown: 255;
+  /** Patches whose depth is known. */
+  readonly known: number;
+  /** Rank of each patch's depth among those known, equal ones sharing the middle of theirs, less the mean rank; 0 where unknown. Half of float64's bytes, and exact for eight million patches. */
+  readonly rank: Float32Array;
+  /** The sum of the squares of `rank`. */
+  readonly rankSquares: number;
+  /** Patches in each bin. */
+  readonly n: Float64Array;
+  /** Patches of each half of the clusters in each bin. */
+  readonly nOfHalf: readonly [Float64Array, Float64Array];
+  /** The target at which each bin begins, and where the last one ends: `[count + 1]`. */
+  readonly edges: Float64Array;
+  /** The mean target in each bin. */
+  readonly centres: Float64Array;
+  /** The half, 0 or 1, that each cluster is in. */
+  readonly half: Uint8Array;
+  /** Patches of each cell whose depth is known, `[cells]`. */
+  readonly inCell: Float64Array;
+  /** The share of each bin among the patches of each cell, `[cells · count]`. */
+  readonly shares: Float64Array;
+  /** The pseudo-inverse of `diag(n) − Σ_c n_c s_c s_cᵀ`, `s_c` the shares at a cell: `[count · count]`. */
+  readonly inverse: Float64Array;
+}
+
+/** Options for {@linkcode depthScale}. */
+export interface DepthScaleOptions {
+  /** Bins of equally many patches, at most 250. */
+  readonly bins: number;
+  /** Decides which clusters make up which half. */
+  readonly seed: number;
+}
+
+/** Key of the random stream that makes the halves. */
+const halvesKey = 31;
+
+/** Bins and ranks of depth. */
+export function depthScale(
+  patches: DepthPatches,
+  { bins, seed }: DepthScaleOptions,
+): DepthScale {
+  const { target } = patches;
+  const known = target.filter((value) => !Number.isNaN(value)).sort();
+  const edges = binEdges(known, bins), count = edges.length - 1;
+  const bin = Uint8Array.from(
+    target,
+    (value) => Number.isNaN(value) ? 255 : binOf(value, edges),
+  );
+  const n = new Float64Array(count), sums = new Float64Array(count);
+  const nOfHalf = [new Float64Array(count), new Float64Array(count)] as const;
+  const half = halves(patches.clusters, seed);
+  bin.forEach((b, patch) => {
+    if (b === 255) return;
+    n[b]!++;
+    const picture = Math.floor(patch / patches.cells);
+    nOfHalf[half[patches.clusters[picture]!] as 0 | 1][b]!++;
+    sums[b]! += target[patch]!;
+  });
+  const rank = centredRanks(target);
+  return {
+    patches,
+    count,
+    bin,
+    unknown: 255,
+    known: known.length,
+    rank,
+    rankSquares: rank.reduce((sum, x) => sum + x * x, 0),
+    n,
+    nOfHalf,
+    edges,
+    centres: sums.map((sum, b) => sum / n[b]!),
+    half,
+    ...placesOf(bin, n, patches.cells),
+  };
+}
+
+/**
+ * Where bins of equally many of the ascending numbers begin, and where the last
+ * ends: equal numbers are never in two bins, so that there may be fewer.
+ */
+export function binEdges(sorted: Float64Array, bins: number): Float64Array {
+  const edges = sorted.length === 0 ? [] : [sorted[0]!];
+  for (let i = 1; i < bins && sorted.length > 0; i++) {
+    const edge = sorted[Math.floor(i * sorted.length / bins)]!;
+    if (edge > edges.at(-1)!) edges.push(edge);
+  }
+  return Float64Array.of(...edges, sorted.at(-1) ?? NaN);
+}
+
+/** The bin of a number: that of the last edge it is not below. */
+export function binOf(value: number, edges: Float64Array): number {
+  let low = 0, high = edges.length - 1;
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if (value >= edges[middle]!) low = middle;
+    else high = middle;
+  }
+  return low;
+}
+
+function centredRanks(target: Float64Array): Float32Array {
+  const ranks = midRanks(target);
+  const known = ranks.filter((rank) => !Number.isNaN(rank)).length;
+  return Float32Array.from(
+    ranks,
+    (rank) => Number.isNaN(rank) ? 0 : rank - (known + 1) / 2,
+  );
+}
+
+function halves(clusters: Uint32Array, seed: number): Uint8Array {
+  const count = clusters.reduce((most, c) => Math.max(most, c + 1), 0);
+  const half = new Uint8Array(count);
+  const order = permutation(count, randomFrom(seed, halvesKey));
+  order.forEach((cluster, i) => half[cluster] = Number(2 * i >= count));
+  return half;
+}
+
+/** What bins have to do with cells. */
+function placesOf(
+  bin: Uint8Array,
+  n: Float64Array,
+  cells: number,
+): Pick<DepthScale, "inCell" | "shares" | "inverse"> {
+  const count = n.length, inCell = new Float64Array(cells);
+  const shares = new Float64Array(cells * count);
+  bin.forEach((b, patch) => {
+    if (b === 255) return;
+    inCell[patch % cells]!++;
+    shares[(patch % cells) * count + b]!++;
+  });
+  const matrix = new Float64Array(count * count);
+  n.forEach((patches, b) => matrix[b * count + b] = patches);
+  for (let cell = 0; cell < cells; cell++) {
+    if (inCell[cell] === 0) continue;
+    const row = shares.subarray(cell * count, (cell + 1) * count);
+    row.forEach((times, b) => row[b] = times / inCell[cell]!);
+    for (let a = 0; a < count; a++) {
+      for (let b = 0; b < count; b++) {
+        matrix[a * count + b]! -= inCell[cell]! * row[a]! * row[b]!;
+      }
+    }
+  }
+  return {
+    inCell,
+    shares,
+    inverse: pseudoInverse(matrix, 1e-9 * Math.max(...n)),
+  };
+}

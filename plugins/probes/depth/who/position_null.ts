@@ -1,0 +1,152 @@
+/**
+ * Latents in, what they would look like if they had nothing to do with depth
+ * but what the place in the picture has out.
+ *
+ * @module
+ */
+import {
+  permutation,
+  type Random,
+  randomFrom,
+} from "../../../../core/random.ts";
+import type { LatentEntries } from "../read_codes.ts";
+import type { LatentTuning } from "../tuning.ts";
+import { beyondPosition } from "./beyond_position.ts";
+import type { DepthScale } from "./depth_scale.ts";
+import { informationWith } from "./information.ts";
+import { sliceOf } from "./latent_slice.ts";
+import { rankScores, spearmanOf } from "./rank_scores.ts";
+
+/** Fewest patches and clusters that a latent fires in for it to be tested. */
+export const leastTested = { patches: 20, clusters: 5 } as const;
+
+/** Permutations that the mean information is taken over, at most. */
+const informationShuffles = 100;
+
+/** Key of the random stream that permutes. */
+const permutationsKey = 32;
+
+/** What the null says, `[dSae]`; NaN for latents that are not tested. */
+export interface PositionNull {
+  /** Share of permutations, the true one among them, whose partial eta² is at least the latent's. */
+  readonly p: Float64Array;
+  /** The largest partial eta² of any tested latent in each permutation. */
+  readonly largest: Float64Array;
+  /** The mean rank correlation with permuted depth: what the place alone gives. */
+  readonly spearmanMean: Float32Array;
+  /** Share of permutations whose rank correlation is at least as far from that mean. */
+  readonly spearmanP: Float64Array;
+  /** Information less its mean over permutations, nats. */
+  readonly information: Float32Array;
+}
+
+/** Options for {@linkcode positionNull}. */
+export interface PositionNullOptions {
+  /** How many permutations. */
+  readonly permutations: number;
+  /** Decides them. */
+  readonly seed: number;
+  /** Whether the rank correlation and the information are looked at too. */
+  readonly all: boolean;
+  /** Is told how many latents are done, now and then; throws to stop. */
+  onProgress?(done: number): void;
+}
+
+/**
+ * Whose depth map each picture gets, `[pictures]`: those of whole clusters, in
+ * an order that `random` decides, are dealt to the pictures cluster by cluster.
+ * Each cell keeps its place, and neighbouring frames of a film stay together.
+ */
+export function permuteMaps(
+  clusters: Uint32Array,
+  random: Random,
+): Uint32Array {
+  const members = [
+    ...Map.groupBy(clusters.keys(), (picture) => clusters[picture]!).values(),
+  ];
+  const order = permutation(members.length, random);
+  const given = Array.from(order, (cluster) => members[cluster]!).flat();
+  const donors = new Uint32Array(clusters.length);
+  members.flat().forEach((picture, i) => donors[picture] = given[i]!);
+  return donors;
+}
+
+/** Whether a latent fires often enough to be tested. */
+export function isTested(tuning: LatentTuning, latent: number): boolean {
+  return tuning.fired[latent]! >= leastTested.patches &&
+    tuning.clusters[latent]! >= leastTested.clusters &&
+    !Number.isNaN(tuning.partialEta2[latent]);
+}
+
+/**
+ * Holds each latent against permutations of the depth maps between pictures:
+ * what goes with the place in the picture alone does as well there. All
+ * latents see the same permutations.
+ */
+export async function positionNull(
+  scale: DepthScale,
+  codes: LatentEntries,
+  tuning: LatentTuning,
+  { permutations, seed, all, onProgress }: PositionNullOptions,
+): Promise<PositionNull> {
+  const random = randomFrom(seed, permutationsKey), { dSae } = codes;
+  const draws = Array.from(
+    { length: permutations },
+    () => permuteMaps(scale.patches.clusters, random),
+  );
+  const found = {
+    p: new Float64Array(dSae).fill(NaN),
+    largest: new Float64Array(permutations),
+    spearmanMean: new Float32Array(dSae).fill(NaN),
+    spearmanP: new Float64Array(dSae).fill(NaN),
+    information: new Float32Array(dSae).fill(NaN),
+  };
+  const beyond = beyondPosition(scale), information = informationWith(scale);
+  let paused = performance.now();
+  for (let latent = 0; latent < dSae; latent++) {
+    if (performance.now() - paused > 100) {
+      onProgress?.(latent);
+      // A wish to stop is heard between two latents.
+      await new Promise((resolve) => setTimeout(resolve));
+      paused = performance.now();
+    }
+    if (!isTested(tuning, latent)) continue;
+    const slice = sliceOf(codes, latent, scale.patches.cells);
+    const partial = beyond(slice), etas = draws.map(partial);
+    etas.forEach((eta, i) => {
+      if (eta > found.largest[i]!) found.largest[i] = eta;
+    });
+    found.p[latent] = shareAtLeast(partial(), etas);
+    if (!all) continue;
+    const scores = rankScores(slice, scale);
+    const own = spearmanOf(slice, scores, scale);
+    const rhos = draws.map((draw) => spearmanOf(slice, scores, scale, draw));
+    const mean = meanOf(rhos);
+    found.spearmanMean[latent] = mean;
+    found.spearmanP[latent] = shareAtLeast(
+      Math.abs(own - mean),
+      rhos.map((rho) => Math.abs(rho - mean)),
+    );
+    const nats = information(slice);
+    found.information[latent] = nats() -
+      meanOf(draws.slice(0, informationShuffles).map(nats));
+  }
+  return found;
+}
+
+/** `(1 + #{null ≥ observed}) / (1 + #null)` (Phipson and Smyth, 2010); NaN when it was not observed. */
+export function shareAtLeast(
+  observed: number,
+  nulls: readonly number[],
+): number {
+  if (Number.isNaN(observed)) return NaN;
+  // Equal but for rounding, in another order of the same sum, is equal.
+  const least = observed - 1e-9 * Math.abs(observed);
+  let count = 1;
+  for (const value of nulls) count += Number(value >= least);
+  return count / (nulls.length + 1);
+}
+
+function meanOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}

@@ -1,0 +1,33 @@
+/**
+ * How latents are tuned and what they do in, whether the order of the two is
+ * the same out.
+ *
+ * @module
+ */
+import { bootstrap } from "../../../../core/bootstrap.ts";
+import { spearman } from "../sense/depth_errors.ts";
+import type { Estimate } from "./compare.ts";
+
+/**
+ * Spearman's rank correlation of two numbers of each of some latents, with an
+ * interval of a bootstrap over latents; those of which one is not known are
+ * left out.
+ */
+export function rankAgreement(
+  score: readonly number[],
+  effect: readonly number[],
+  seed: number,
+): Estimate {
+  const known = [...score.keys()].filter((i) =>
+    Number.isFinite(score[i]) && Number.isFinite(effect[i])
+  );
+  const over = (of: readonly number[]): number =>
+    spearman(of.map((i) => score[i]!), of.map((i) => effect[i]!));
+  return {
+    value: over(known),
+    ...bootstrap({ clusters: known.length, seed }, (times) =>
+      over(
+        known.flatMap((i, at) => new Array<number>(times[at]!).fill(i)),
+      )),
+  };
+}

@@ -1,0 +1,120 @@
+/**
+ * Findings in, the part's metrics, columns, figures and tables out.
+ *
+ * @module
+ */
+import type { LatentValues } from "../../../../core/probe.ts";
+import type { DepthStudy, PartResult } from "../study.ts";
+import type { LatentTuning } from "../tuning.ts";
+import { rankAgreement } from "./agreement.ts";
+import type { Estimate } from "./compare.ts";
+import type { Findings } from "./findings.ts";
+import { dosesFigure } from "./doses_figure.ts";
+import { mapsFigure } from "./maps_figure.ts";
+import type { Measured } from "./measure.ts";
+import type { PlanInput } from "./plan.ts";
+import { dosesTable, latentsTable } from "./latent_tables.ts";
+import { metricsOf } from "./metrics.ts";
+import {
+  conditionsTable,
+  nullTable,
+  pairsTable,
+  pathsTable,
+} from "./tables.ts";
+import { verdictOf } from "./verdict.ts";
+import { volcanoFigure } from "./volcano_figure.ts";
+
+/** All that was found, and what it was asked of. */
+export interface WhyFound {
+  /** Where edits were made. */
+  readonly study: DepthStudy;
+  /** How latents are tuned, where that is known. */
+  readonly tuning: LatentTuning | undefined;
+  /** What was planned from. */
+  readonly input: PlanInput;
+  /** What was measured. */
+  readonly measured: Measured;
+  /** Each edit beside its controls. */
+  readonly findings: Findings;
+}
+
+/** Puts everything into words, numbers and pictures. */
+export function whyResult(found: WhyFound): PartResult {
+  const { study, input: { gathered: { codes } }, measured, findings } = found;
+  const agreements = agreementsOf(found);
+  return {
+    verdict: verdictOf(found, agreements),
+    metrics: metricsOf(found, agreements),
+    ...codes && { perLatent: columnsOf(found, codes.dSae) },
+    figures: {
+      ...codes && {
+        why_volcano: volcanoFigure(found),
+        ...findings.doses.length > 0 && {
+          why_doses: dosesFigure(findings, measured),
+        },
+      },
+      why_maps: mapsFigure(study.hook.layout.grid, measured, findings),
+    },
+    tables: {
+      ...codes && {
+        why_latents: latentsTable(findings, codes),
+        why_doses: dosesTable(findings, measured),
+      },
+      why_conditions: conditionsTable(findings, measured),
+      ...findings.swaps.length > 0 && { why_pairs: pairsTable(findings) },
+      ...measured.paths.size > 0 && {
+        why_paths: pathsTable(measured, findings.scale),
+      },
+      why_null: nullTable(findings),
+    },
+  };
+}
+
+/** How well the order of latents by tuning is that by effect. */
+export type Agreements = Readonly<Record<string, Estimate>>;
+
+/** Over the latents by chance, so that the best tuned do not count twice; nothing where tuning is not known. */
+function agreementsOf(
+  { tuning, input, findings, study }: WhyFound,
+): Agreements {
+  const { chosen } = input;
+  if (!tuning || !chosen) return {};
+  const some = [...new Set(chosen.chance)];
+  const effects = some.map((latent) => findings.ablations.get(latent)!.value);
+  const against = (scores: Float32Array) =>
+    rankAgreement(
+      some.map((latent) => Math.abs(scores[latent]!)),
+      effects,
+      study.seed,
+    );
+  return {
+    spearman: against(tuning.spearman),
+    partial_eta2: against(tuning.partialEta2),
+  };
+}
+
+function columnsOf(
+  { input: { chosen }, findings }: WhyFound,
+  dSae: number,
+): Record<string, LatentValues> {
+  const effect = new Float32Array(dSae).fill(NaN), control = effect.slice();
+  for (const [latent, { value }] of findings.ablations) effect[latent] = value;
+  for (const { latent, size } of findings.asked) {
+    control[latent!] = size.controlMean;
+  }
+  if (!chosen) return {};
+  return {
+    depth_causal: {
+      values: effect,
+      meaning:
+        "mean change of the model's own depth when what it adds is taken away, NaN where not measured",
+      unit: "standard deviations of the clean prediction",
+    },
+    depth_causal_control: {
+      values: control,
+      meaning:
+        "the same of latents that fire as often and as strongly, their mean",
+      unit: "standard deviations of the clean prediction",
+    },
+  };
+}
