@@ -8,13 +8,16 @@ import { ConfigError } from "../../../core/errors.ts";
 import { findHook } from "../../../core/open_run.ts";
 import { sizeOf } from "../../../core/tensor.ts";
 
+/** Finer maps are left out of the stream: most of the time would go into their cells. */
+const mostCells = 40 ** 2;
+
 /** The residual stream, and what Depth Anything's neck and head make of it. */
 const stream =
   /^embed$|\.resid_post$|^final_norm$|^(feat|reassemble|neck|fusion)\.|^head\.act$/;
 
 /**
  * The hooks that `words` mean, in network order: `"stream"`, the residual
- * stream after each block and what comes of it; `"all"`; or names with commas
+ * stream after each block and what comes of it on grids of up to 1600 cells; `"all"`; or names with commas
  * between them, in which `*` stands for anything: `"blocks.*.mlp_out"`. Those
  * without a grid, attention patterns and predictions are never among them; the
  * first hook, which a picture's patches are put into, and `own` always are.
@@ -30,7 +33,9 @@ export function hooksNamed(
   const wanted = words === "all"
     ? readable
     : words === "stream"
-    ? readable.filter(({ name }) => stream.test(name))
+    ? readable.filter((hook) =>
+      stream.test(hook.name) && cellsOf(hook) <= mostCells
+    )
     : words.split(",").flatMap((word) => named(word.trim(), readable, encoder));
   const chosen = new Set([
     ...wanted.length > 0 ? wanted : readable,
@@ -40,12 +45,16 @@ export function hooksNamed(
   return readable.filter((hook) => chosen.has(hook));
 }
 
+function cellsOf({ layout }: Pick<Hook, "layout">): number {
+  return sizeOf(layout.grid);
+}
+
 function hasTokens(
   { name, layout }: Hook,
   { predictions = [] }: Pick<Encoder, "predictions">,
 ): boolean {
   const predicted = predictions.some(({ hook }) => hook === name);
-  return sizeOf(layout.grid) > 0 && !predicted &&
+  return cellsOf({ layout }) > 0 && !predicted &&
     !/\.(scores|probs)$/.test(name);
 }
 

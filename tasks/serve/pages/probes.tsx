@@ -39,9 +39,9 @@ export const probesPage: Routes = (app, { store, files }) => {
         <div class="heading">
           <h1>Probes</h1>
           <p class="lead">
-            Questions to the dictionary, answered on pictures that it was not
+            Questions to the dictionary and its model, answered on pictures that
             {" "}
-            trained on.
+            it was not trained on.
           </p>
         </div>
         {probes.length === 0 && <NoProbe run={run} />}
@@ -103,7 +103,8 @@ function NoProbe({ run: { name } }: { run: Run }): JSX.Element {
       No probe has run on this dictionary yet. Begin with{" "}
       <code>deno task probe reconstruction runs/{name}</code>{" "}
       (how well it rebuilds activations, and how well the model goes on with
-      them).
+      them), or <code>deno task probe depth runs/{name}</code>{" "}
+      (how the model encodes depth).
     </p>
   );
 }
