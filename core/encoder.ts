@@ -90,7 +90,8 @@ export interface Encoder {
   readonly provenance: Readonly<Record<string, string | number>>;
   /**
    * The activations of `images` at each of `hooks`: `[images, tokens, width]`.
-   * A picture's activations do not depend on the others in the call.
+   * A picture's activations do not depend on the others in the call, but for the
+   * last digits of convolutions, which depend on how many there are.
    *
    * @throws {ConfigError} When a hook does not exist.
    */

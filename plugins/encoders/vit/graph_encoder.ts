@@ -113,7 +113,7 @@ export function graphEncoder(options: GraphEncoderOptions): Encoder {
         models,
         trusted,
         compute: (outputs) => compute(images, outputs),
-        first: async () => ({ [input.name]: await pixels([images[0]!]) }),
+        pictures: async () => ({ [input.name]: await pixels(images) }),
         run,
       });
     },

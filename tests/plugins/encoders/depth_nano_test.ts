@@ -93,6 +93,20 @@ Deno.test("depthNano() takes pictures of other sizes, in whole patches", async (
   await rejects(depthNano({ size: 100 }, here), /patches of 8/);
 });
 
+Deno.test("depthNano() goes on from a tap with as many pictures as it was paused with", async () => {
+  const held = await Array.fromAsync(firstScenes("held_out", 4));
+  const images = held.map(({ image }) => image);
+  await using(depthNano({}, here), async (encoder) => {
+    for (const count of [1, 3, 4]) {
+      const at = ["blocks.4.resid_post", "feat.2"];
+      const paused = await encoder.pause!(images.slice(0, count), at);
+      const tap = { "feat.2": paused.activations["feat.2"]! };
+      const { depth } = await paused.resume(tap);
+      equal(depth!.shape[0], count);
+    }
+  });
+});
+
 Deno.test("depthNano() has options of its own only", async () => {
   const given = { model: "elsewhere" };
   const result = await plugin.options["~standard"].validate(given);

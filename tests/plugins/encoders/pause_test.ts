@@ -236,7 +236,7 @@ Deno.test("pause() refuses a part that does not compute what the whole does", as
       release: ({ inputs }) => void released.push(inputs[0]!.name),
     },
     compute: () => Promise.resolve({ a: one(3) }),
-    first: () => Promise.resolve({ x: one(3) }),
+    pictures: () => Promise.resolve({ x: one(3) }),
     run: ({ inputs }) =>
       Promise.resolve({ b: one(inputs[0]!.name === "x" ? -3 : -3 - off) }),
   });
