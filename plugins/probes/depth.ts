@@ -105,7 +105,9 @@ export function depth(options: DepthOptions, context: Context): Probe {
       }
       if (asked.has("why")) {
         tuning ??= await plainTuning(study, tuningCurves.bins);
-        results.push(await why(study, tuning, { ...options, doses }));
+        const { latents, causalImages: images, controls } = options;
+        const asked = { latents, images, controls, doses };
+        results.push(await why(study, tuning, asked));
       }
       return together(results);
     },

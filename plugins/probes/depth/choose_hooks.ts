@@ -16,11 +16,12 @@ const stream =
   /^embed$|\.resid_post$|^final_norm$|^(feat|reassemble|neck|fusion)\.|^head\.act$/;
 
 /**
- * The hooks that `words` mean, in network order: `"stream"`, the residual
- * stream after each block and what comes of it on grids of up to 1600 cells; `"all"`; or names with commas
- * between them, in which `*` stands for anything: `"blocks.*.mlp_out"`. Those
- * without a grid, attention patterns and predictions are never among them; the
- * first hook, which a picture's patches are put into, and `own` always are.
+ * The hooks that `words` mean, in network order: names with commas between
+ * them, in which `*` stands for anything (`"blocks.*.mlp_out"`); `stream` for
+ * the residual stream after each block and what comes of it on grids of up to
+ * 1600 cells; `all`. Those without a grid, attention patterns and predictions
+ * are never among them; the first hook, which a picture's patches are put into,
+ * and `own` always are.
  *
  * @throws {ConfigError} When a name means no hook with a grid.
  */
@@ -30,19 +31,19 @@ export function hooksNamed(
   own: string,
 ): Hook[] {
   const readable = encoder.hooks.filter((hook) => hasTokens(hook, encoder));
-  const wanted = words === "all"
-    ? readable
-    : words === "stream"
-    ? readable.filter((hook) =>
-      stream.test(hook.name) && cellsOf(hook) <= mostCells
-    )
-    : words.split(",").flatMap((word) => named(word.trim(), readable, encoder));
+  const wanted = words.split(",").flatMap((word) =>
+    named(word.trim(), readable, encoder)
+  );
   const chosen = new Set([
     ...wanted.length > 0 ? wanted : readable,
     ...readable.slice(0, 1),
     ...readable.filter(({ name }) => name === own),
   ]);
   return readable.filter((hook) => chosen.has(hook));
+}
+
+function isInStream({ name, layout }: Hook): boolean {
+  return stream.test(name) && cellsOf({ layout }) <= mostCells;
 }
 
 function cellsOf({ layout }: Pick<Hook, "layout">): number {
@@ -63,6 +64,8 @@ function named(
   readable: readonly Hook[],
   encoder: Pick<Encoder, "hooks" | "predictions" | "defaultHook">,
 ): Hook[] {
+  if (word === "all") return [...readable];
+  if (word === "stream") return readable.filter(isInStream);
   const parts = word.split("*").map((part) => RegExp.escape(part));
   const pattern = new RegExp(`^${parts.join(".*")}$`);
   const found = readable.filter(({ name }) => pattern.test(name));
