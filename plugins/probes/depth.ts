@@ -136,7 +136,11 @@ function together(results: readonly PartResult[]): ProbeResult {
   return {
     verdict: results.flatMap(({ verdict }) => verdict),
     metrics: joined(({ metrics }) => metrics),
-    perLatent: joined(({ perLatent }) => perLatent),
+    // Columns of latents are shown behind the name of their probe.
+    perLatent: Object.fromEntries(
+      Object.entries(joined(({ perLatent }) => perLatent))
+        .map(([name, column]) => [name.replace(/^depth_/, ""), column]),
+    ),
     figures: joined(({ figures }) => figures),
     tables: joined(({ tables }) => tables),
   };

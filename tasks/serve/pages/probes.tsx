@@ -196,10 +196,6 @@ function ProbeBody(
         </p>
       </div>
       <Verdict of={result} />
-      <section>
-        <h2>Numbers</h2>
-        <Metrics of={result} />
-      </section>
       {Object.keys(figures).length > 0 && (
         <section>
           <h2>Figures</h2>
@@ -216,6 +212,10 @@ function ProbeBody(
           </div>
         </section>
       )}
+      <section>
+        <h2>Numbers</h2>
+        <Metrics of={result} />
+      </section>
       {Object.keys(perLatent).length > 0 && (
         <section>
           <h2>

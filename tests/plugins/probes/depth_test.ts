@@ -53,11 +53,11 @@ Deno.test("depth finds where, by whom and why depth is written", async () => {
   const { metrics, perLatent, tables } = result;
   match(said(result), new RegExp(RegExp.escape(plantedHook)));
   ok(metrics.where_truth_best_partial_r2!.low! > 0.5);
-  const passes = [...perLatent!.depth_passes!.values];
+  const passes = [...perLatent!.passes!.values];
   equal(passes.length, dSae);
   equal(passes[0], 1);
   equal(passes[1], 1);
-  const causal = [...perLatent!.depth_causal!.values];
+  const causal = [...perLatent!.causal!.values];
   const most = causal.indexOf(
     causal.reduce((a, b) => b > a || Number.isNaN(a) ? b : a, NaN),
   );
@@ -69,7 +69,7 @@ Deno.test("depth finds where, by whom and why depth is written", async () => {
 
 Deno.test("depth rejects a model that only knows position: no latent passes, and the verdict says so", async () => {
   const result = await probed({ writes: "position" });
-  const passes = [...result.perLatent!.depth_passes!.values];
+  const passes = [...result.perLatent!.passes!.values];
   equal(passes.filter((value) => value === 1).length, 0);
   ok(result.metrics.where_truth_best_partial_r2!.low! <= 0);
   match(said(result), /not shown|none of/i);
@@ -86,7 +86,7 @@ Deno.test("depth finds nothing of a target that belongs to other pictures", asyn
       `${hook}, ${features}: R² is at least ${low}`,
     );
   }
-  const passes = [...result.perLatent!.depth_passes!.values];
+  const passes = [...result.perLatent!.passes!.values];
   equal(passes.filter((value) => value === 1).length, 0);
 });
 
@@ -173,7 +173,7 @@ Deno.test("depth that is the same everywhere cannot be found, and nothing falls 
   for (const [name, { value }] of Object.entries(result.metrics)) {
     ok(Number.isFinite(value), name);
   }
-  const passes = [...result.perLatent!.depth_passes!.values];
+  const passes = [...result.perLatent!.passes!.values];
   equal(passes.filter((value) => value === 1).length, 0);
 });
 
