@@ -174,7 +174,7 @@ Deno.test("probe asks a trained run and keeps what it finds", async (t) => {
   const typed: [args: string, message: string | RegExp][] = [
     [
       "reconstructon runs/a",
-      'Cannot find probe "reconstructon": built in are "reconstruction"; write "./reconstructon.ts" for a file or "npm:reconstructon" for a package; did you mean "reconstruction"?',
+      'Cannot find probe "reconstructon": built in are "depth", "reconstruction"; write "./reconstructon.ts" for a file or "npm:reconstructon" for a package; did you mean "reconstruction"?',
     ],
     [
       "reconstruction runs/a --image=3",

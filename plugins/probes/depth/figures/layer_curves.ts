@@ -80,6 +80,8 @@ function panelParts(
     [-0.4, Math.max(1, hooks.length) - 0.6],
     [box.left, box.right],
   );
+  // Names of more hooks would lie on each other.
+  const every = Math.ceil(hooks.length / 30);
   const points = (values: readonly number[]): Point[] =>
     values.map((value, i) => [x(i), y(Math.max(value, y.low))] as const);
   return [
@@ -97,7 +99,7 @@ function panelParts(
     ...legend([box.right + 14, box.top + 12], series),
     ...hooks.flatMap((hook, i) => [
       line([x(i), box.bottom], [x(i), box.bottom + 4], "#6b7280"),
-      ...isLast
+      ...isLast && i % every === 0
         ? [
           text([x(i) + 4, box.bottom + 14], hook, {
             anchor: "end",
