@@ -4,19 +4,7 @@
  * @module
  */
 import type { DenseMap } from "../../../core/dataset.ts";
-import type { TokenLayout } from "../../../core/encoder.ts";
-
-/** The part of a picture that a grid lies over, in its pixels. */
-export interface Rect {
-  /** From the left edge. */
-  readonly left: number;
-  /** From the upper edge. */
-  readonly top: number;
-  /** To the right. */
-  readonly width: number;
-  /** Downwards. */
-  readonly height: number;
-}
+import type { TokenLayout, View } from "../../../core/encoder.ts";
 
 /** How far the cells of a grid are, row by row; NaN where less than half of the pixels are known. */
 export interface CellDepth {
@@ -38,7 +26,7 @@ const leastKnown = 0.5;
 export function cellDepth(
   map: DenseMap,
   [rows, cols]: TokenLayout["grid"],
-  view: Rect = { left: 0, top: 0, width: map.width, height: map.height },
+  view: View = { left: 0, top: 0, width: map.width, height: map.height },
 ): CellDepth {
   const ys = stretches(rows, view.top, view.height, map.height);
   const xs = stretches(cols, view.left, view.width, map.width);
@@ -88,7 +76,7 @@ function knownPixels(
 function pixelsOfCells(
   { data, width, height }: DenseMap,
   [rows, cols]: TokenLayout["grid"],
-  view: Rect,
+  view: View,
 ): number[][] {
   const ys = stretches(rows, view.top, view.height, height);
   const xs = stretches(cols, view.left, view.width, width);

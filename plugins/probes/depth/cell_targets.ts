@@ -5,9 +5,9 @@
  * @module
  */
 import type { HostTensor } from "../../../core/tensor.ts";
-import type { Hook, Prediction } from "../../../core/encoder.ts";
+import type { Hook, Prediction, View } from "../../../core/encoder.ts";
 import { alignTo } from "./align.ts";
-import { cellDepth, cellMeans, type Rect } from "./cell_depth.ts";
+import { cellDepth, cellMeans } from "./cell_depth.ts";
 import type { DepthPicture } from "./depth_pictures.ts";
 
 /** What a probe can be asked for, by name. */
@@ -45,7 +45,7 @@ export interface CellTargetsInput {
   /** The hook whose cells they are. */
   readonly hook: Pick<Hook, "layout">;
   /** The part of the picture that the grid lies over; all when absent. */
-  readonly view?: Rect | undefined;
+  readonly view?: View | undefined;
   /** What the model says of it, `[places]`, with its meaning and its grid. */
   readonly own?: OwnDepth | undefined;
 }

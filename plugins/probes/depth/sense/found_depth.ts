@@ -6,14 +6,14 @@
  */
 import type { DenseMap } from "../../../../core/dataset.ts";
 import { alignTo } from "../align.ts";
-import type { Rect } from "../cell_depth.ts";
+import type { View } from "../../../../core/encoder.ts";
 import type { OwnDepth } from "../cell_targets.ts";
 
 /** The true depth at the middle of each place of a grid over `view` of the map. */
 export function truthAt(
   { data, width, height }: DenseMap,
   [rows, cols]: OwnDepth["grid"],
-  view: Rect = { left: 0, top: 0, width, height },
+  view: View = { left: 0, top: 0, width, height },
 ): Float64Array {
   return Float64Array.from({ length: rows * cols }, (_, i) => {
     const [row, col] = [Math.floor(i / cols), i % cols];

@@ -4,8 +4,7 @@
  * @module
  */
 import type { RgbImage } from "../../../../core/dataset.ts";
-import type { TokenLayout } from "../../../../core/encoder.ts";
-import type { Rect } from "../cell_depth.ts";
+import type { TokenLayout, View } from "../../../../core/encoder.ts";
 
 /** Mean red, green and blue, their standard deviations, and the mean gradient. */
 export const pixelStatistics = 7;
@@ -18,7 +17,7 @@ export const pixelStatistics = 7;
 export function pixelsOf(
   image: RgbImage,
   [rows, cols]: TokenLayout["grid"],
-  view: Rect = { left: 0, top: 0, width: image.width, height: image.height },
+  view: View = { left: 0, top: 0, width: image.width, height: image.height },
 ): Float32Array {
   const xs = edges(cols, view.left, view.width, image.width);
   const ys = edges(rows, view.top, view.height, image.height);

@@ -4,9 +4,9 @@
  * @module
  */
 import type { RgbImage } from "../../../../core/dataset.ts";
-import type { Hook, Prediction } from "../../../../core/encoder.ts";
+import type { Hook, Prediction, View } from "../../../../core/encoder.ts";
 import { type Alignment, alignTo } from "../align.ts";
-import { cellDepth, type Rect } from "../cell_depth.ts";
+import { cellDepth } from "../cell_depth.ts";
 import type { DepthPicture } from "../depth_pictures.ts";
 import { depthErrors } from "../sense/depth_errors.ts";
 import type { Condition } from "./condition.ts";
@@ -128,7 +128,7 @@ export function cleanPicture(
   says: Float32Array,
   places: Places,
   { depth: map }: Pick<DepthPicture, "depth">,
-  view?: Rect,
+  view?: View,
 ): CleanPicture {
   const cells = meansOfCells(says, places);
   if (!map) return { says, cells };
@@ -235,4 +235,4 @@ function addMoved(
 }
 
 /** The view of a picture, where the encoder crops. */
-export type ViewOf = (image: RgbImage) => Rect | undefined;
+export type ViewOf = (image: RgbImage) => View | undefined;
