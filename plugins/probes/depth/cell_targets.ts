@@ -9,6 +9,7 @@ import type { Hook, Prediction, View } from "../../../core/encoder.ts";
 import { alignTo } from "./align.ts";
 import { cellDepth, cellMeans } from "./cell_depth.ts";
 import type { DepthPicture } from "./depth_pictures.ts";
+import { midRanks } from "./who/rank_scores.ts";
 
 /** What a probe can be asked for, by name. */
 export const targetMeanings = {
@@ -126,15 +127,7 @@ function residual(own: Float64Array, truth: Float64Array): Float64Array {
  * largest, equal ones sharing the middle of theirs; NaN where one is not known.
  */
 export function ranks(values: Float64Array): Float64Array {
-  const known = [...values.keys()].filter((i) => Number.isFinite(values[i]));
-  known.sort((a, b) => values[a]! - values[b]!);
-  const found = new Float64Array(values.length).fill(NaN);
-  const last = Math.max(1, known.length - 1);
-  for (let start = 0, end = 0; start < known.length; start = end) {
-    const value = values[known[start]!]!;
-    while (end < known.length && values[known[end]!] === value) end++;
-    const middle = (start + end - 1) / 2 / last;
-    for (let i = start; i < end; i++) found[known[i]!] = middle;
-  }
-  return found;
+  const found = midRanks(values.map((x) => Number.isFinite(x) ? x : NaN));
+  const known = found.filter((rank) => !Number.isNaN(rank)).length;
+  return found.map((rank) => (rank - 1) / Math.max(1, known - 1));
 }

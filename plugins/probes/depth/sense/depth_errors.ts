@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { ranks } from "../cell_targets.ts";
+import { correlation, midRanks } from "../who/rank_scores.ts";
 
 /** What each error is, by name. Logarithms are natural but for `log10`. */
 export const errorMeanings = {
@@ -72,21 +72,7 @@ export function spearman(a: ArrayLike<number>, b: ArrayLike<number>): number {
     Number.isFinite(x) && Number.isFinite(b[i]!) ? [i] : []
   );
   return correlation(
-    ranks(Float64Array.from(at, (i) => a[i]!)),
-    ranks(Float64Array.from(at, (i) => b[i]!)),
+    midRanks(at.map((i) => a[i]!)),
+    midRanks(at.map((i) => b[i]!)),
   );
-}
-
-/** Pearson's correlation; NaN where one of the two is the same everywhere. */
-function correlation(a: Float64Array, b: Float64Array): number {
-  const mean = (of: Float64Array) => of.reduce((s, x) => s + x, 0) / of.length;
-  const [meanA, meanB] = [mean(a), mean(b)];
-  let ab = 0, aa = 0, bb = 0;
-  for (let i = 0; i < a.length; i++) {
-    const x = a[i]! - meanA, y = b[i]! - meanB;
-    ab += x * y;
-    aa += x * x;
-    bb += y * y;
-  }
-  return ab / Math.sqrt(aa * bb);
 }
