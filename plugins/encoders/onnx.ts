@@ -96,7 +96,7 @@ export async function onnx(
     defaultHook: defaultOf(places, predictions, network),
     ...predictions.length > 0 && { predictions },
     weightsFolder: file.weightsFolder,
-    asWritten: true,
+    operations: "written",
     threads: options.threads ?? navigator.hardwareConcurrency,
     provenance: {
       ...file.hashes,

@@ -33,7 +33,7 @@ import { picture } from "../conformance/encoder.ts";
 import { median, milliseconds, peakMemory } from "./_median.ts";
 import { writeRandomDepthAnything } from "./_random_depth_anything.ts";
 
-const rounds = 5, resumes = 20, hook = "blocks.8.resid_post";
+const rounds = 11, resumes = 20, hook = "blocks.8.resid_post";
 const size = { width: 518, height: 518 }, tokens = 37 ** 2 + 1;
 const threads = navigator.hardwareConcurrency;
 
@@ -140,13 +140,18 @@ function open(
   model: Uint8Array,
   settings: "own" | "ours",
 ): Promise<InferenceSession> {
+  const own = settings === "own";
   return InferenceSession.create(model, {
     intraOpNumThreads: threads,
-    graphOptimizationLevel: settings === "own" ? "all" : "extended",
+    graphOptimizationLevel: "all",
+    enableMemPattern: own,
     extra: {
+      ...(own ? {} : {
+        optimization: { disable_specified_optimizers: "SkipLayerNormFusion" },
+      }),
       session: {
         model_external_initializers_file_folder_path: folder,
-        intra_op: { allow_spinning: settings === "own" ? "1" : "0" },
+        intra_op: { allow_spinning: own ? "1" : "0" },
       },
     },
   });

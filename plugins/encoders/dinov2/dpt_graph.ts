@@ -185,13 +185,15 @@ function fuse(
 ): string {
   const { graph } = build;
   const layer = under(build, `neck.fusion_stage.layers.${k}.`);
-  const joined = fused === undefined ? map : graph.node("Add", [
+  const joined = fused === undefined ? map : add(
+    graph,
     fused,
     residual(layer, map, "residual_layer1", fusion),
-  ]);
+  );
   const own = residual(layer, joined, "residual_layer2", fusion);
-  const sized = interpolate(graph, own, grid);
-  const out = conv(layer, sized, "projection", [fusion, fusion], 1);
+  // The original enlarges first. Both are linear, and this is a quarter of the work.
+  const projected = conv(layer, own, "projection", [fusion, fusion], 1);
+  const out = interpolate(graph, projected, grid);
   return expose(graph, out, `fusion.${k}`, fusion, grid);
 }
 
@@ -207,7 +209,18 @@ function residual(
   const both = [width, width] as const;
   const first = conv(layer, relu(x), "convolution1", both, 3);
   const second = conv(layer, relu(first), "convolution2", both, 3);
-  return graph.node("Add", [x, second]);
+  return add(graph, x, second);
+}
+
+/**
+ * The sum of two maps. `onnxruntime` would begin a convolution's sum with what
+ * is added to it, but only where neither of the two is read or given: other
+ * last digits. It does not see through a change of shape.
+ */
+function add(graph: OnnxGraph, ...maps: [string, string]): string {
+  const axis = graph.integers([0]);
+  const apart = maps.map((map) => graph.node("Unsqueeze", [map, axis]));
+  return graph.node("Squeeze", [graph.node("Add", apart), axis]);
 }
 
 /** A fused map → `depth`, at the picture's size. */

@@ -8,6 +8,20 @@
 import { InferenceSession, Tensor } from "onnxruntime-node";
 import type { HostTensor, HostTensors } from "../../../core/tensor.ts";
 
+/**
+ * How the operations of a model are done. `"written"`: one by one. `"joined"`:
+ * some as one, and a value may have other last digits where another one is read
+ * on the way. `"blocked"`: convolutions with their channels in blocks as well,
+ * which is faster and sums in another order.
+ */
+export type Operations = "written" | "joined" | "blocked";
+
+const levels = {
+  written: "disabled",
+  joined: "extended",
+  blocked: "all",
+} as const satisfies Record<Operations, string>;
+
 /** What the thread is asked to do. */
 export type Request =
   | {
@@ -17,7 +31,7 @@ export type Request =
     readonly weightsFolder: string;
     readonly threads: number;
     readonly provider?: string | undefined;
-    readonly asWritten: boolean;
+    readonly operations: Operations;
   }
   | {
     readonly do: "run";
@@ -112,7 +126,7 @@ function sessionOf(number: number): InferenceSession {
 }
 
 function open(
-  { model, weightsFolder, threads, provider, asWritten }: Request & {
+  { model, weightsFolder, threads, provider, operations }: Request & {
     do: "open";
   },
 ): Promise<InferenceSession> {
@@ -121,9 +135,7 @@ function open(
     // A block planned for each batch size comes on top of what the first run took.
     enableMemPattern: false,
     intraOpNumThreads: threads,
-    // One level more changes the order in which the first convolution sums, and
-    // with it the last digits of everything; it is no faster here.
-    graphOptimizationLevel: asWritten ? "disabled" : "extended",
+    graphOptimizationLevel: levels[operations],
     extra: {
       // It would join an addition and a normalisation where they are alone in a
       // part of the network and not where they are not: other last digits.

@@ -5,9 +5,15 @@
  */
 import type { HostTensors } from "../../../core/tensor.ts";
 import type { Provider } from "./check_provider.ts";
-import type { Described, Ran, Reply, Request } from "./_onnx_worker.ts";
+import type {
+  Described,
+  Operations,
+  Ran,
+  Reply,
+  Request,
+} from "./_onnx_worker.ts";
 
-export type { Ran, Value } from "./_onnx_worker.ts";
+export type { Operations, Ran, Value } from "./_onnx_worker.ts";
 
 /** A model to open. */
 export interface OnnxModel {
@@ -19,11 +25,8 @@ export interface OnnxModel {
   readonly threads: number;
   /** What it computes on; the CPU when absent. */
   readonly provider?: Provider | undefined;
-  /**
-   * Do every operation as it is written. Else `onnxruntime` joins some, and a
-   * value may have other last digits where another one is read on the way.
-   */
-  readonly asWritten?: boolean | undefined;
+  /** What `onnxruntime` may make of its operations; `"joined"` when absent. */
+  readonly operations?: Operations | undefined;
 }
 
 /** A model that is open, or will be when its turn has come. */
@@ -96,7 +99,7 @@ export function onnxThread(): OnnxThread {
         do: "open",
         session,
         ...model,
-        asWritten: model.asWritten ?? false,
+        operations: model.operations ?? "joined",
       });
       opened.catch(() => {}); // whoever runs it is told
       return {

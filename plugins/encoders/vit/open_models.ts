@@ -11,6 +11,7 @@ import {
   type OnnxSession,
   type OnnxThread,
   onnxThread,
+  type Operations,
   type Ran,
 } from "./onnx_thread.ts";
 import { serial, serialSession } from "./serial.ts";
@@ -25,8 +26,11 @@ export interface OpenModelsOptions {
   readonly threads: number;
   /** What they compute on; `"cpu"` when absent. */
   readonly provider?: Provider | undefined;
-  /** Do every operation as it is written: for graphs of others, whose parts would come out with other last digits. */
-  readonly asWritten?: boolean | undefined;
+  /**
+   * What `onnxruntime` may make of its operations; `"joined"` when absent. The
+   * parts of a graph that is not written for it come out with other last digits.
+   */
+  readonly operations?: Operations | undefined;
   /** Starts their thread; {@linkcode onnxThread} when absent. */
   readonly startThread?: (() => OnnxThread) | undefined;
 }
@@ -68,7 +72,7 @@ const onWebgpu = serial();
 /** The thread starts with the first run. Another provider than the CPU is checked against it first. */
 export function openModels(options: OpenModelsOptions): OpenModels {
   const { graph, weightsFolder, threads, provider = "cpu" } = options;
-  const { asWritten, startThread = onnxThread } = options;
+  const { operations, startThread = onnxThread } = options;
   const sessions = new Map<string, OnnxSession>();
   let thread: OnnxThread | undefined, closed = false;
 
@@ -80,7 +84,7 @@ export function openModels(options: OpenModelsOptions): OpenModels {
     const own = thread ??= startThread();
     const model = graph.model(inputs, outputs, shown);
     const open = (): OnnxSession =>
-      own.open({ model, weightsFolder, threads, provider: on, asWritten });
+      own.open({ model, weightsFolder, threads, provider: on, operations });
     return on === "webgpu" ? serialSession(open, onWebgpu) : open();
   };
   const open = (part: Part): OnnxSession => {

@@ -12,6 +12,7 @@ import {
 } from "../../../fixtures/depth-nano/measure.ts";
 import { depthAnything } from "../../../plugins/encoders/depth_anything.ts";
 import plugin, { depthNano } from "../../../plugins/encoders/depth_nano.ts";
+import { checkPauses } from "./_check_pauses.ts";
 import { goldenImages, here, worst } from "./_golden.ts";
 import { using } from "./dinov2/_models.ts";
 
@@ -103,6 +104,20 @@ Deno.test("depthNano() goes on from a tap with as many pictures as it was paused
       const tap = { "feat.2": paused.activations["feat.2"]! };
       const { depth } = await paused.resume(tap);
       equal(depth!.shape[0], count);
+    }
+  });
+});
+
+// Its maps have so many channels that onnxruntime computes them in blocks.
+Deno.test("depthNano() goes on from each of its maps bit by bit, and reading one changes nothing", async () => {
+  const [held] = await Array.fromAsync(firstScenes("held_out", 1));
+  await using(depthNano({ size: 64, threads: 1 }, here), async (encoder) => {
+    const hooks = encoder.hooks.filter(({ name }) => !name.includes("blocks"));
+    await checkPauses({ ...encoder, hooks }, [held!.image]);
+    const { depth } = await encoder.encode([held!.image], ["depth"]);
+    for (const { name } of hooks) {
+      const read = await encoder.encode([held!.image], [name, "depth"]);
+      deepEqual(read.depth, depth, name);
     }
   });
 });
