@@ -9,7 +9,7 @@ import type { Hook, Prediction, View } from "../../../core/encoder.ts";
 import { alignTo } from "./align.ts";
 import { cellDepth, cellMeans } from "./cell_depth.ts";
 import type { DepthPicture } from "./depth_pictures.ts";
-import { midRanks } from "./who/rank_scores.ts";
+import { midRanks } from "./rank_scores.ts";
 
 /** What a probe can be asked for, by name. */
 export const targetMeanings = {

@@ -18,7 +18,7 @@ import {
   midRanks,
   rankScores,
   spearmanOf,
-} from "./who/rank_scores.ts";
+} from "./rank_scores.ts";
 
 export { type DepthScale, depthScale } from "./who/depth_scale.ts";
 

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { correlation, midRanks } from "../who/rank_scores.ts";
+import { correlation, midRanks } from "../rank_scores.ts";
 
 /** What each error is, by name. Logarithms are natural but for `log10`. */
 export const errorMeanings = {

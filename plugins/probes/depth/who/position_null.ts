@@ -15,7 +15,7 @@ import { beyondPosition } from "./beyond_position.ts";
 import type { DepthScale } from "./depth_scale.ts";
 import { informationWith } from "./information.ts";
 import { sliceOf } from "./latent_slice.ts";
-import { rankScores, spearmanOf } from "./rank_scores.ts";
+import { rankScores, spearmanOf } from "../rank_scores.ts";
 
 /** Fewest patches and clusters that a latent fires in for it to be tested. */
 export const leastTested = { patches: 20, clusters: 5 } as const;

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { LatentSlice } from "./latent_slice.ts";
-import type { DepthScale } from "./depth_scale.ts";
+import type { LatentSlice } from "./who/latent_slice.ts";
+import type { DepthScale } from "./who/depth_scale.ts";
 
 /**
  * Ranks from 1 for the least, equal numbers sharing the middle of theirs; NaN
