@@ -12,7 +12,8 @@ import type { HostTensor, HostTensors } from "../../../core/tensor.ts";
  * How the operations of a model are done. `"written"`: one by one. `"joined"`:
  * some as one, and a value may have other last digits where another one is read
  * on the way. `"blocked"`: convolutions with their channels in blocks as well,
- * which is faster and sums in another order.
+ * which is faster and sums in another order: that of the patches too, and with
+ * it the last digits of all that follows, so that a ViT, no faster, does without.
  */
 export type Operations = "written" | "joined" | "blocked";
 
