@@ -40,6 +40,9 @@ const files = ["config.json", "preprocessor_config.json", "model.safetensors"];
 /** The one that a model may lack. */
 const optional = "preprocessor_config.json";
 
+/** What says where the weights are when they are in several files. */
+const shards = "model.safetensors.index.json";
+
 const modelSchema = z.object({
   sha: z.string().refine(isCommit),
   siblings: z.array(z.object({ rfilename: z.string() })),
@@ -119,18 +122,27 @@ function has({ siblings }: ModelInfo, file: string): boolean {
 function checkFiles(hub: Hub, id: HubId, info: ModelInfo): void {
   const lacks = files.filter((file) => file !== optional && !has(info, file));
   if (lacks.length === 0) return;
+  const why = whatInstead(hub, id, info);
+  throw hubError(hub, { id }, `it has no ${lacks.join(" and no ")}: ${why}`);
+}
+
+/** What a model has that cannot be used, and what can be done. */
+function whatInstead(
+  { endpoint }: Hub,
+  { repo }: HubId,
+  info: ModelInfo,
+): string {
   const names = info.siblings.map(({ rfilename }) => rfilename);
   const pickle = names.find((name) => /\.(bin|pth?|ckpt|pkl)$/.test(name));
-  const sharded = names.find((name) =>
-    /\.safetensors(\.index\.json)?$/.test(name)
-  );
-  const why =
-    lacks.includes("model.safetensors") && sharded === undefined && pickle
-      ? `its weights are a pickle, "${pickle}", and pickles can run code when they are read; convert them to model.safetensors, or choose a model that has it`
-      : `it has ${
-        list(names.slice(0, 5))
-      }; choose a model with config.json and model.safetensors`;
-  throw hubError(hub, { id }, `it has no ${lacks.join(" and no ")}: ${why}`);
+  if (pickle && !names.some((name) => name.includes(".safetensors"))) {
+    return `its weights are a pickle, "${pickle}", and pickles can run code when they are read; where a pull request at ${endpoint}/${repo}/discussions adds model.safetensors, such as number 3, write "${repo}@refs/pr/3"; else convert them, or choose a model that has it`;
+  }
+  if (has(info, shards)) {
+    return `its weights are in several files, as "${shards}" says; join them into model.safetensors, or choose a model that has it`;
+  }
+  return `it has ${
+    list(names.slice(0, 5))
+  }; choose a model with config.json and model.safetensors`;
 }
 
 function offlineError(

@@ -103,7 +103,10 @@ export async function linkBlob(
   const blob = join(snapshot.repo, "blobs", etag);
   const temporary = `${path}.${crypto.randomUUID().slice(0, 8)}.tmp`;
   await firstThatWorks([
-    () => Deno.symlink(join("..", "..", "blobs", etag), temporary),
+    () =>
+      Deno.symlink(join("..", "..", "blobs", etag), temporary, {
+        type: "file",
+      }),
     // Windows lets only some make symbolic links.
     () => Deno.link(blob, temporary),
     () => Deno.copyFile(blob, temporary),

@@ -20,8 +20,10 @@ export interface PartFile extends Disposable {
 
 /** Opens the file at `path`, or a new one, to go on with it. */
 export async function openPart(path: string): Promise<PartFile> {
-  const file = await Deno.open(path, { create: true, append: true });
-  let length = (await file.stat()).size, most = length;
+  // Not to append: Windows lets no such file be emptied, and where a disk has no
+  // locks two programs write the same bytes to the same places.
+  const file = await Deno.open(path, { create: true, write: true });
+  let length = await file.seek(0, Deno.SeekMode.End), most = length;
   return {
     get length() {
       return length;
@@ -39,7 +41,7 @@ export async function openPart(path: string): Promise<PartFile> {
     },
     async restart() {
       if (length > 0) await file.truncate(0);
-      length = 0;
+      length = await file.seek(0, Deno.SeekMode.Start);
     },
     flush: () => file.syncData(),
     [Symbol.dispose]: () => file.close(),

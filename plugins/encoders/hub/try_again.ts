@@ -3,15 +3,19 @@
  *
  * @module
  */
-import { hubError, PassingError } from "./hub_errors.ts";
+import { hubError, PassingError, whatOf } from "./hub_errors.ts";
 import type { Hub } from "./hub.ts";
 import type { HubRequest } from "./hub_request.ts";
 
 /** Tries in a row that may fail. */
 const maxTries = 5;
 
-/** The longest that is waited, in milliseconds, whatever the hub asks: a minute. */
-const longestWait = 60_000;
+/**
+ * The longest that is waited, in milliseconds, whatever the hub asks: the five
+ * minutes over which Hugging Face's counts requests
+ * (https://huggingface.co/docs/hub/rate-limits).
+ */
+const longestWait = 300_000;
 
 /** Options for {@linkcode tryAgain}. */
 export interface TryAgainOptions {
@@ -23,7 +27,8 @@ export interface TryAgainOptions {
 
 /**
  * Does `attempt` until it does not throw a {@linkcode PassingError}, waiting 1,
- * 2, 4 and 8 seconds in between, or as long as the hub asks.
+ * 2, 4 and 8 seconds in between, or as long as the hub asks; `hub.report` is
+ * told.
  *
  * @throws {ConfigError} When it failed five times in a row.
  */
@@ -45,8 +50,11 @@ export async function tryAgain<T>(
         const why = `${error.message}, ${maxTries} times in a row${kept()}`;
         throw hubError(hub, request, why, { cause: error });
       }
-      const wait = error.after ?? 1000 * 2 ** (failed - 1);
-      await hub.wait(Math.min(wait, longestWait));
+      const asked = error.after ?? 1000 * 2 ** (failed - 1);
+      const wait = Math.min(asked, longestWait);
+      const again = `trying again in ${wait / 1000} s`;
+      hub.report({ text: `${whatOf(request)}: ${error.message}, ${again}` });
+      await hub.wait(wait);
     }
   }
 }

@@ -47,7 +47,7 @@ const schema = z.object({
   do_center_crop: z.boolean().nullish(),
   crop_size: z.union([square, rectangle], {
     error: "expected a number of pixels, or height and width",
-  }).optional(),
+  }).nullish(),
   do_rescale: z.boolean().default(true),
   rescale_factor: z.number().default(1 / 255),
   do_pad: z.literal(false, { error: "supported is false" }).nullish(),

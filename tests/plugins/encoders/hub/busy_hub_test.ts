@@ -1,6 +1,7 @@
 import { deepEqual, equal, rejects } from "node:assert/strict";
 import { downloadModel } from "../../../../plugins/encoders/hub/download_model.ts";
 import { atHub } from "./_at_hub.ts";
+import { repo } from "./_fake_hub.ts";
 
 Deno.test("downloadModel() tries again when the hub is busy, as late as it asks", () => {
   const answers = [
@@ -12,9 +13,63 @@ Deno.test("downloadModel() tries again when the hub is busy, as late as it asks"
     { intercept: () => answers.shift() },
     async ({ hub, id, waits }) => {
       await downloadModel(hub, id);
-      deepEqual(waits, [7000, 60_000, 4000]);
+      deepEqual(waits, [7000, 300_000, 4000]);
     },
   );
+});
+
+Deno.test("downloadModel() waits for the end of the window that a hub counts requests in, and says so", () => {
+  const full = new Response(null, {
+    status: 429,
+    headers: {
+      "ratelimit": '"resolvers";r=0;t=172',
+      "ratelimit-policy": '"fixed window";"resolvers";q=3000;w=300',
+    },
+  });
+  // It says how much is left with every answer.
+  const broken = new Response(null, {
+    status: 500,
+    headers: { "ratelimit": '"resolvers";r=2999;t=172' },
+  });
+  const answers = [undefined, full, broken];
+  return atHub(
+    { intercept: () => answers.shift() },
+    async ({ hub, id, waits, events }) => {
+      await downloadModel(hub, id);
+      deepEqual(waits, [173_000, 2000]);
+      deepEqual(
+        events.map(({ text }) => text).filter((text) => text.includes("again")),
+        [
+          `"config.json" of "${repo}": it answers 429, trying again in 173 s`,
+          `"config.json" of "${repo}": it answers 500, trying again in 2 s`,
+        ],
+      );
+    },
+  );
+});
+
+Deno.test("downloadModel() asks the hub again when another host refuses what the hub redirects to", async () => {
+  for (const status of [400, 403, 404]) {
+    const answers = [new Response("SignatureError", { status })];
+    await atHub({
+      intercept: (_, { at }) => at === "cdn" ? answers.shift() : undefined,
+    }, async ({ hub, id, waits, server }) => {
+      await downloadModel(hub, id);
+      deepEqual(waits, [1000]);
+      deepEqual(server.ranges(), [null, null]);
+    });
+    await atHub({
+      intercept: (_, { at }) =>
+        at === "cdn" ? new Response("no", { status }) : undefined,
+    }, async ({ hub, id }) => {
+      await rejects(downloadModel(hub, id), {
+        name: "ConfigError",
+        message: new RegExp(
+          `^Cannot download "model.safetensors" of .*: "127.0.0.1:\\d+" answers ${status}, 5 times in a row$`,
+        ),
+      });
+    });
+  }
 });
 
 Deno.test("downloadModel() gives up when the hub stays busy, or is not there", () =>
@@ -63,7 +118,7 @@ Deno.test("downloadModel() does not wait for ever on a hub that is silent", asyn
   }, async ({ hub, id }) => {
     await rejects(
       downloadModel(hub, id),
-      /nothing came for 0.25 seconds, 5 times in a row; the 10 bytes that came/,
+      /nothing came for 0.25 seconds, 5 times in a row/,
     );
   }, { idle: 250 });
 });

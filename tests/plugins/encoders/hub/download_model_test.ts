@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { downloadModel } from "../../../../plugins/encoders/hub/download_model.ts";
 import { parseHubId } from "../../../../plugins/encoders/hub/hub_id.ts";
 import { atHub, weights } from "./_at_hub.ts";
-import { commit, repo, sha256 } from "./_fake_hub.ts";
+import { commit, gitHash, repo, sha256 } from "./_fake_hub.ts";
 
 Deno.test("downloadModel() lays files out as Hugging Face's cache, and needs no hub afterwards", () =>
   atHub({}, async ({ server, hub, id, folder, list }) => {
@@ -53,6 +53,30 @@ Deno.test("downloadModel() takes branches, tags, requests and commits", async ()
       );
     });
   }
+});
+
+Deno.test("downloadModel() takes what a redirect of a small file to its cache says of it", () => {
+  const bytes = new TextEncoder().encode('{"model_type":"vit"}');
+  const cached = `/api/resolve-cache/${repo}/${commit}/config.json`;
+  return atHub({
+    intercept: (_, { path }) =>
+      path.endsWith(`${commit}/config.json`) && path !== cached
+        ? new Response(null, {
+          status: 307,
+          headers: {
+            "location": `${cached}?%2F${repo}=&etag=%22${gitHash(bytes)}%22`,
+            "x-linked-etag": `"${gitHash(bytes)}"`,
+            "x-linked-size": `${bytes.length}`,
+          },
+        })
+        : undefined,
+  }, async ({ hub, id, list, server }) => {
+    const { path } = await downloadModel(hub, id);
+    deepEqual(await Deno.readFile(join(path, "config.json")), bytes);
+    ok((await list("blobs")).includes(gitHash(bytes)));
+    const asked = server.seen.filter(({ path }) => path === cached);
+    deepEqual(asked.map(({ method }) => method), ["GET"]);
+  });
 });
 
 Deno.test("downloadModel() notes that a model has no preprocessor_config.json", () =>

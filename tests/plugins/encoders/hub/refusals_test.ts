@@ -69,6 +69,35 @@ Deno.test("downloadModel() says that a token is not accepted", () =>
     { token: "hf_old" },
   ));
 
+/** What a hub says of a token that it does not take, and of what one may not do. */
+const said: readonly [number, string, RegExp][] = [
+  [
+    401,
+    "Invalid credentials in Authorization header",
+    /^Cannot download "ada\/tiny.ViT_1" from "http:.*": it answers 401 \(Invalid credentials in Authorization header\): check the token in HF_TOKEN or of the last login; a public model needs none$/,
+  ],
+  [
+    401,
+    'User Access Token "ada" is expired',
+    /it answers 401 \(User Access Token "ada" is expired\): check the token/,
+  ],
+  [
+    403,
+    "Please enable access to public gated repositories in your fine-grained token settings to view this repository.",
+    /it answers 403 \(Please enable access to .* this repository\): accept the terms of the model/,
+  ],
+];
+
+for (const [status, message, expected] of said) {
+  Deno.test(`downloadModel() hands on what a hub says with ${status}: ${message}`, () =>
+    atHub({
+      intercept: () =>
+        new Response("no", { status, headers: { "x-error-message": message } }),
+    }, async ({ hub, id }) => {
+      await rejects(downloadModel(hub, id), { message: expected });
+    }, { token: "hf_old" }));
+}
+
 /** What is no hub's answer about a model. */
 const strange: readonly [string, () => Response][] = [
   ["a page", () => new Response("<html>Log in to the network</html>")],
@@ -112,7 +141,7 @@ for (const etag of [undefined, '"../../evil"', '"d41d8cd98f00b204e9800998"']) {
 const unusable: readonly [string[], RegExp][] = [
   [
     ["config.json", "pytorch_model.bin"],
-    /it has no model.safetensors: its weights are a pickle, "pytorch_model.bin", and pickles can run code/,
+    /it has no model.safetensors: its weights are a pickle, "pytorch_model.bin", and pickles can run code when they are read; where a pull request at http:.*\/ada\/tiny.ViT_1\/discussions adds model.safetensors, such as number 3, write "ada\/tiny.ViT_1@refs\/pr\/3"; else convert them, or choose/,
   ],
   [
     ["depth.pth"],
@@ -122,9 +151,15 @@ const unusable: readonly [string[], RegExp][] = [
     [
       "config.json",
       "model-00001-of-00002.safetensors",
+      "model-00002-of-00002.safetensors",
       "model.safetensors.index.json",
+      "pytorch_model.bin",
     ],
-    /it has "config.json", "model-00001-of-00002.safetensors", .*; choose a model with config.json and model.safetensors/,
+    /it has no model.safetensors: its weights are in several files, as "model.safetensors.index.json" says; join them into model.safetensors, or choose a model that has it/,
+  ],
+  [
+    ["config.json", "open_clip_model.safetensors"],
+    /it has "config.json", "open_clip_model.safetensors"; choose a model with config.json and model.safetensors/,
   ],
   [[], /it has no files; choose a model/],
 ];
