@@ -56,6 +56,7 @@ export * from "./core/probe_result.ts";
 // Edits, to go on with from a pause.
 export * from "./core/where.ts";
 export * from "./core/edit_tokens.ts";
+export * from "./core/edit_along.ts";
 export * from "./core/edit_latents.ts";
 export * from "./core/splice.ts";
 

@@ -59,17 +59,18 @@ export interface Prediction {
 
 /** A model that was stopped on its way through some pictures. */
 export interface Paused {
-  /** What it has computed at each hook where it paused: `[images, tokens, width]`. */
+  /** What it has computed at each hook where it paused: `[images, tokens, width]`, yours to write into. */
   readonly activations: HostTensors;
   /**
    * Goes on from there with `edited` in place of what was computed, as often as
-   * wanted, and returns what is then computed at the hooks `wanted`: the
-   * model's predictions when absent, or its last hook when it makes none.
+   * wanted, and returns what is then computed at the hooks `wanted`: when
+   * absent those of the model's predictions that come after, or its last hook
+   * when it makes none.
    *
    * `edited` holds some of the hooks of the pause, all of them unedited when it
    * is absent. A hook that is left out is computed again where an edit comes
    * before it, and stays as it was where none does. With nothing edited the
-   * result is that of the whole model, bit by bit.
+   * result is that of the whole model read at the same hooks, bit by bit.
    *
    * @throws {ConfigError} When `edited` names a hook where the model did not
    * pause or has another shape, or `wanted` one that no edit reaches.

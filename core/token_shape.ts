@@ -24,3 +24,21 @@ export function tokenShape(
     }]: activations are [images, tokens, width], as an encoder gives them`,
   );
 }
+
+/**
+ * Refuses a vector, `what`, that is not as wide as the tokens of `x`.
+ *
+ * @throws {ConfigError} When it is not, or `x` is not `[images, tokens, width]`.
+ */
+export function checkWidth(
+  what: string,
+  { length }: ArrayLike<number>,
+  x: HostTensor,
+): void {
+  const [, , width] = tokenShape(x);
+  if (length === width) return;
+  throw new ConfigError(
+    "hook",
+    `Cannot use ${what} of ${length} numbers: the tokens have ${width}`,
+  );
+}

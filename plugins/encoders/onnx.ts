@@ -18,6 +18,7 @@ import { networkMemory, weightBytes } from "./dinov2/network_memory.ts";
 import { type Described, describeValues } from "./onnx/describe_values.ts";
 import { exportedNetwork } from "./onnx/exported_network.ts";
 import { areTokens, findPlaces, type Place } from "./onnx/find_places.ts";
+import { isFlatMapIn } from "./onnx/is_flat_map.ts";
 import { isProductIn } from "./onnx/is_product.ts";
 import { liveNumbers } from "./onnx/live_numbers.ts";
 import { type OnnxFile, readOnnxFile } from "./onnx/onnx_file.ts";
@@ -27,17 +28,22 @@ import {
   type PreparationOptions,
   preparedInput,
 } from "./onnx/prepared_input.ts";
-import type { Network } from "./vit/onnx_graph.ts";
 import { graphEncoder, tokensOf } from "./vit/graph_encoder.ts";
+import type { Network } from "./vit/onnx_graph.ts";
 import {
   describePreprocessing,
   preprocess,
   type Size,
   viewOf,
 } from "./vit/preprocess.ts";
+import {
+  describeProvider,
+  type ProviderOption,
+  providerOption,
+} from "./vit/provider_option.ts";
 
 /** Options of {@linkcode onnx}. */
-export interface OnnxOptions extends PreparationOptions {
+export interface OnnxOptions extends PreparationOptions, ProviderOption {
   /** The `.onnx` file; files that its weights are in lie beside it. */
   readonly model: string;
   /** Name of the input that takes the pictures; the only one that can when absent. */
@@ -46,6 +52,8 @@ export interface OnnxOptions extends PreparationOptions {
   readonly specials?: number | undefined;
   /** Names of the values that it predicts; its outputs when absent. */
   readonly predictions?: readonly string[] | undefined;
+  /** Whether the depth that it predicts is inverse, larger where nearer; else it is a distance. */
+  readonly inverse?: boolean | undefined;
   /** How many threads it computes with; all cores when absent. */
   readonly threads?: number | undefined;
 }
@@ -85,7 +93,7 @@ export async function onnx(
   const described = await describeValues(file, input, size);
   const places = placesOf(file, input, described, size, options.specials);
   const hooks = places.map(({ hook }) => hook);
-  const predictions = predictionsOf(file, places, options.predictions);
+  const predictions = predictionsOf(file, places, options);
   const memory = memoryOf(graph, described, size, hooks);
   const dims = ["images", 3, size.height, size.width];
   const network = exportedNetwork({ model: file.model, input, places });
@@ -98,10 +106,12 @@ export async function onnx(
     weightsFolder: file.weightsFolder,
     operations: "written",
     threads: options.threads ?? navigator.hardwareConcurrency,
+    provider: options.provider,
     provenance: {
       ...file.hashes,
       ...size,
       preprocessing: describePreprocessing(preprocessing),
+      ...describeProvider(options),
     },
     preprocess: (images, to) => preprocess(images, preprocessing, size, to),
     view: (picture) => viewOf(picture, preprocessing),
@@ -125,6 +135,7 @@ function placesOf(
     size,
     specials,
     isProduct: isProductIn(graph, values),
+    isFlatMap: isFlatMapIn(graph, values),
   });
   if (places.length > 0) return places;
   throw new FormatError(
@@ -159,18 +170,23 @@ function defaultOf(
 function predictionsOf(
   { path, model }: OnnxFile,
   places: readonly Place[],
-  names?: readonly string[],
+  { predictions: names, inverse = false }: OnnxOptions,
 ): Prediction[] {
   const hooks = places.map(({ hook }) => hook);
   const outputs = model.graph!.output.map(({ name }) => name);
   const chosen = names
     ? chooseHooks(hooks, names)
     : hooks.filter(({ name }) => outputs.includes(name));
-  return chosen.map((hook) => ({
-    hook: hook.name,
-    kind: kindOf(hook),
-    meaning: `"${hook.name}" of ${basename(path)}`,
-  }));
+  return chosen.map((hook): Prediction => {
+    const kind = kindOf(hook), isInverse = kind === "depth" && inverse;
+    const what = `"${hook.name}" of ${basename(path)}`;
+    return {
+      hook: hook.name,
+      kind,
+      meaning: isInverse ? `${what}, inverse, larger where nearer` : what,
+      ...isInverse && { inverse },
+    };
+  });
 }
 
 function kindOf({ width, layout: { specials, grid } }: Hook) {
@@ -244,9 +260,13 @@ const plugin: Plugin<"encoder", OnnxOptions> = definePlugin({
     predictions: z.array(z.string()).optional().describe(
       "Names of the values that it predicts; its outputs when absent",
     ),
+    inverse: z.boolean().optional().describe(
+      "Whether the depth that it predicts is inverse, larger where nearer, as MiDaS and Depth Anything have it; a distance when absent",
+    ),
     threads: z.int().positive().optional().describe(
       "Threads to compute with; all cores when absent",
     ),
+    ...providerOption,
   }),
   create: onnx,
 });

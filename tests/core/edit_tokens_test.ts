@@ -1,13 +1,12 @@
 /** Tests of the edits of activations. @module */
 import { deepEqual, equal, notEqual, ok, throws } from "node:assert/strict";
 import { ConfigError, type HostTensor, randomFrom } from "tessera";
+import { componentsAlong, replaceAlong } from "../../core/edit_along.ts";
 import {
   addDirection,
-  componentsAlong,
   editTokens,
   meanOf,
   meanTokens,
-  replaceAlong,
   replaceTokens,
   zeroTokens,
 } from "../../core/edit_tokens.ts";
@@ -194,9 +193,11 @@ Deno.test("replaceAlong() takes one value for all, and a direction of any length
   deepEqual(x, activations(1));
 });
 
-Deno.test("replaceAlong() rejects directions of zeros or of another width, and other counts of values", () => {
+Deno.test("replaceAlong() rejects directions of zeros, of no numbers or of another width, and other counts of values", () => {
   const wrong: [() => HostTensor, RegExp][] = [
-    [() => replaceAlong(x, [0, 0, 0, 0], 1), /points nowhere/],
+    [() => replaceAlong(x, [0, 0, 0, 0], 1), /of length 0: give finite/],
+    [() => replaceAlong(x, [1, 0, NaN, 0], 1), /of length NaN: give finite/],
+    [() => replaceAlong(x, [1, Infinity, 0, 0], 1), /of length Infinity: /],
     [() => replaceAlong(x, [1, 2], 1), /a direction of 2 numbers/],
     [() => replaceAlong(x, direction, [1, 2]), /15 tokens 2 values/],
   ];

@@ -6,6 +6,7 @@
  */
 import type { Hook } from "../../../core/encoder.ts";
 import type { OnnxGraph } from "../vit/onnx_graph.ts";
+import { patchMap } from "../vit/patch_map.ts";
 import { type Builder, layerNorm, under } from "../vit/transformer.ts";
 import type { Dinov2Sizes } from "./dinov2_graph.ts";
 
@@ -113,25 +114,6 @@ function tap(
   return normalised
     ? layerNorm(build, sizes, state, "backbone.layernorm", output)
     : build.graph.node("Identity", [state], { output });
-}
-
-/** Tokens without CLS → a map: `[images, dModel, rows, columns]`. */
-function patchMap(
-  graph: OnnxGraph,
-  tokens: string,
-  dModel: number,
-  [rows, columns]: Grid,
-): string {
-  const patches = graph.node("Slice", [
-    tokens,
-    graph.integers([1]),
-    graph.integers([1 + rows * columns]),
-    graph.integers([1]),
-  ]);
-  return graph.node("Reshape", [
-    graph.node("Transpose", [patches], { attributes: { perm: [0, 2, 1] } }),
-    graph.integers([0, dModel, rows, columns]),
-  ]);
 }
 
 /** A tap's map at its own size, with the channels that are fused. */

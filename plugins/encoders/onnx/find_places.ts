@@ -31,6 +31,8 @@ export interface FindPlacesOptions {
   readonly specials?: number | undefined;
   /** Whether a value of rank 4 is a product of matrices, such as attention scores, and no map. */
   isProduct(name: string): boolean;
+  /** Whether a value of rank 3 is a map that lost its axis of channels, and no tokens. */
+  isFlatMap(name: string): boolean;
 }
 
 /** Whether a value is tokens as it is: `[images, tokens, width]`. */
@@ -50,9 +52,10 @@ const mostSpecials = 8;
  *
  * - `[images, channels, rows, columns]` whose rows and columns are in the
  *   picture's proportions, a map;
+ * - `[images, rows, columns]` where a map or the picture has as many, a map with
+ *   one channel, if it is made of one or can be no tokens;
  * - `[images, tokens, width]` whose tokens are specials and a grid: that of one
  *   of the maps, or one that cuts the picture into squares;
- * - `[images, rows, columns]` where a map has as many, a map with one channel;
  * - `[images, classes]`, one special token.
  */
 export function findPlaces(options: FindPlacesOptions): Place[] {
@@ -73,13 +76,14 @@ export function findPlaces(options: FindPlacesOptions): Place[] {
   const places: Place[] = [];
   for (const { name, type, shape } of found) {
     if (shape.length === 3 && !isMap(name, shape)) continue;
-    const spot = spotOf(shape, maps, options);
+    const spot = spotOf(name, shape, maps, options);
     if (spot) places.push({ hook: { name, ...spot }, shape, type });
   }
   return places;
 }
 
 function spotOf(
+  name: string,
   shape: readonly number[],
   maps: readonly Grid[],
   options: FindPlacesOptions,
@@ -92,13 +96,13 @@ function spotOf(
       return { width: a, layout: { specials: 0, grid: [b, c] } };
     case 2: {
       const layout = layoutOf(a, maps, options);
-      if (layout) return { width: b, layout };
       const { width, height } = options.size;
       const isMap = [[height, width] as const, ...maps]
         .some(([rows, columns]) => rows === a && columns === b);
-      return isMap
-        ? { width: 1, layout: { specials: 0, grid: [a, b] } }
-        : undefined;
+      if (isMap && (!layout || options.isFlatMap(name))) {
+        return { width: 1, layout: { specials: 0, grid: [a, b] } };
+      }
+      return layout && { width: b, layout };
     }
     default:
       return undefined;

@@ -3,8 +3,9 @@
  *
  * @module
  */
-import type { GraphProto, NodeProto } from "onnx-buf";
+import type { GraphProto } from "onnx-buf";
 import type { Value } from "../vit/onnx_thread.ts";
+import { madeOfIn } from "./made_of.ts";
 
 const products = new Set([
   "MatMul",
@@ -37,25 +38,11 @@ const inPlace = new Set([
  * scores are easily taken for square maps.
  */
 export function isProductIn(
-  { node }: GraphProto,
+  graph: GraphProto,
   values: ReadonlyMap<string, Value>,
 ): (name: string) => boolean {
-  const makers = new Map<string, NodeProto>(
-    node.flatMap((each) => each.output.map((name) => [name, each])),
-  );
-  const shape = (name: string): string => `${values.get(name)?.shape}`;
-  const known = new Map<string, boolean>();
-  const isProduct = (name: string): boolean => {
-    const seen = known.get(name);
-    if (seen !== undefined) return seen;
-    const maker = makers.get(name);
-    const found = maker !== undefined && (products.has(maker.opType) ||
-      inPlace.has(maker.opType) &&
-        maker.input.some((input) =>
-          shape(input) === shape(name) && isProduct(input)
-        ));
-    known.set(name, found);
-    return found;
-  };
-  return isProduct;
+  return madeOfIn(graph, values, {
+    starts: ({ opType }) => products.has(opType),
+    passes: ({ opType }) => inPlace.has(opType),
+  });
 }

@@ -6,7 +6,7 @@
  */
 import { ConfigError } from "../../../core/errors.ts";
 import type { HostTensor, HostTensors } from "../../../core/tensor.ts";
-import type { OnnxSession } from "./onnx_thread.ts";
+import type { OnnxSession, Ran } from "./onnx_thread.ts";
 
 /** What onnxruntime computes on. */
 export type Provider = "cpu" | "webgpu" | "cuda";
@@ -72,14 +72,21 @@ export function checkProvider(
     }
   };
   let checked: Promise<void> | undefined;
+  const checkedRun = async (feeds: HostTensors): Promise<Ran> => {
+    await opened;
+    await (checked ??= check(feeds));
+    return await session.run(feeds);
+  };
+  let runs: Promise<unknown> = Promise.resolve();
   return {
-    ...session,
     opened,
-    async run(feeds) {
-      await opened;
-      await (checked ??= check(feeds));
-      return session.run(feeds);
+    run(feeds) {
+      const ran = checkedRun(feeds);
+      runs = Promise.allSettled([runs, ran]);
+      return ran;
     },
+    // Runs that were asked for wait for the check before they begin.
+    release: () => void runs.then(session.release),
   };
 }
 

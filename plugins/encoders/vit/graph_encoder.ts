@@ -106,14 +106,14 @@ export function graphEncoder(options: GraphEncoderOptions): Encoder {
       if (images.length === 0) {
         throw new RangeError("Cannot pause on no pictures: give one or more");
       }
+      const own = [...images]; // the list may change before a resume
       return await pause(at, {
         ...options,
         ports: [input, ...hooks.map(portOf)],
         predictions: (predictions ?? []).map(({ hook }) => hook),
         models,
         trusted,
-        compute: (outputs) => compute(images, outputs),
-        pictures: async () => ({ [input.name]: await pixels(images) }),
+        compute: (outputs) => compute(own, outputs),
         run,
       });
     },

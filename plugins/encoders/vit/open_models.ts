@@ -124,6 +124,8 @@ export function openModels(options: OpenModelsOptions): OpenModels {
 
 /** A part's name: no two have the same. */
 export function keyOf({ inputs, outputs, shown = [] }: Part): string {
-  return [inputs, outputs, shown.map((name) => ({ name }))]
-    .map((ports) => ports.map(({ name }) => name).join(" ")).join(" -> ");
+  const [from, to] = [inputs, outputs].map((ports) =>
+    ports.map(({ name }) => name)
+  );
+  return JSON.stringify([from, to, shown]);
 }

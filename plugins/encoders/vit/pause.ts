@@ -6,7 +6,7 @@
  */
 import type { Hook, Paused } from "../../../core/encoder.ts";
 import { ConfigError } from "../../../core/errors.ts";
-import type { HostTensors } from "../../../core/tensor.ts";
+import { type HostTensors, sizeOf } from "../../../core/tensor.ts";
 import { chooseHooks } from "../_choose_hooks.ts";
 import { relativeError } from "./check_provider.ts";
 import type { Network, Port } from "./onnx_graph.ts";
@@ -30,8 +30,6 @@ export interface PauseOptions {
   readonly trusted: Set<string>;
   /** Computes values of the network for all pictures, in turns where they are many. */
   compute(outputs: readonly Port[]): Promise<HostTensors>;
-  /** All pictures as the network takes them. */
-  pictures(): Promise<HostTensors>;
   /** Runs a part on values for all pictures, in turns where they are many; they stay as they are. */
   run(part: Part, feeds: HostTensors): Promise<HostTensors>;
 }
@@ -54,13 +52,15 @@ export async function pause(
     ...requiredAfter(hook, options),
   ]));
   const values = await options.compute(portsOf(kept, options));
-  const activations = pick(values, at);
+  const clean = pick(values, at);
   return {
-    activations,
-    async resume(edited = activations, wanted) {
-      checkEdited(edited, activations);
-      const outputs = wantedOf(wanted, options);
+    // Whoever pauses may write into them: what goes on unedited is not theirs.
+    activations: copied(clean),
+    async resume(edited = clean, wanted) {
+      checkEdited(edited, clean);
       const given = Object.keys(edited);
+      const outputs = wantedOf(wanted, given, options);
+      if (outputs.length === 0) return {};
       checkReached(given, outputs, options);
       const part = partOf(given, outputs, { kept, at }, options);
       const feeds = pick(values, part.inputs.map(({ name }) => name));
@@ -113,35 +113,56 @@ function pick(values: HostTensors, names: readonly string[]): HostTensors {
   return Object.fromEntries(names.map((name) => [name, values[name]!]));
 }
 
-function wantedOf(
-  wanted: readonly string[] | undefined,
-  { hooks, predictions }: PauseOptions,
-): readonly string[] {
-  if (wanted) return chooseHooks(hooks, wanted).map(({ name }) => name);
-  return predictions.length > 0 ? predictions : [hooks.at(-1)!.name];
+function copied(values: HostTensors): HostTensors {
+  return Object.fromEntries(
+    Object.entries(values).map(([name, { data, shape }]) =>
+      [name, { data: data.slice(), shape }] as const
+    ),
+  );
 }
 
-function checkEdited(edited: HostTensors, activations: HostTensors): void {
-  const known = Object.keys(activations).map((name) => `"${name}"`).join(", ");
+/** What is asked for; else the predictions that come after `given`. */
+function wantedOf(
+  wanted: readonly string[] | undefined,
+  given: readonly string[],
+  { graph, hooks, predictions }: PauseOptions,
+): readonly string[] {
+  if (wanted) return chooseHooks(hooks, wanted).map(({ name }) => name);
+  if (predictions.length === 0) return [hooks.at(-1)!.name];
+  const reached = graph.after(given);
+  const later = predictions.filter((name) =>
+    reached.has(name) && !given.includes(name)
+  );
+  return later.length > 0 ? later : predictions;
+}
+
+function checkEdited(edited: HostTensors, clean: HostTensors): void {
+  const known = Object.keys(clean).map((name) => `"${name}"`).join(", ");
   const names = Object.keys(edited);
   if (names.length === 0) {
     throw new ConfigError("hook", `Cannot resume with nothing: give ${known}`);
   }
   for (const name of names) {
-    const { shape, data } = edited[name]!, expected = activations[name]?.shape;
+    const expected = clean[name]?.shape;
     if (!expected) {
       throw new ConfigError(
         "hook",
         `Cannot resume at "${name}": the model was paused at ${known}`,
       );
     }
-    const size = expected.reduce((product, length) => product * length, 1);
-    if (shape.join() === expected.join() && data.length === size) continue;
+    const { data, shape } = edited[name] ?? {};
+    const fits = data instanceof Float32Array &&
+      data.length === sizeOf(expected) && shape?.join() === expected.join();
+    if (fits) continue;
     throw new ConfigError(
       "hook",
-      `Cannot resume with ${data.length} numbers of shape [${
-        shape.join(", ")
-      }] at "${name}": it takes [${expected.join(", ")}]`,
+      `Cannot resume with ${
+        data ? `${data.constructor.name} of ${data.length} numbers` : data
+      }, shape [${
+        shape?.join(", ")
+      }], at "${name}": it takes a Float32Array, shape [${
+        expected.join(", ")
+      }]`,
     );
   }
 }
@@ -182,7 +203,7 @@ async function checkIdentity(
     .filter(({ name }) => name !== input.name);
   const whole = { inputs: [input], outputs };
   const wasOpen = models.has(whole);
-  const expected = await options.run(whole, await options.pictures());
+  const expected = await options.compute(outputs);
   if (!wasOpen) models.release(whole);
   const resumed = await options.run(part, feeds);
   for (const { name } of part.outputs) {
@@ -195,7 +216,7 @@ async function checkIdentity(
         at.join('", "')
       }": with nothing edited "${name}" comes out ${
         relativeError(data, whole).toExponential(1)
-      } standard deviations off what the whole model gives; pause at another hook`,
+      } standard deviations off what the whole model gives; pause at what is read as well, or at another hook`,
     );
   }
 }

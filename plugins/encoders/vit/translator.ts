@@ -7,9 +7,9 @@
 import type { Hook, Prediction } from "../../../core/encoder.ts";
 import { FormatError } from "../../../core/errors.ts";
 import type { SafetensorsHeader } from "../../../core/safetensors.ts";
+import { patchMap } from "./patch_map.ts";
 import { type Builder, under } from "./transformer.ts";
 import {
-  patchMap,
   type TeacherUnits,
   translatorGrid,
   type TranslatorHead,
@@ -108,7 +108,9 @@ export function translator(
         : `features of ${id}, each channel less its mean on ImageNet and over its standard deviation there`,
     })),
     add(build: Builder): void {
-      const map = patchMap(build, teachers[0]!.dModel);
+      const grid = [translatorGrid, translatorGrid] as const;
+      const { dModel } = teachers[0]!;
+      const map = patchMap(build.graph, "final_norm", dModel, grid);
       for (const { id, ...head } of teachers) {
         const own = under(build, `${prefix}${id.replaceAll(".", "_")}.`);
         const scaled = { ...head, units: units?.get(id) };

@@ -35,20 +35,6 @@ export const translatorGrid = 14;
 /** What the heads widen the grid of patches to first. */
 const wide = 16;
 
-/** `final_norm` without CLS → a map: `[images, dModel, 14, 14]`. */
-export function patchMap({ graph }: Builder, dModel: number): string {
-  const patches = graph.node("Slice", [
-    "final_norm",
-    graph.integers([1]),
-    graph.integers([1 + translatorGrid ** 2]),
-    graph.integers([1]),
-  ]);
-  return graph.node("Reshape", [
-    graph.node("Transpose", [patches], { attributes: { perm: [0, 2, 1] } }),
-    graph.integers([0, dModel, translatorGrid, translatorGrid]),
-  ]);
-}
-
 /** The head on `map`, its weights named as in `build`: `[images, side², width]`, named `output`. */
 export function translatorHead(
   build: Builder,

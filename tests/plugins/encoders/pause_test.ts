@@ -82,6 +82,17 @@ test("at scores or probabilities and somewhere else keeps every bit of what is n
   }
 });
 
+test("goes on to scores before another pause where it paused there, too", async (encoder) => {
+  const at = ["blocks.2.ln1", "blocks.2.ln2"], inside = "blocks.2.scores";
+  const paused = await encoder.pause!(images, [...at, inside]);
+  const given = Object.fromEntries(
+    at.map((name) => [name, paused.activations[name]!]),
+  );
+  const wanted = [inside, "depth"];
+  const expected = await encoder.encode(images, wanted);
+  deepEqual(await paused.resume(given, wanted), expected);
+});
+
 test("shows that a head matters: without it the depth is another", async (encoder) => {
   // Two heads, sixteen tokens of eight numbers: the second half of each row is head 1's.
   const places = [["blocks.1.probs", 32], ["blocks.1.z", 8]] as const;
@@ -174,11 +185,37 @@ test("does not change what it is given, and two can go on at once", async (encod
   deepEqual(clean.data, activations);
 });
 
+test("goes on unedited where what it handed over was written into", async (encoder) => {
+  const hook = "blocks.2.z",
+    { depth } = await encoder.encode(images, ["depth"]);
+  const paused = await encoder.pause!(images, [hook]);
+  paused.activations[hook]!.data.fill(0);
+  deepEqual(await paused.resume(), { depth });
+  const without = await paused.resume(paused.activations);
+  ok(worst(without.depth!.data, depth!.data) > 1e-3);
+});
+
+test("goes on where the list of pictures has become another", async (encoder) => {
+  const { depth } = await encoder.encode(images, ["depth"]);
+  const list = [...images];
+  const paused = await encoder.pause!(list, ["blocks.2.mlp_out"]);
+  list.length = 0;
+  deepEqual(await paused.resume(), { depth });
+});
+
+test("goes on to nothing where nothing is wanted", async (encoder) => {
+  const paused = await encoder.pause!(images, ["blocks.2.z"]);
+  deepEqual(await paused.resume(undefined, []), {});
+});
+
 test("says what is wrong with where it should go on", async (encoder) => {
   const hook = "blocks.2.resid_post";
   const paused = await encoder.pause!(images, [hook]);
   const clean = paused.activations[hook]!;
   const short = { data: clean.data.subarray(8), shape: [1, 15, 8] };
+  // What the types refuse comes from JavaScript all the same.
+  const other = (data: unknown) => ({ ...clean, data } as HostTensor);
+  const none = undefined as unknown as HostTensor;
   const cases: [Promise<unknown>, RegExp][] = [
     [encoder.pause!(images, []), /pause nowhere: name a hook/],
     [
@@ -190,7 +227,23 @@ test("says what is wrong with where it should go on", async (encoder) => {
       paused.resume({ "blocks.1.z": clean }),
       /resume at "blocks\.1\.z": the model was paused at "blocks\.2\.resid_post"/,
     ],
-    [paused.resume({ [hook]: short }), /\[1, 15, 8\] .* takes \[2, 16, 8\]/],
+    [
+      paused.resume({ [hook]: short }),
+      /Float32Array of 248 numbers, shape \[1, 15, 8\], .* takes a Float32Array, shape \[2, 16, 8\]/,
+    ],
+    [
+      paused.resume({ [hook]: other(Float64Array.from(clean.data)) }),
+      /resume with Float64Array of 256 numbers, shape \[2, 16, 8\]/,
+    ],
+    [
+      paused.resume({ [hook]: other([...clean.data]) }),
+      /resume with Array of 256 numbers/,
+    ],
+    [paused.resume({ [hook]: none }), /resume with undefined, shape/],
+    [
+      paused.resume({ "blocks.1.z": none }),
+      /resume at "blocks\.1\.z": the model was paused at/,
+    ],
     [
       paused.resume(paused.activations, ["embed"]),
       /resume to "embed": it does not come after "blocks\.2\.resid_post"/,
@@ -235,10 +288,8 @@ Deno.test("pause() refuses a part that does not compute what the whole does", as
       has: () => false,
       release: ({ inputs }) => void released.push(inputs[0]!.name),
     },
-    compute: () => Promise.resolve({ a: one(3) }),
-    pictures: () => Promise.resolve({ x: one(3) }),
-    run: ({ inputs }) =>
-      Promise.resolve({ b: one(inputs[0]!.name === "x" ? -3 : -3 - off) }),
+    compute: () => Promise.resolve({ a: one(3), b: one(-3) }),
+    run: () => Promise.resolve({ b: one(-3 - off) }),
   });
   deepEqual(await (await pause(["a"], options(0))).resume(), { b: one(-3) });
   deepEqual(released.splice(0), ["x"]);

@@ -3,11 +3,8 @@
  *
  * @module
  */
-import {
-  addDirection,
-  componentsAlong,
-  replaceAlong,
-} from "../../../../core/edit_tokens.ts";
+import { componentsAlong, replaceAlong } from "../../../../core/edit_along.ts";
+import { addDirection } from "../../../../core/edit_tokens.ts";
 import type { Hook } from "../../../../core/encoder.ts";
 import { cellsOf, patchesOf } from "../../../../core/where.ts";
 import type { Condition } from "./condition.ts";

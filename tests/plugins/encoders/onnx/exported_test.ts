@@ -258,6 +258,56 @@ Deno.test("onnx() cuts at one of the results of an operation", async () => {
   });
 });
 
+/** A depth for each of 16 × 16 pixels; `tokens`, from the same map, have the same shape. */
+function depthModel(): Uint8Array {
+  return model(
+    (graph) => {
+      const map = patches(graph, 16, "map");
+      const large = graph.node("Resize", [map, "", graph.floats([1, 1, 4, 4])]);
+      const one = graph.node("Conv", [large, waves(graph, 1, 16, 1, 1)]);
+      graph.node("Squeeze", [one, graph.integers([1])], { output: "squeezed" });
+      graph.node("Relu", ["squeezed"], { output: "depth" });
+      flatten(graph, map, 16, "tokens");
+      graph.node("Add", ["tokens", "depth"], { output: "out" });
+    },
+    "depth",
+    "out",
+  );
+}
+
+Deno.test("onnx() tells a map as large as the picture from as many tokens", async () => {
+  const options = { size: 16, predictions: ["depth", "tokens"] };
+  await withModel(depthModel(), async (encoder) => {
+    const { squeezed, depth, tokens } = layouts(encoder);
+    deepEqual([squeezed, depth, tokens], [
+      "0+16x16 of 1",
+      "0+16x16 of 1",
+      "0+4x4 of 16",
+    ]);
+    deepEqual(encoder.predictions!.map(({ hook, kind }) => [hook, kind]), [
+      ["depth", "depth"],
+      ["tokens", "features"],
+    ]);
+    const { depth: whole } = await encoder.encode(images, ["depth"]);
+    for (const name of ["map", "squeezed"]) {
+      const paused = await encoder.pause!(images, [name]);
+      deepEqual(await paused.resume(undefined, ["depth"]), { depth: whole });
+    }
+  }, options);
+});
+
+Deno.test("onnx() says that depth is inverse where it is told so, and of nothing else", async () => {
+  const options = { size: 16, predictions: ["depth", "tokens"] };
+  for (const inverse of [undefined, false, true]) {
+    await withModel(depthModel(), ({ predictions }) => {
+      const [depth, features] = predictions!;
+      equal("inverse" in features!, false);
+      equal(depth!.inverse ?? false, inverse ?? false);
+      equal(/, inverse/.test(depth!.meaning), inverse ?? false);
+    }, { ...options, inverse });
+  }
+});
+
 /** Tokens and pictures in 16 bits, and one of them as one more map. */
 function narrow(): Uint8Array {
   const { FLOAT, FLOAT16 } = TensorProto_DataType;

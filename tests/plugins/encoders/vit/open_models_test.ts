@@ -1,12 +1,20 @@
 // deno-lint-ignore-file no-console
-import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
-import { ConfigError, type HostTensor } from "tessera";
+import {
+  deepEqual,
+  equal,
+  match,
+  notEqual,
+  ok,
+  rejects,
+} from "node:assert/strict";
+import { ConfigError, type Encoder, type HostTensor } from "tessera";
 import { onnxGraph } from "../../../../plugins/encoders/vit/onnx_graph.ts";
 import type {
   OnnxModel,
   OnnxThread,
 } from "../../../../plugins/encoders/vit/onnx_thread.ts";
 import {
+  keyOf,
   type OpenModels,
   openModels,
   type OpenModelsOptions,
@@ -14,6 +22,8 @@ import {
 } from "../../../../plugins/encoders/vit/open_models.ts";
 import { picture } from "../../../conformance/encoder.ts";
 import { dinov2 } from "../../../../plugins/encoders/dinov2.ts";
+import { onnx } from "../../../../plugins/encoders/onnx.ts";
+import type { Device } from "../../../../plugins/encoders/vit/check_provider.ts";
 import { goldenFolder, here } from "../_golden.ts";
 
 const port = (name: string) => ({ name, dims: ["images", 2] });
@@ -146,27 +156,63 @@ Deno.test("openModels() has one model at a time compute on webgpu, of all there 
   }
 });
 
-for (const provider of ["webgpu", "cuda"] as const) {
-  Deno.test(`dinov2() on "${provider}" gives what the CPU gives, or says what would work`, async () => {
-    const model = goldenFolder("dinov2"), images = [picture(30, 20)];
-    const [device, cpu] = await Promise.all([
-      dinov2({ model, pos: "hf", provider }, here),
-      dinov2({ model, pos: "hf" }, here),
-    ]);
-    equal(device.provenance.provider, provider);
-    equal("provider" in cpu.provenance, false);
-    try {
-      const { final_norm } = await device.encode(images, ["final_norm"]);
-      const expected = await cpu.encode(images, ["final_norm"]);
-      const off = final_norm!.data.map((value, i) =>
-        Math.abs(value - expected.final_norm!.data[i]!)
-      );
-      ok(Math.max(...off) < 1e-3);
-    } catch (error) {
-      ok(error instanceof ConfigError, `${error}`);
-      match(error.message, /leave out encoder.provider to compute on the CPU$/);
-      console.log(`Skipping values on "${provider}": ${error.message}`);
-    }
-    await Promise.all([device.close(), cpu.close()]);
+Deno.test("openModels() frees a device's model when all that was asked of it is done", async () => {
+  const { thread, log } = fakeThread({ cpu: 0, cuda: 0 });
+  const models = make({ provider: "cuda", startThread: () => thread });
+  // One more than are kept, so that the first must go while it is compared.
+  const parts = Array.from(
+    { length: 5 },
+    (_, i): Part => ({ ...toA, shown: [`${i}`] }),
+  );
+  await Promise.all(parts.map((part) => models.run(part, { x: x() })));
+  await new Promise((resolve) => setTimeout(resolve, 1));
+  equal(log.filter((line) => line === "run cuda 2").length, 5);
+  equal(log.filter((line) => line === "release cuda").length, 1);
+  ok(log.indexOf("release cuda") > log.indexOf("run cuda 2"), log.join());
+});
+
+Deno.test("keyOf() tells parts apart whatever their values are called", () => {
+  const part = (...names: string[]): Part => ({
+    ...toA,
+    inputs: names.map(port),
   });
+  notEqual(keyOf(part("a b")), keyOf(part("a", "b")));
+  equal(keyOf(part("a")), keyOf({ ...part("a"), shown: [] }));
+});
+
+const onDevices: Readonly<
+  Record<string, (provider?: Device) => Promise<Encoder>>
+> = {
+  dinov2: (provider) =>
+    dinov2({ model: goldenFolder("dinov2"), pos: "hf", provider }, here),
+  onnx: (provider) =>
+    onnx({ model: `${goldenFolder("onnx_vit")}/model.onnx`, provider }, here),
+};
+
+for (const provider of ["webgpu", "cuda"] as const) {
+  for (const [name, open] of Object.entries(onDevices)) {
+    Deno.test(`${name}() on "${provider}" gives what the CPU gives, or says what would work`, async () => {
+      const images = [picture(30, 20)];
+      const [device, cpu] = [await open(provider), await open()];
+      const { defaultHook: hook } = cpu;
+      equal(device.provenance.provider, provider);
+      equal("provider" in cpu.provenance, false);
+      try {
+        const { [hook]: values } = await device.encode(images, [hook]);
+        const { [hook]: expected } = await cpu.encode(images, [hook]);
+        const off = values!.data.map((value, i) =>
+          Math.abs(value - expected!.data[i]!)
+        );
+        ok(Math.max(...off) < 1e-3);
+      } catch (error) {
+        ok(error instanceof ConfigError, `${error}`);
+        match(
+          error.message,
+          /leave out encoder.provider to compute on the CPU$/,
+        );
+        console.log(`Skipping values on "${provider}": ${error.message}`);
+      }
+      await Promise.all([device.close(), cpu.close()]);
+    });
+  }
 }

@@ -1,0 +1,31 @@
+/**
+ * A graph in, which of its values are maps without an axis of channels out.
+ *
+ * @module
+ */
+import type { GraphProto } from "onnx-buf";
+import type { Value } from "../vit/onnx_thread.ts";
+import { isProductIn } from "./is_product.ts";
+import { madeOfIn } from "./made_of.ts";
+
+/**
+ * Tells whether a value `[images, rows, columns]` is made of
+ * `[images, channels, rows, columns]`, or of such a value number by number: a
+ * depth map of 256 × 256 pixels could be 16 × 16 tokens of width 256 otherwise.
+ */
+export function isFlatMapIn(
+  graph: GraphProto,
+  values: ReadonlyMap<string, Value>,
+): (name: string) => boolean {
+  const isProduct = isProductIn(graph, values);
+  const shape = (name: string) => values.get(name)?.shape ?? [];
+  return madeOfIn(graph, values, {
+    starts: ({ input }, name) =>
+      shape(name).length === 3 &&
+      input.some((map) =>
+        shape(map).length === 4 && !isProduct(map) &&
+        shape(map).toSpliced(1, 1).join() === shape(name).join()
+      ),
+    passes: () => true,
+  });
+}
