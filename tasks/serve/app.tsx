@@ -4,6 +4,7 @@
  * @module
  */
 import { type Context, Hono } from "hono";
+import { methodNotAllowed } from "hono/method-not-allowed";
 import { apiDocs } from "./api/docs.tsx";
 import { apiLatents } from "./api/latents.ts";
 import { apiLive } from "./api/live.ts";
@@ -55,6 +56,21 @@ export function createApp(options: AppOptions): Hono {
   app.use(secureHeaders());
   app.use(checkHost(host));
   app.use(checkOrigin());
+  app.use(methodNotAllowed({
+    app,
+    onMethodNotAllowed: (c, methods) => {
+      c.header("Allow", methods.join(", "));
+      return show(
+        c,
+        new Problem(
+          405,
+          `Cannot answer ${c.req.method} here: this address takes ${
+            methods.join(" and ")
+          }`,
+        ),
+      );
+    },
+  }));
   app.get("/static/:version/:name", (c) => {
     const file = files.get(c.req.param("name"));
     if (!file) throw new Problem(404, "Cannot find this file of the pages");

@@ -52,7 +52,9 @@ export function checkHost(host: string): MiddlewareHandler {
   return async (c, next) => {
     const given = c.req.header("host") ?? new URL(c.req.url).host;
     const name = given.replace(/:\d*$/, "").toLowerCase();
-    if (!allowed.has(name) && !(isOpen && isAddress(name))) {
+    const isOwn = allowed.has(name) || isOpen && isAddress(name);
+    // `localhost:99999` makes an address that nothing can read.
+    if (!isOwn || !URL.canParse(`http://${given}`)) {
       throw new Problem(
         403,
         `Cannot answer a request for "${
@@ -64,12 +66,16 @@ export function checkHost(host: string): MiddlewareHandler {
   };
 }
 
-/** Refuses to change or compute anything for a page of another site. */
+/** Refuses to change or compute anything for a page of another site; a link from there may be followed. */
 export function checkOrigin(): MiddlewareHandler {
   return async (c, next) => {
-    const site = c.req.header("sec-fetch-site");
-    const isReading = c.req.method === "GET" || c.req.method === "HEAD";
-    if (!isReading && site && site !== "same-origin" && site !== "none") {
+    const { host, origin, ...of } = c.req.header();
+    // Sec-Fetch-Site is sent to this machine and over HTTPS; on a network there is the origin.
+    const isElsewhere = origin !== undefined && origin !== `http://${host}`;
+    const site = of["sec-fetch-site"] ?? (isElsewhere ? "cross-site" : "none");
+    const isLink = c.req.method === "GET" &&
+      of["sec-fetch-dest"] === "document";
+    if (!isLink && site !== "same-origin" && site !== "none") {
       throw new Problem(403, "Cannot answer a request from another site");
     }
     await next();

@@ -49,7 +49,8 @@ export function latentSearch(pictures: Pictures): LatentSearch {
       return { query, latents, labels: { read, total } };
     }
     // Columns of probes may change while the index does not.
-    const isKept = query.sort in of.index.columns;
+    const names = [query.sort, ...Object.keys({ ...query.min, ...query.max })];
+    const isKept = names.every((name) => name in of.index.columns);
     const key = [run.folder.path, of.version, latentQueryText(query)].join(
       "\n",
     );

@@ -17,7 +17,8 @@ export interface Upload {
 /**
  * The body of a request, at most so many bytes.
  *
- * @throws {Problem} When it has more: nothing behind these is read.
+ * @throws {Problem} When it has more: nothing behind these is read. When it
+ * ends early: whoever sent it has gone.
  */
 export async function readBytes(
   request: Request,
@@ -30,10 +31,17 @@ export async function readBytes(
   }
   const chunks: Uint8Array<ArrayBuffer>[] = [];
   let length = 0;
-  for await (const chunk of request.body ?? []) {
-    length += chunk.length;
-    if (length > most) throw tooLarge(length, most);
-    chunks.push(new Uint8Array(chunk));
+  try {
+    for await (const chunk of request.body ?? []) {
+      length += chunk.length;
+      if (length > most) throw tooLarge(length, most);
+      chunks.push(new Uint8Array(chunk));
+    }
+  } catch (cause) {
+    if (cause instanceof Problem) throw cause;
+    throw new Problem(400, "Cannot read what was sent: it ended early", {
+      cause,
+    });
   }
   return new Uint8Array(await new Blob(chunks).arrayBuffer());
 }

@@ -29,6 +29,9 @@ export interface MetricLines {
 /** Most bytes that are read at once. */
 const chunkBytes = 2 ** 20;
 
+/** Bytes that tell a log that has grown from another one in its place: more than a line has. */
+const endBytes = 512;
+
 /** What is drawn of each step. */
 const drawn = ["fvu", "loss", "l0", "dead", "lr"] as const;
 
@@ -44,18 +47,17 @@ export async function readMetricLines(
   if (bytes === undefined) {
     return { lines: [], next: 0, restarted: true, skipped: 0 };
   }
-  const end = bytes.lastIndexOf(10) + 1;
-  const found = new TextDecoder().decode(bytes.subarray(0, end))
-    .split("\n").filter((line) => line.trim() !== "").map(numbersOf);
-  const lines = found.filter((line) => line !== undefined);
-  return {
-    lines,
-    next: from + end,
-    restarted: false,
-    skipped: found.length - lines.length,
-  };
+  return { ...linesOf(bytes), next: from + bytes.length, restarted: false };
 }
 
+function linesOf(bytes: Uint8Array) {
+  const found = new TextDecoder().decode(bytes)
+    .split("\n").filter((line) => line.trim() !== "").map(numbersOf);
+  const lines = found.filter((line) => line !== undefined);
+  return { lines, skipped: found.length - lines.length };
+}
+
+/** Whole lines; undefined where there is no such place in the file. */
 async function readBehind(
   path: string,
   from: number,
@@ -73,7 +75,7 @@ async function readBehind(
     if (read === null) break;
     at += read;
   }
-  return bytes.subarray(0, at);
+  return bytes.subarray(0, bytes.lastIndexOf(10, at - 1) + 1);
 }
 
 /** The numbers of a line; undefined where it is no step. */
@@ -97,11 +99,13 @@ interface Growing extends Series {
   readonly values: Record<string, number[]>;
   bytes: number;
   skipped: number;
+  /** The last of these bytes: where others stand, it is another log. */
+  end: Uint8Array;
 }
 
 function nothing(): Growing {
   const values = Object.fromEntries(drawn.map((name) => [name, []]));
-  return { tokens: [], values, bytes: 0, skipped: 0 };
+  return { tokens: [], values, bytes: 0, skipped: 0, end: new Uint8Array() };
 }
 
 /** Reads logs; of one that it knows only what is new. */
@@ -111,16 +115,19 @@ export function metricsReader(): (path: string) => Promise<Series> {
   const read = async (path: string): Promise<Series> => {
     let series = known.get(path) ?? nothing();
     for (;;) {
-      const got = await readMetricLines(path, series.bytes);
-      if (got.restarted) {
-        if (series.bytes === 0) break;
+      const { bytes, end } = series;
+      const got = await readBehind(path, bytes - end.length);
+      if (!end.every((byte, i) => got?.[i] === byte)) {
         series = nothing();
         continue;
       }
-      if (got.next === series.bytes) break;
-      got.lines.forEach((line) => append(series, line));
-      series.bytes = got.next;
-      series.skipped += got.skipped;
+      const fresh = got!.subarray(end.length);
+      if (fresh.length === 0) break;
+      const { lines, skipped } = linesOf(fresh);
+      lines.forEach((line) => append(series, line));
+      series.bytes += fresh.length;
+      series.skipped += skipped;
+      series.end = fresh.slice(-endBytes);
     }
     known.set(path, series);
     return series;

@@ -42,7 +42,7 @@ export interface Run {
   readonly state: RunState;
   /** Its settings; absent where they cannot be read. */
   readonly config?: RunConfig;
-  /** Changes when its settings do: for addresses of what may be kept. */
+  /** Changes when its settings do, or what its encoder sees of a picture: for addresses of what may be kept. */
   readonly version: string;
   /** Its measurements; absent while it is not trained. */
   readonly results?: TrainResults;
@@ -185,6 +185,7 @@ function runReader(root: string): (name: string) => Promise<Run> {
     const series = await readMetrics(folder.metrics);
     const cfg = join(folder.checkpoint, "cfg.json");
     const provenance = await readCfg(cfg).catch(() => undefined) ?? {};
+    const { preprocessing } = provenance, seen = { ...config!, preprocessing };
     const indexed = await isFile(join(folder.index, "index.json"));
     const isFresh = Date.now() - await lastWrite({ folder }) < quiet;
     if (series.skipped > 0) {
@@ -203,7 +204,7 @@ function runReader(root: string): (name: string) => Promise<Run> {
         ? "training"
         : "stopped",
       ...config && { config },
-      version: config ? (await hashRun(config)).slice(0, 12) : "none",
+      version: config ? (await hashRun(seen)).slice(0, 12) : "none",
       ...results && { results },
       series,
       indexed,

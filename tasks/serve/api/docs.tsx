@@ -46,7 +46,7 @@ const example = (origin: string): string =>
 def get(path):
     return json.load(urllib.request.urlopen("${origin}" + path))
 
-run = get("/api/runs")["runs"][0]
+run = next(run for run in get("/api/runs")["runs"] if run["indexed"])
 page = get(run["links"]["latents"] + "?sort=density&order=desc&limit=10&top=4")
 for latent in page["latents"]:
     print(latent["latent"], latent["values"]["density"])`;

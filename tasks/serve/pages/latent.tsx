@@ -135,7 +135,6 @@ function LatentPage({ view }: { view: LatentView }): JSX.Element {
         ))}
       </dl>
       {view.top.length === 0 ? <Silent view={view} /> : <Shown view={view} />}
-      <Counted view={view} />
       <Neighbourhood view={view} />
     </Layout>
   );
@@ -151,7 +150,7 @@ function Silent({ view }: { view: LatentView }): JSX.Element {
   );
 }
 
-/** The pictures of a latent that fired, on one scale. */
+/** The pictures of a latent that fired, on one scale, and what was counted. */
 function Shown({ view }: { view: LatentView }): JSX.Element {
   const { top, chance } = view;
   return (
@@ -179,6 +178,7 @@ function Shown({ view }: { view: LatentView }): JSX.Element {
         note="some of all the pictures on which it fires"
         lazy
       />
+      <Counted view={view} />
     </>
   );
 }

@@ -53,7 +53,7 @@ export const runPage: Routes = (app, { store, files }) => {
 };
 
 function Sentence(
-  { run: { config, indexed, name } }: { run: Run },
+  { run: { config, indexed, name, state } }: { run: Run },
 ): JSX.Element {
   const { dSae } = config!.sparsifier;
   return (
@@ -63,6 +63,8 @@ function Sentence(
       <code>{config!.hook ?? "the default hook"}</code> of{" "}
       {config!.encoder.use}. {indexed
         ? <a href={`${runUrl(name)}/latents`}>Look at the latents</a>
+        : state === "training"
+        ? "It is indexed when it is trained."
         : (
           <span>
             No index yet: <code>deno task index runs/{name}</code>

@@ -45,7 +45,8 @@ export function Bars(
     <svg
       class="chart"
       viewBox={`0 0 ${width} ${height}`}
-      role="img"
+      // What is in a picture is not told, links included.
+      role={bars.some(({ href }) => href) ? "group" : "img"}
       aria-label={label}
     >
       <line class="axis" x1={left} x2={width - left} y1={bottom} y2={bottom} />
@@ -106,10 +107,15 @@ function barTicks(
     (isLog
       ? Math.log(value / low) / Math.log(high / low)
       : (value - low) / (high - low || 1));
-  return (isLog ? logTicks(low, high, many) : ticks(low, high, many))
+  const found = (isLog ? logTicks(low, high, many) : ticks(low, high, many))
     .map((value) => [value, place(value)] as [number, number])
     // At the very edge the words would be cut off.
     .filter(([, at]) => at > 0.03 * bars.length && at < 0.98 * bars.length);
+  if (found.length > 1) return found;
+  // Few bars, or one: no two round numbers lie between.
+  return bars.length > 1
+    ? bars.slice(1).map(({ from }, i) => [from, i + 1])
+    : [[(low + high) / 2, 0.5]];
 }
 
 /** The bars of a latent's values: half octaves, without the empty ones on both sides. */
@@ -123,10 +129,12 @@ export function valueBars(counts: Uint32Array): Bar[] {
   }));
 }
 
+/** Bars of a column; one where all its numbers are the same. */
+const mostBars = 48;
+
 /** The bars of a column over all latents: of equal ratio where it is positive and spans decades, else of equal width. */
 export function columnBars(
   { values, name }: Pick<LatentColumn, "values" | "name">,
-  bins = 48,
 ): Bar[] {
   const positive = values.filter((value) => value > 0);
   const range = extent(values), above = extent(positive);
@@ -134,10 +142,11 @@ export function columnBars(
   const isLog = above !== undefined && range[0] >= 0 &&
     above[1] / above[0] > 50;
   const [low, high] = isLog ? above.map(Math.log) as [number, number] : range;
-  const width = (high - low) / bins || 1, counts = new Uint32Array(bins);
+  const bins = high > low ? mostBars : 1, width = (high - low) / bins;
+  const counts = new Uint32Array(bins);
   for (const value of isLog ? positive : values) {
     if (!Number.isFinite(value)) continue;
-    const at = ((isLog ? Math.log(value) : value) - low) / width;
+    const at = ((isLog ? Math.log(value) : value) - low) / (width || 1);
     counts[Math.min(bins - 1, Math.max(0, Math.floor(at)))]!++;
   }
   const edge = (bin: number): number =>
@@ -186,6 +195,7 @@ export function ColumnHistogram(
 ): JSX.Element {
   const bars = columnBars(column)
     .map((bar) => ({ ...bar, href: `${path}${bar.href}` }));
+  if (bars.length === 0) return <p class="quiet">No latent has a number.</p>;
   return (
     <Bars
       bars={bars}

@@ -35,10 +35,10 @@ function pathOf(points: readonly (readonly [x: number, y: number])[]): string {
   }).join("");
 }
 
-/** Where an axis begins and ends: at 0 if that is near, with a little room around. */
+/** Where an axis begins and ends: at 0 if that is near or nothing changes, with a little room around. */
 function roomFor([low, high]: readonly [number, number]): [number, number] {
   const room = (high - low || Math.abs(high) || 1) * 0.08;
-  const isNearZero = low >= 0 && low < high / 2;
+  const isNearZero = low >= 0 && (low < high / 2 || low === high);
   return [isNearZero ? 0 : low - room, high + room];
 }
 
@@ -53,13 +53,22 @@ export function LineChart(
     format: (value: number) => string;
   },
 ): JSX.Element {
-  const [width, height] = [320, 176];
-  const box = { left: 44, right: width - 12, top: 12, bottom: height - 28 };
-  const range = extent(values);
+  const [width, height] = [320, 176], range = extent(values);
   if (!range || tokens.length < 2) {
-    return <p class="quiet">Nothing logged yet.</p>;
+    return <p class="quiet">Nothing to draw yet.</p>;
   }
   const [low, high] = roomFor(range);
+  const marks = ticks(low, high, 4).map((value) => ({
+    value,
+    text: format(value),
+  }));
+  const longest = Math.max(...marks.map(({ text }) => text.length));
+  const box = {
+    left: Math.max(44, 12 + 7.5 * longest),
+    right: width - 12,
+    top: 12,
+    bottom: height - 28,
+  };
   const first = 0, last = tokens.at(-1)!;
   const x = (value: number) =>
     box.left +
@@ -75,7 +84,7 @@ export function LineChart(
       role="img"
       aria-label={`${label}, last ${format(values.at(-1)!)}`}
     >
-      {ticks(low, high, 4).map((value) => (
+      {marks.map(({ value, text }) => (
         <>
           <line
             class="grid"
@@ -85,7 +94,7 @@ export function LineChart(
             y2={y(value)}
           />
           <text class="tick end" x={box.left - 8} y={y(value) + 4}>
-            {format(value)}
+            {text}
           </text>
         </>
       ))}

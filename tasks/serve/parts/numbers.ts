@@ -6,10 +6,9 @@
 import { short as threeDigits } from "../../_train_report.ts";
 import type { NumberKind } from "../latent_columns.ts";
 
-/** `1234567` as `"1.23M"`, `5000` as `"5k"`. */
+/** `1234567` as `"1.23M"`, `1500000` as `"1.5M"`, `5000` as `"5k"`. */
 export function short(value: number): string {
-  return threeDigits(value)
-    .replace(/\.?0+(?=[kMG]$)/, (end) => end.startsWith(".") ? "" : end);
+  return threeDigits(value).replace(/\.?(?<=\..*)0+(?=[kMG]$)/, "");
 }
 
 const superscripts = "⁰¹²³⁴⁵⁶⁷⁸⁹";
@@ -50,7 +49,7 @@ export function count(value: number): string {
 
 /** A share as a percentage. */
 export function share(value: number): string {
-  if (Number.isNaN(value)) return "–";
+  if (!Number.isFinite(value)) return number(value);
   const percent = 100 * value;
   if (percent !== 0 && Math.abs(percent) < 0.01) return `${powers(percent)} %`;
   return `${Number(percent.toPrecision(3))} %`;

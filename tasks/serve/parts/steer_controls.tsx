@@ -93,7 +93,10 @@ export function SteerControls({ of }: { of: Steering }): JSX.Element {
       <div class="card">
         <h2>
           Latents of this picture{" "}
-          <span class="quiet">the strongest of {count(strongest.length)}</span>
+          <span class="quiet">
+            the strongest {Math.min(offered, strongest.length)} of{" "}
+            {count(strongest.length)}
+          </span>
         </h2>
         <ol class="latent-bars wide">
           {strongest.slice(0, offered).map(({ latent, value }) => (

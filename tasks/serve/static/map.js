@@ -29,6 +29,7 @@ function show({ x, y, color, column }) {
   );
   const preview = document.createElement("div");
   preview.className = "preview";
+  preview.setAttribute("aria-live", "polite");
   preview.innerHTML =
     "<p class=quiet>Point at a latent to see its pictures.</p>";
   frame.replaceChildren(canvas, preview);

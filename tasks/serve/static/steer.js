@@ -74,35 +74,34 @@ function query() {
   return params;
 }
 
-let pending, asking;
+let pending, wanted, isAsking = false;
 function follow() {
-  const params = query();
-  const address = `${form.action}?${params}`;
-  history.replaceState(null, "", address);
+  wanted = query();
+  const address = `${form.action}?${wanted}`;
   form.querySelector("[data-permanent]").href = address;
+  // Browsers refuse a new address more often than some ten times a second.
   clearTimeout(pending);
-  pending = setTimeout(() => ask(params), 40);
+  pending = setTimeout(() => history.replaceState(null, "", address), 250);
+  if (!isAsking) ask();
 }
 
-async function ask(params) {
-  asking?.abort();
-  const own = asking = new AbortController();
+/** Asks until nothing has moved meanwhile: one question at a time, so that a slider is followed however slow the model is. */
+async function ask() {
+  isAsking = true;
   place.classList.add("busy");
-  try {
-    const answer = await fetch(`${place.dataset.steerResult}?${params}`, {
-      signal: own.signal,
-    });
-    const text = await answer.text();
-    if (own !== asking) return;
-    if (answer.ok) place.innerHTML = text;
-    else complain(text);
-  } catch {
-    if (own === asking && !own.signal.aborted) {
+  while (wanted) {
+    const address = `${place.dataset.steerResult}?${wanted}`;
+    wanted = undefined;
+    try {
+      const answer = await fetch(address), text = await answer.text();
+      if (answer.ok) place.innerHTML = text;
+      else complain(text);
+    } catch {
       complain("");
     }
-  } finally {
-    if (own === asking) place.classList.remove("busy");
   }
+  isAsking = false;
+  place.classList.remove("busy");
 }
 
 /** Says why there is no prediction: the page of the problem holds it. */

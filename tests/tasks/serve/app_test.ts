@@ -1,4 +1,4 @@
-import { deepEqual, equal, match, ok } from "node:assert/strict";
+import { deepEqual, equal, match, notEqual, ok } from "node:assert/strict";
 import { join } from "node:path";
 import type { Hono } from "hono";
 import { randomFrom } from "../../../core/random.ts";
@@ -80,6 +80,7 @@ Deno.test("createApp() shows runs in every state, and no state is a failure", as
       await textOf(app, "/runs/training/map", 404),
       /href="\/runs\/training"/,
     );
+    match(await textOf(app, "/runs/training"), /indexed when it is trained/);
     match(await textOf(app, "/runs/torn"), /it is not JSON/);
     match(await textOf(app, "/runs/nowhere", 404), /Cannot find run/);
   });
@@ -152,7 +153,8 @@ Deno.test("createApp() shows a latent with its pictures, and one that never fire
     equal(latent.top.length, 16);
     equal(latent.top[0].map[latent.top[0].token], 3);
     equal(latent.places.length, 16);
-    match(await textOf(app, "/runs/r/latents/63"), /fired on none/);
+    const silent = await textOf(app, "/runs/r/latents/63");
+    ok(/fired on none/.test(silent) && !silent.includes('class="chart"'));
     for (const number of ["64", "1000000000", "-1", "1e3", "7.5", "%00"]) {
       match(
         await textOf(app, `/runs/r/latents/${number}`, 404),
@@ -271,6 +273,12 @@ Deno.test("createApp() joins the columns of probes to the others", async () => {
     );
     equal(latents[0].latent, 20);
     match(await textOf(app, "/runs/r/latents/20"), /depth correlation/);
+    const bounded = "/api/runs/r/latents?sort=max&min.depth.correlation=5";
+    equal((await jsonOf(app, bounded)).total, 1);
+    await writeSafetensors(path, {
+      correlation: { dtype: "F32", shape: [64], data: data.fill(9) },
+    });
+    equal((await jsonOf(app, bounded)).total, 64);
     await Deno.writeTextFile(path, "torn");
     match(await textOf(app, "/runs/r/latents"), /Cannot read .*per_latent/);
   });
@@ -291,6 +299,7 @@ Deno.test("createApp() answers its own host only, and lets nothing in from elsew
         "127.0.0.1.evil.example:8000",
         "10.0.0.5",
         "localhost.evil",
+        "localhost:99999",
         "",
       ]
     ) {
@@ -306,11 +315,98 @@ Deno.test("createApp() answers its own host only, and lets nothing in from elsew
       headers: { "sec-fetch-site": "cross-site" },
     });
     equal(posted.status, 403);
+    // What a page elsewhere loads is refused, a link that is followed is not.
+    for (const [dest, status] of [["image", 403], ["document", 200]] as const) {
+      const headers = {
+        "sec-fetch-site": "cross-site",
+        "sec-fetch-dest": dest,
+      };
+      equal((await app.request("/runs/r/map", { headers })).status, status);
+    }
   });
   await withApp((root) => makeRun(root, "r"), async (app) => {
     equal((await get(app, "10.0.0.5:8000")).status, 200);
     equal((await get(app, "evil.example")).status, 403);
+    // On a network no browser sends Sec-Fetch-Site.
+    const host = "10.0.0.5:8000", method = "POST";
+    const cases = [["http://evil.example", 403], ["null", 403], [
+      `http://${host}`,
+      400,
+    ]] as const;
+    for (const [origin, status] of cases) {
+      const headers = { host, origin };
+      const answer = await app.request("/api/runs/r/steer", {
+        ...{ method, headers, body: "no JSON" },
+      });
+      equal(answer.status, status, origin);
+    }
   }, "0.0.0.0");
+});
+
+Deno.test("createApp() says how an address is asked that is asked in another way", async () => {
+  await withApp((root) => makeRun(root, "r"), async (app) => {
+    for (
+      const [method, path, allowed] of [
+        ["GET", "/api/runs/r/steer", "POST"],
+        ["OPTIONS", "/api/runs", "GET, HEAD"],
+        ["DELETE", "/runs/r", "GET, HEAD"],
+        ["PUT", "/runs/r/images", "GET, HEAD, POST"],
+      ] as const
+    ) {
+      const answer = await app.request(path, { method });
+      equal(answer.status, 405, path);
+      equal(answer.headers.get("allow"), allowed);
+      match(await answer.text(), new RegExp(`Cannot answer ${method} here`));
+    }
+    equal((await app.request("/nowhere", { method: "PUT" })).status, 404);
+    equal((await app.request("/runs/r/map", { method: "HEAD" })).status, 200);
+  });
+});
+
+Deno.test("createApp() takes a body that ends early for no mistake of its own", async () => {
+  await withApp((root) => makeRun(root, "r"), async (app, _root, bugs) => {
+    for (const path of ["steer", "pictures"]) {
+      const answer = await app.request(`/api/runs/r/${path}`, {
+        method: "POST",
+        body: new ReadableStream({
+          pull: (controller) => controller.error(new Error("gone")),
+        }),
+      });
+      equal(answer.status, 400);
+      match((await answer.json()).error, /it ended early/);
+    }
+    deepEqual(bugs, []);
+  });
+});
+
+Deno.test("createApp() gives pictures another address when it is known what the encoder sees", async () => {
+  await withApp(
+    (root) => makeRun(root, "r", { indexed: false, trained: false }),
+    async (app, root) => {
+      const { default: sharp } = await import("sharp");
+      const shown = async () => {
+        const page = await textOf(app, "/runs/r/images");
+        const [url] = /\/runs\/r\/pictures\/0\/thumb\?v=\w+/.exec(page)!;
+        const answer = await app.request(url);
+        match(answer.headers.get("cache-control")!, /max-age/);
+        const { width, height } = await sharp(await answer.arrayBuffer())
+          .metadata();
+        return { url, size: [width, height] };
+      };
+      const whole = await shown();
+      deepEqual(whole.size, [96, 64]);
+      const preprocessing = "resize shortest edge 64 bicubic, crop 64x64";
+      await Deno.writeTextFile(
+        join(root, "r", "checkpoint", "cfg.json"),
+        JSON.stringify({
+          metadata: { tessera: { encoder: { preprocessing } } },
+        }),
+      );
+      const seen = await shown();
+      deepEqual(seen.size, [64, 64]);
+      notEqual(seen.url, whole.url);
+    },
+  );
 });
 
 Deno.test("createApp() documents every address of the API", async () => {

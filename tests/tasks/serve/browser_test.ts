@@ -127,7 +127,10 @@ Deno.test({
   fn: () =>
     withBrowser(async (root) => {
       await makeRun(root, "scenes-patches", { dSae: 500, side: 8 });
-      await makeRun(root, "training", { indexed: false, trained: false });
+      await makeRun(root, `training-${"long".repeat(40)}`, {
+        indexed: false,
+        trained: false,
+      });
     }, async ({ browser, address }) => {
       const run = "/runs/scenes-patches";
       await checkPages(browser, address, {

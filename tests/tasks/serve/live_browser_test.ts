@@ -81,7 +81,7 @@ Deno.test({
         await slider.focus();
         for (let i = 0; i < 30; i++) await page.keyboard.press("ArrowRight");
         await changed(page, "edited", edited);
-        notEqual(page.url(), before);
+        await page.waitForURL((url) => url.href !== before);
         // The address holds it: loaded again it shows the same.
         await page.waitForSelector(".steer-result:not(.busy)");
         await page.waitForTimeout(300);
@@ -97,6 +97,39 @@ Deno.test({
         deepEqual(found, []);
       },
     ),
+});
+
+Deno.test({
+  name: "the prediction follows a slider that does not rest",
+  ignore,
+  fn: () =>
+    withBrowser((root) => goldenRun(root), async ({ browser, address }) => {
+      const page = await browser.newPage(), found = complaints(page);
+      await page.goto(`${address}/runs/g/steer?image=1`);
+      const first = page.url(), before = await mapOf(page, "edited");
+      await page.evaluate(`
+        const slider = document.querySelector("[data-edit] [type=range]");
+        const replace = history.replaceState.bind(history);
+        globalThis.addresses = 0;
+        history.replaceState = (...all) => (addresses++, replace(...all));
+        globalThis.moving = setInterval(() => {
+          slider.value = (Number(slider.value) * 1.01) % Number(slider.max);
+          slider.dispatchEvent(new Event("input"));
+        }, 5);
+      `);
+      await changed(page, "edited", before);
+      const between = await mapOf(page, "edited");
+      await changed(page, "edited", between);
+      await page.evaluate("clearInterval(moving)");
+      // The last move is what is shown in the end, and what the address says.
+      await page.waitForURL((url) => url.href !== first);
+      await page.waitForSelector(".steer-result:not(.busy)");
+      const shown = await mapOf(page, "difference");
+      ok(await page.evaluate<number>("addresses") < 20);
+      await page.reload();
+      equal(await mapOf(page, "difference"), shown);
+      deepEqual(found, []);
+    }),
 });
 
 Deno.test({
