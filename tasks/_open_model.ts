@@ -26,14 +26,15 @@ export interface OpenModel {
   readonly sha256?: string;
 }
 
-/** Encoders that predict something, with what that takes; some are still to be built in. */
-const predicting: Readonly<Record<string, string>> = {
-  "depth-nano": "--encoder=depth-nano",
-  "depth-anything": "--encoder=depth-anything --encoder.model=<folder>",
-  "theia": "--encoder=theia --encoder.model=<folder>",
-  "vit": "--encoder=vit --encoder.model=<folder>",
-  "auto": "--encoder=auto --encoder.model=<folder>",
-};
+/** Encoders that predict something, where their model has a head. */
+const predicting: readonly string[] = [
+  "depth-nano",
+  "depth-anything",
+  "theia",
+  "vit",
+  "onnx",
+  "auto",
+];
 
 /**
  * Makes the encoder of the run in `file`, or of one that says nothing, with
@@ -85,15 +86,14 @@ function weightsHash(provenance: Encoder["provenance"]): string | undefined {
 }
 
 function predictsNothing(use: string): ConfigError {
-  const others = Object.entries(predicting)
-    .filter(([name]) => name !== use && Object.hasOwn(builtins.encoder, name));
-  const why = Object.hasOwn(predicting, use)
+  const others = predicting.filter((name) => name !== use);
+  const why = predicting.includes(use)
     ? "this model has no head"
     : "it can only be read";
   return new ConfigError(
     "encoder",
     `Cannot predict with encoder "${use}": ${why}; encoders that say something of a picture are ${
-      others.map(([name]) => `"${name}"`).join(", ")
-    }: write ${others[0]![1]}`,
+      others.map((name) => `"${name}"`).join(", ")
+    }: write --encoder=${others[0]}`,
   );
 }

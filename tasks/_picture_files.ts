@@ -5,6 +5,7 @@
  */
 import { basename, join } from "node:path";
 import { ConfigError, ExampleError } from "../core/errors.ts";
+import { imageExtensions } from "../plugins/datasets/decode_image.ts";
 import { folderSource } from "../plugins/datasets/folder_source.ts";
 import { inUserFolder, shown } from "./_task.ts";
 
@@ -22,16 +23,19 @@ export interface PictureFile {
 export interface PredictInputs {
   /** The file of the run that was named. */
   readonly run?: string;
-  /** The pictures, in the order they were named. */
+  /** The pictures, in the order they were named, each once. */
   readonly pictures: readonly PictureFile[];
-  /** What is wrong with folders that hold none. */
+  /** What is wrong with files that are not there, and folders without a picture. */
   readonly problems: readonly ExampleError[];
+  /** What of the folders is left out. */
+  readonly notes: readonly string[];
 }
 
 /**
  * Sorts the paths that were typed: a file that ends in `.json` and a folder
  * that `train` made are a run, of other folders every picture is meant, all
  * else are pictures. Depth that was written beside pictures is left out.
+ * Nothing is read yet but folders.
  *
  * @throws {ConfigError} When two runs are named, or nothing else.
  */
@@ -39,20 +43,27 @@ export async function predictInputs(
   paths: readonly string[],
 ): Promise<PredictInputs> {
   const runs: string[] = [];
-  const pictures: PictureFile[] = [];
+  const pictures = new Map<string, PictureFile>();
   const problems: ExampleError[] = [];
+  const notes: string[] = [];
+  const add = (path: string, id: string): void => {
+    if (!pictures.has(path)) {
+      pictures.set(path, { name: shown(path), path, id });
+    }
+  };
   for (const typed of paths) {
     const path = inUserFolder(typed);
-    const run = await runFile(path);
+    const found = await whatIs(path), run = await runFile(path, found);
     if (run !== undefined) {
       runs.push(run);
-    } else if (await isFolder(path)) {
-      const found = await picturesIn(path);
-      pictures.push(...found);
-      if (found.length === 0) problems.push(noPicture(path));
-    } else {
-      pictures.push({ name: shown(path), path, id: basename(path) });
-    }
+    } else if (found === "folder") {
+      const { ids, others } = await picturesIn(path);
+      for (const id of ids) add(join(path, id), id);
+      if (ids.length === 0) problems.push(noPicture(path, others));
+      else if (others.length > 0) notes.push(leftOut(path, others));
+    } else if (found === "nothing") {
+      problems.push(noFile(typed, shown(path)));
+    } else add(path, basename(path));
   }
   const [run] = runs;
   if (runs.length > 1) {
@@ -69,44 +80,87 @@ export async function predictInputs(
       "Cannot predict without a picture: name pictures or folders of them, as in deno task predict photo.jpg; --help shows more",
     );
   }
-  return { ...run !== undefined && { run }, pictures, problems };
+  return {
+    ...run !== undefined && { run },
+    pictures: [...pictures.values()],
+    problems,
+    notes,
+  };
 }
 
 /** The file of the run that `path` names: itself, or its settings when it is a run's folder. */
-async function runFile(path: string): Promise<string | undefined> {
-  if (!await isFolder(path)) {
+async function runFile(
+  path: string,
+  found: Found,
+): Promise<string | undefined> {
+  if (found !== "folder") {
     return path.toLowerCase().endsWith(".json") ? path : undefined;
   }
   // A model's folder has a config.json, too.
   const config = join(path, "config.json");
-  const isRun = await exists(config) &&
-    await isFolder(join(path, "checkpoint"));
+  const isRun = await whatIs(config) === "file" &&
+    await whatIs(join(path, "checkpoint")) === "folder";
   return isRun ? config : undefined;
 }
 
 /** Names that are given here to what is written. */
 const written = /\.depth(\.[a-z]+)?\.png$/;
 
-async function picturesIn(folder: string): Promise<PictureFile[]> {
-  const { ids } = await folderSource(folder);
-  return ids.filter((id) => !written.test(id)).map((id) => {
-    const path = join(folder, id);
-    return { name: shown(path), path, id };
-  });
+/** What the pictures of a folder are called; GIFs are none for training, but can be looked at. */
+const endings = [...imageExtensions, ".gif"];
+const whichCount = `files that end in ${endings.slice(0, -1).join(", ")} and ${
+  endings.at(-1)
+} count, unless they are hidden or end in .depth.png`;
+
+/** The files below a folder: pictures, and others. */
+async function picturesIn(
+  folder: string,
+): Promise<{ readonly ids: string[]; readonly others: string[] }> {
+  const found = await folderSource(folder);
+  const all = [...found.ids, ...found.others].sort();
+  const isPicture = (id: string): boolean =>
+    endings.some((end) => id.toLowerCase().endsWith(end)) && !written.test(id);
+  return {
+    ids: all.filter(isPicture),
+    others: all.filter((id) => !isPicture(id)),
+  };
 }
 
-function noPicture(path: string): ExampleError {
+function noPicture(path: string, others: readonly string[]): ExampleError {
   const name = shown(path);
+  const holds = others.length === 0 ? "nothing else" : some(others);
   return new ExampleError(
     name,
-    `Cannot find a picture in "${name}": files that end in .jpg, .jpeg, .png and .webp count, unless they are hidden or end in .depth.png`,
+    `Cannot find a picture in "${name}": ${whichCount}; it holds ${holds}`,
   );
 }
 
-async function isFolder(path: string): Promise<boolean> {
-  return await Deno.stat(path).then((it) => it.isDirectory, () => false);
+function leftOut(path: string, others: readonly string[]): string {
+  return `left out of "${shown(path)}": ${some(others)}; ${whichCount}`;
 }
 
-async function exists(path: string): Promise<boolean> {
-  return await Deno.stat(path).then(() => true, () => false);
+/** The first of `names`: `"a", "b", "c" and 7 more`. */
+function some(names: readonly string[]): string {
+  const first = names.slice(0, 3).map((name) => `"${name}"`).join(", ");
+  return names.length > 3 ? `${first} and ${names.length - 3} more` : first;
+}
+
+function noFile(typed: string, path: string): ExampleError {
+  const save = "save the picture as a file and name that";
+  const [name, why] = /^[a-z][a-z.+-]+:\/\//i.test(typed)
+    ? [typed, `it is an address; ${save}`]
+    : typed === "-"
+    ? [typed, `standard input is not read; ${save}`]
+    : [path, "there is no such file"];
+  return new ExampleError(name, `Cannot read "${name}": ${why}`);
+}
+
+type Found = "folder" | "file" | "nothing";
+
+/** What cannot be looked at counts as a file: reading it says why. */
+async function whatIs(path: string): Promise<Found> {
+  return await Deno.stat(path).then(
+    ({ isDirectory }) => isDirectory ? "folder" : "file",
+    (error) => error instanceof Deno.errors.NotFound ? "nothing" : "file",
+  );
 }

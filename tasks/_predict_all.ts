@@ -51,7 +51,6 @@ export async function predictAll(
       await files.write(() =>
         writePrediction(predicted, {
           path,
-          shown: shown(path),
           format: options.format!,
           colors: options.colors,
           metadata: metadata(picture, model),

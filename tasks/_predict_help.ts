@@ -8,15 +8,12 @@ import { colorMaps } from "./_depth_png.ts";
 import { formats } from "./_prediction_file.ts";
 
 const examples = [
-  ["deno task predict photo.jpg", "by the default model, to photo.depth.png"],
+  ["deno task predict photo.jpg", "to photo.depth.png"],
   ["deno task predict photo.jpg --out=near.npy", "the numbers"],
   ["deno task predict photos/ --out=depth/", "every picture of a folder"],
+  ["deno task predict runs/my-run photo.jpg", "by the model of a run"],
   [
-    "deno task predict runs/my-run photo.jpg",
-    "by the model that a run was trained on",
-  ],
-  [
-    "deno task predict photo.jpg --encoder=depth-anything --encoder.model=<folder>",
+    "deno task predict photo.jpg --encoder=auto --encoder.model=<folder>",
     "by another model",
   ],
 ];
@@ -25,7 +22,7 @@ const settings = [
   [
     "--out",
     "file",
-    "where to write: a file for one picture, its ending says what (.png, .npy, .safetensors), or a folder; when absent beside you, named after the picture",
+    "where to write: a file for one picture, its ending says what (.png, .npy, .safetensors), or a folder; when absent the folder you are in. In a folder files are named after their pictures",
   ],
   [
     "--format",
@@ -38,7 +35,11 @@ const settings = [
     "how depth is coloured in a png: gray is data, the others have 8 bits and are to look at",
   ],
   ["--force", "", "replace files that exist"],
-  ["--json", "", "print a JSON object for each picture, in a line"],
+  [
+    "--json",
+    "",
+    "print a JSON object for each picture, in a line; one that could not be predicted has an error",
+  ],
   [
     "--encoder…",
     "",
@@ -51,8 +52,10 @@ export function predictHelp(): string {
   return [
     "Shows what a model says of pictures: their depth, their classes.",
     "",
-    columns(examples, { most: 50 }),
+    columns(examples, { most: 67 }),
     "",
     columns(settings),
+    "",
+    "Pictures are JPEG, PNG, WebP and GIF files. It ends with status 1 when none could be predicted.",
   ].join("\n");
 }

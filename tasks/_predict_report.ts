@@ -34,8 +34,8 @@ export interface PredictReport {
   done(done: Done): void;
   /** A picture could not be. */
   failed(error: Error & { readonly id: string }): void;
-  /** All were met. */
-  end(counts: { done: number; failed: number }, next: string): void;
+  /** All were met; `next` is what to type after this, when there is something. */
+  end(counts: { done: number; failed: number }, next?: string): void;
 }
 
 /** Lines for people; problems go to standard error. */
@@ -62,7 +62,7 @@ export function textReport(): PredictReport {
           }`,
         );
       }
-      if (done > 0) console.log(`\nnext: ${next}`);
+      if (next !== undefined) console.log(`\nnext: ${next}`);
     },
   };
 }

@@ -4,9 +4,9 @@
  * @module
  */
 import type { Colors } from "./_depth_png.ts";
-import type { PredictInputs } from "./_picture_files.ts";
 import type { PredictArguments } from "./_predict_arguments.ts";
 import type { Format } from "./_prediction_file.ts";
+import type { Destination } from "./_prediction_paths.ts";
 import { shown } from "./_task.ts";
 
 /** What the values in a file are. */
@@ -28,28 +28,41 @@ export function writingNote(
   }
 }
 
-/** What to type after this, and why. */
+/** What {@linkcode nextPrediction} goes by. */
+export interface NextPredictionOptions
+  extends Pick<Destination, "file" | "colors"> {
+  /** What was written. */
+  readonly format: Format | undefined;
+  /** The file of the run that was named. */
+  readonly run: string | undefined;
+  /** What was typed. */
+  readonly typed: Pick<PredictArguments, "overrides" | "out">;
+}
+
+/** What to type after `picture` was predicted, and why. */
 export function nextPrediction(
-  { run, pictures }: PredictInputs,
-  { overrides }: Pick<PredictArguments, "overrides">,
-  wrote: Format | undefined,
-  colors: Colors,
+  picture: string,
+  { file, colors, format, run, typed: { overrides, out } }:
+    NextPredictionOptions,
 ): string {
   const settings = [
     ...run === undefined ? [] : [quoted(shown(run))],
     ...overrides.map((override) => quoted(`--${override}`)),
   ];
-  const [first] = pictures;
   const words = (task: string, ...more: string[]): string =>
     ["deno task", task, ...settings, ...more].join(" ");
-  if (wrote === undefined) {
+  if (format === undefined) {
     return `${
-      words("predict", quoted(first!.name), "--format=safetensors")
+      words("predict", quoted(picture), "--format=safetensors")
     }   (keeps the numbers)`;
   }
-  return wrote === "png" && colors === "gray"
+  // Into the same folder; a file is there already.
+  const folder = out === undefined || file !== undefined
+    ? []
+    : [quoted(`--out=${out}`)];
+  return format === "png" && colors === "gray"
     ? `${
-      words("predict", quoted(first!.name), "--colors=inferno")
+      words("predict", quoted(picture), "--colors=inferno", ...folder)
     }   (the same in colours, to look at)`
     : `${words("train")}   (what its tokens are made of)`;
 }

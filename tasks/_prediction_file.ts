@@ -10,6 +10,7 @@ import { type TensorToWrite, writeSafetensors } from "../core/safetensors.ts";
 import { type Colors, depthPng } from "./_depth_png.ts";
 import { npyBytes } from "../core/npy_bytes.ts";
 import type { Predicted } from "./_predict_picture.ts";
+import { shown } from "./_task.ts";
 
 /** What a prediction is written as: `png` and `npy` hold depth, `safetensors` all there is. */
 export const formats = ["png", "npy", "safetensors"] as const;
@@ -21,8 +22,6 @@ export type Format = typeof formats[number];
 export interface PredictionFileOptions {
   /** The file. */
   readonly path: string;
-  /** What to call it in messages. */
-  readonly shown: string;
   /** What is written. */
   readonly format: Format;
   /** How depth is coloured in a PNG. */
@@ -42,17 +41,16 @@ export async function writePrediction(
   predicted: Predicted,
   options: PredictionFileOptions,
 ): Promise<void> {
-  const { path, shown } = options;
+  const { path } = options;
   try {
     await Deno.mkdir(dirname(path), { recursive: true });
     await write(predicted, options);
   } catch (cause) {
     if (!isFromSystem(cause)) throw cause;
-    throw new ExampleError(
-      shown,
-      `Cannot write "${shown}": ${cause.message}`,
-      { cause },
-    );
+    const name = shown(path);
+    throw new ExampleError(name, `Cannot write "${name}": ${cause.message}`, {
+      cause,
+    });
   }
 }
 

@@ -3,20 +3,20 @@
  *
  * @module
  */
-import { extname, join } from "node:path";
+import { dirname, extname, join } from "node:path";
 import type { Prediction } from "../core/encoder.ts";
 import { ConfigError } from "../core/errors.ts";
 import type { Colors } from "./_depth_png.ts";
 import type { PictureFile } from "./_picture_files.ts";
 import type { PredictArguments } from "./_predict_arguments.ts";
 import { type Format, formats } from "./_prediction_file.ts";
-import { inUserFolder, shown, userFolder } from "./_task.ts";
+import { inUserFolder, shown } from "./_task.ts";
 
 /** Where predictions go, as far as the command line says. */
 export interface Destination {
   /** The one file; it has the only picture's prediction. */
   readonly file?: string;
-  /** The folder of the files that are named after their pictures. */
+  /** The folder it is in, or that of the files that are named after their pictures. */
   readonly folder: string;
   /** What is written; as the model's predictions are when absent. */
   readonly format?: Format;
@@ -56,17 +56,34 @@ export async function destination(
     );
   }
   const path = inUserFolder(out ?? ".");
+  const folder = asked === undefined ? path : dirname(path);
+  if (await isFile(folder)) throw notFolder(folder);
   return {
     ...asked !== undefined && { file: path },
-    folder: out === undefined ? userFolder() : path,
+    folder,
     ...format !== undefined && { format },
     colors,
   };
 }
 
+async function isFile(path: string): Promise<boolean> {
+  return await Deno.stat(path).then((it) => it.isFile, () => false);
+}
+
+function notFolder(path: string): ConfigError {
+  return new ConfigError(
+    "out",
+    `Cannot write into "${
+      shown(path)
+    }": it is a file; name a folder, or a file that ends in ${
+      formats.map((format) => `.${format}`).join(", ")
+    }`,
+  );
+}
+
 /** The format that the name of a file asks for; none when it is a folder's. */
 async function formatOf(out: string): Promise<Format | undefined> {
-  const extension = extname(out);
+  const extension = extname(out).toLowerCase();
   const isFolder = await Deno.stat(inUserFolder(out))
     .then((it) => it.isDirectory, () => /[\/\\]$/.test(out));
   if (isFolder || extension === "") return undefined;
@@ -91,7 +108,7 @@ export function fittingFormat(
   predictions: readonly Prediction[],
 ): Format | undefined {
   const kinds = predictions.map(({ kind }) => kind);
-  const elsewhere = file !== undefined || folder !== userFolder();
+  const elsewhere = file !== undefined || folder !== inUserFolder(".");
   if (kinds.includes("depth") || format === "safetensors") {
     return format ?? "png";
   }

@@ -9,46 +9,31 @@ import { decodeImage } from "../plugins/datasets/decode_image.ts";
 import type { PictureFile } from "./_picture_files.ts";
 
 /**
- * Reads a picture as a dataset would: upright, 8-bit RGB. Beside what datasets
- * hold it may be a GIF, of which the first frame is taken.
+ * Reads a picture as a dataset would: upright, 8-bit RGB.
  *
  * @throws {ExampleError} When it cannot be read or decoded.
  */
 export async function readPicture(
   { name, path }: Pick<PictureFile, "name" | "path">,
 ): Promise<RgbImage> {
-  const bytes = await readFile(name, path);
-  return await decodeImage(
-    name,
-    isGif(bytes) ? await asPng(name, bytes) : bytes,
-  );
+  return await decodeImage(name, await readFile(name, path));
 }
 
 async function readFile(name: string, path: string): Promise<Uint8Array> {
   try {
     return await Deno.readFile(path);
   } catch (cause) {
-    const why = cause instanceof Deno.errors.NotFound
-      ? "there is no such file"
-      : (cause as Error).message;
-    throw new ExampleError(name, `Cannot read "${name}": ${why}`, { cause });
+    throw new ExampleError(name, `Cannot read "${name}": ${whyNot(cause)}`, {
+      cause,
+    });
   }
 }
 
-function isGif(bytes: Uint8Array): boolean {
-  return /^GIF8[79]a/.test(String.fromCharCode(...bytes.subarray(0, 6)));
-}
-
-async function asPng(name: string, bytes: Uint8Array): Promise<Uint8Array> {
-  const { default: sharp } = await import("sharp");
-  try {
-    return await sharp(bytes, { failOn: "error" }).png({ compressionLevel: 0 })
-      .toBuffer();
-  } catch (cause) {
-    throw new ExampleError(
-      name,
-      `Cannot decode "${name}": ${(cause as Error).message.split("\n")[0]}`,
-      { cause },
-    );
-  }
+function whyNot(cause: unknown): string {
+  const { NotCapable, NotFound } = Deno.errors;
+  // A link in a folder may lead nowhere.
+  if (cause instanceof NotFound) return "there is no such file";
+  return cause instanceof NotCapable
+    ? "it is no plain file; save the picture in one"
+    : (cause as Error).message;
 }

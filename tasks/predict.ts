@@ -22,24 +22,26 @@ import { runTask } from "./_task.ts";
 async function main(args: readonly string[]): Promise<void> {
   const typed = predictArguments(args);
   if (typed.help) return console.log(predictHelp());
-  const inputs = await predictInputs(typed.paths);
-  const { pictures, problems } = inputs;
+  const { run, pictures, problems, notes } = await predictInputs(typed.paths);
   const to = await destination(typed, pictures);
   const report = typed.json ? jsonReport() : textReport();
-  const model = await openModel(inputs.run, typed.overrides, report.event)
+  for (const text of notes) report.event({ text });
+  for (const problem of problems) report.failed(problem);
+  if (pictures.length === 0) return void (Deno.exitCode = 1);
+  const model = await openModel(run, typed.overrides, report.event)
     .finally(report.ready);
   const format = fittingFormat(to, model.predictions);
   const paths = predictionPaths(to, format, pictures);
   report.start(model, writingNote(format, to.colors));
-  for (const problem of problems) report.failed(problem);
-  let done = 0, failed = problems.length;
+  const done: string[] = [];
+  let failed = problems.length;
   await predictAll(pictures, model, {
     ...to,
     format,
     paths,
     force: typed.force,
     done(one) {
-      done++;
+      done.push(one.name);
       report.done(one);
     },
     failed(problem) {
@@ -47,10 +49,11 @@ async function main(args: readonly string[]): Promise<void> {
       report.failed(problem);
     },
   });
-  if (done === 0) Deno.exitCode = 1;
+  const [picture] = done;
+  if (picture === undefined) Deno.exitCode = 1;
   report.end(
-    { done, failed },
-    nextPrediction(inputs, typed, format, to.colors),
+    { done: done.length, failed },
+    picture && nextPrediction(picture, { ...to, format, run, typed }),
   );
 }
 

@@ -47,11 +47,11 @@ Deno.test("predict reports pictures that cannot be seen, and goes on with the ot
   ]);
   equal(code, 0);
   deepEqual(errors.trimEnd().split("\n").map((line) => line.slice(0, 50)), [
+    'Cannot read "missing.jpg": there is no such file',
     'Cannot find a picture in "none": files that end in',
     'Cannot decode "odd/empty.webp": it has no bytes',
-    'Cannot decode "odd/torn.jpg": VipsJpeg: premature ',
+    'Cannot decode "odd/torn.jpg": it is damaged or cut',
     'Cannot decode "odd/words.png": it begins with "no ',
-    'Cannot read "missing.jpg": there is no such file',
   ]);
   match(output, /^7 of 12 pictures predicted, 5 could not be$/m);
   const sizes = output.matchAll(/^(\S+): (\d+×\d+),.* → (.*)$/gm)
@@ -71,6 +71,54 @@ Deno.test("predict reports pictures that cannot be seen, and goes on with the ot
   }
   // Of one pixel there is no smallest and largest: it is black.
   deepEqual([...await grey(await at.read("depth/dot.depth.png"))], [0]);
+});
+
+Deno.test("predict says what of a folder it leaves out, and takes each picture once", async () => {
+  await using at = await predictFolder();
+  const gif = new Uint8Array(await waves(12, 8).gif().toBuffer());
+  for (const name of ["a.heic", "d.depth.png", "notes.txt"]) {
+    await at.write(`mix/${name}`, "none");
+  }
+  await at.write("mix/b.jpg", "no picture");
+  await at.write("mix/c.gif", gif);
+  const { code, output, errors } = await at.predict([
+    ...depthAnything,
+    ..."mix ./mix/c.gif --out=d".split(" "),
+  ]);
+  equal(code, 0);
+  match(errors, /^Cannot decode "mix\/b\.jpg": it begins with .*\n$/);
+  equal(
+    output.split("\n")[0],
+    'left out of "mix": "a.heic", "d.depth.png", "notes.txt"; files that end in .jpg, .jpeg, .png, .webp and .gif count, unless they are hidden or end in .depth.png',
+  );
+  match(output, /^1 of 2 pictures predicted, 1 could not be$/m);
+  match(output, /^next: .* mix\/c\.gif --colors=inferno --out=d {3}\(/m);
+  deepEqual(
+    (await at.names()).filter((name) => name.startsWith("d/")),
+    ["d/c.depth.png"],
+  );
+});
+
+Deno.test("predict asks no model when there is no picture", async () => {
+  await using at = await predictFolder();
+  await at.write("phone/a.heic", "none");
+  await Deno.mkdir(join(at.path, "empty"));
+  const args = "empty phone gone/../gone.jpg https://a.test/b.jpg -".split(" ");
+  const save = "save the picture as a file and name that";
+  const count =
+    "files that end in .jpg, .jpeg, .png, .webp and .gif count, unless they are hidden or end in .depth.png";
+  const { code, output, errors } = await at.predict([
+    "--encoder=./not-here.ts",
+    ...args,
+  ]);
+  deepEqual([code, output], [1, ""]);
+  deepEqual(errors.trimEnd().split("\n"), [
+    `Cannot find a picture in "empty": ${count}; it holds nothing else`,
+    `Cannot find a picture in "phone": ${count}; it holds "a.heic"`,
+    'Cannot read "gone.jpg": there is no such file',
+    `Cannot read "https://a.test/b.jpg": it is an address; ${save}`,
+    `Cannot read "-": standard input is not read; ${save}`,
+  ]);
 });
 
 Deno.test("predict names files after pictures, each its own, and replaces none unasked", async () => {
@@ -114,6 +162,7 @@ Deno.test("predict does not lay depth of the middle over the whole picture", asy
 Deno.test("predict refuses what it cannot do before it starts", async (t) => {
   await using at = await predictFolder();
   await at.write("other.png", await png(5, 5));
+  await at.write("notes", "none");
   const typed: [args: string, message: string | RegExp][] = [
     [
       "",
@@ -139,6 +188,10 @@ Deno.test("predict refuses what it cannot do before it starts", async (t) => {
       "wave.png --out=d.jpg",
       'Cannot write "d.jpg": known are .png, .npy, .safetensors; end the name of a folder with a slash',
     ],
+    ...["notes", "notes/", "notes/d.npy"].map((out): [string, string] => [
+      `wave.png --out=${out}`,
+      'Cannot write into "notes": it is a file; name a folder, or a file that ends in .png, .npy, .safetensors',
+    ]),
     [
       "wave.png --out=d.npy --colors=turbo",
       "Cannot colour npy: only png has colours; leave out --colors, or write png",
@@ -172,7 +225,7 @@ Deno.test("predict refuses what it cannot do before it starts", async (t) => {
       else match(found, message);
     });
   }
-  deepEqual(await at.names(), ["other.png", "wave.png"]);
+  deepEqual(await at.names(), ["notes", "other.png", "wave.png"]);
 });
 
 /** Sends its process the signal of Ctrl-C when `method` is called. */
@@ -188,10 +241,16 @@ prototype.${method} = async function (...args) {
 Deno.test("predict leaves whole files and no other when Ctrl-C ends it", async () => {
   await using at = await predictFolder();
   await at.write("stop.js", interrupt("write"));
+  await at.write("other.png", await png(5, 5));
   const args = [...depthAnything, "wave.png", "other.png", "--out=d"];
   const { code, errors } = await at.predict(args, join(at.path, "stop.js"));
   deepEqual([code, errors], [130, ""]);
-  deepEqual(await at.names(), ["d/wave.depth.png", "stop.js", "wave.png"]);
+  deepEqual(await at.names(), [
+    "d/wave.depth.png",
+    "other.png",
+    "stop.js",
+    "wave.png",
+  ]);
   equal((await grey(await at.read("d/wave.depth.png"))).length, 1200);
 });
 

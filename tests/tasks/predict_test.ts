@@ -103,12 +103,12 @@ Deno.test("predict colours depth, the nearest brightest", async () => {
 Deno.test("predict writes the numbers as NPY and safetensors", async () => {
   await using at = await predictFolder();
   const { own, whole } = await wanted(40, 30);
-  await at.predictOk(...depthAnything, "wave.png", "--out=new/d.npy");
-  deepEqual(await readNpy(join(at.path, "new/d.npy")), {
+  await at.predictOk(...depthAnything, "wave.png", "--out=new/d.NPY");
+  deepEqual(await readNpy(join(at.path, "new/d.NPY")), {
     data: whole.data,
     shape: [30, 40],
   });
-  const { length } = await at.read("new/d.npy");
+  const { length } = await at.read("new/d.NPY");
   equal((length - 4 * 1200) % 64, 0, "values begin where numpy has them");
 
   await at.predictOk(...depthAnything, "wave.png", "--format=safetensors");
@@ -240,7 +240,7 @@ Deno.test("predict --json prints an object for each picture", async () => {
     ..."wave.png none.png --json".split(" "),
   ]);
   deepEqual([code, errors], [0, ""]);
-  const [done, failed, ...more] = output.trimEnd().split("\n").map((line) =>
+  const [failed, done, ...more] = output.trimEnd().split("\n").map((line) =>
     JSON.parse(line)
   );
   const { whole: { data }, own } = await wanted(40, 30);

@@ -1,0 +1,39 @@
+/**
+ * The inks of a picture that was made for print in, red, green and blue out.
+ *
+ * @module
+ */
+
+/** Whether `bytes` are a JPEG of four channels: cyan, magenta, yellow and black. */
+export function isCmyk(bytes: Uint8Array): boolean {
+  // Segments follow each other: FF, a marker, two bytes of length.
+  for (let at = 2; bytes[at] === 0xff;) {
+    const marker = bytes[at + 1]!;
+    if (isFrame(marker)) return bytes[at + 9] === 4;
+    // A second FF is padding.
+    at += marker === 0xff ? 1 : 2 + 256 * bytes[at + 2]! + bytes[at + 3]!;
+  }
+  return false;
+}
+
+/** C4, C8 and CC lie among the frames and are none. */
+function isFrame(marker: number): boolean {
+  return marker >= 0xc0 && marker <= 0xcf &&
+    ![0xc4, 0xc8, 0xcc].includes(marker);
+}
+
+/**
+ * `inks` of four channels as three, by PIL's formula: black leaves
+ * `255 − black` of every colour, and an ink takes its share of that. Profiles
+ * do not count.
+ */
+export function rgbOfInks(inks: Uint8Array): Uint8Array {
+  const rgb = new Uint8Array(inks.length / 4 * 3);
+  for (let i = 0; i < inks.length / 4; i++) {
+    const light = 255 - inks[4 * i + 3]!;
+    for (let c = 0; c < 3; c++) {
+      rgb[3 * i + c] = light - Math.round(inks[4 * i + c]! * light / 255);
+    }
+  }
+  return rgb;
+}
