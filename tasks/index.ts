@@ -82,7 +82,7 @@ const usualImages = 500;
 /** Carries out `deno task index`. */
 async function main(args: readonly string[]): Promise<void> {
   const typed = indexArguments(args);
-  if (!typed) return console.log(usage.trim());
+  if (!typed) return console.log(usage.slice(1));
   const trained = await openTrainedRun(typed.path);
   const { run, folder } = trained, { images } = run.config.index;
   try {

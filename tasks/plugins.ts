@@ -5,6 +5,7 @@
  * @module
  */
 import { pathToFileURL } from "node:url";
+import { ConfigError } from "../core/errors.ts";
 import { kinds } from "../core/load_plugin.ts";
 import { builtins } from "../plugins/mod.ts";
 import { pluginHelp, pluginList } from "./_plugin_help.ts";
@@ -22,8 +23,16 @@ await runTask(async () => {
     builtins,
     base: new URL(`${pathToFileURL(userFolder()).href}/`),
   };
-  if (word === "--help" || word === "-h" || more.length > 0) {
-    return console.log(usage.trim());
+  if (word === "--help" || word === "-h") {
+    return console.log(usage.slice(1));
+  }
+  if (more.length > 0) {
+    throw new ConfigError(
+      "",
+      `Cannot show ${
+        Deno.args.map((each) => `"${each}"`).join(" and ")
+      } at once: name one kind or one plugin`,
+    );
   }
   if (word !== undefined && !kinds.some((kind) => kind === word)) {
     return console.log(await pluginHelp(word, options));

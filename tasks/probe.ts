@@ -69,7 +69,7 @@ function probeArguments(args: readonly string[]) {
 /** Carries out `deno task probe`. */
 async function main(args: readonly string[]): Promise<void> {
   const typed = probeArguments(args);
-  if (!typed) return console.log(usage.trim());
+  if (!typed) return console.log(usage.slice(1));
   const asked = await probePlugin(typed.probe, typed.options);
   const probed = await openProbedRun(typed.run, typed.settings);
   const { run, folder, params, heldOut, isOther } = probed;

@@ -90,7 +90,7 @@ function orderOf(value: unknown): "asc" | "desc" | undefined {
 /** Carries out `deno task report`. */
 async function main(args: readonly string[]): Promise<void> {
   const typed = reportArguments(args);
-  if (!typed) return console.log(usage.trim());
+  if (!typed) return console.log(usage.slice(1));
   const folder = inUserFolder(typed.path);
   await checkRun(folder, typed.path);
   const context = await openContext(folder, builtins, typed.path);

@@ -82,7 +82,7 @@ function portOf(text: string | boolean | undefined): number | undefined {
 
 async function main(args: readonly string[]): Promise<void> {
   const typed = serveArguments(args);
-  if (!typed) return console.log(usage.trim());
+  if (!typed) return console.log(usage.slice(1));
   const path = inUserFolder(typed.path);
   const context = await openContext(path, builtins, typed.path);
   const app = createApp({

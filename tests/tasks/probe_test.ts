@@ -222,6 +222,6 @@ Deno.test("probe asks a trained run and keeps what it finds", async (t) => {
     );
   });
   await t.step("--help", async () => {
-    match(await probe("--help"), /^deno task probe <probe> runs\/<name>/);
+    match(await probe("--help"), /^ {2}deno task probe <probe> runs\/<name>/);
   });
 });
