@@ -169,6 +169,18 @@ const always = { do_normalize: true, do_resize: true };
 const rescale = { do_rescale: true, rescale_factor: 0.00392156862745098 };
 const square = (side: number) => ({ height: side, width: side });
 
+/** How pictures are made for ViT and DeiT. */
+const asViT: Prepared = {
+  preprocessing: {
+    resize: square(224),
+    filter: "bilinear",
+    scale: 1 / 255,
+    ...halfStatistics,
+  },
+  size: square(224),
+  keepsShape: false,
+};
+
 /** What a `preprocessor_config.json` says, and how pictures are made then. */
 const processors: readonly [
   string,
@@ -229,16 +241,7 @@ const processors: readonly [
   [
     "vit-base-patch16-224 and deit-tiny-patch16-224",
     { ...always, ...half, size: 224 },
-    {
-      preprocessing: {
-        resize: square(224),
-        filter: "bilinear",
-        scale: 1 / 255,
-        ...halfStatistics,
-      },
-      size: square(224),
-      keepsShape: false,
-    },
+    asViT,
   ],
   [
     "deit-tiny-distilled-patch16-224",
@@ -284,16 +287,7 @@ const processors: readonly [
       return_tensors: null,
       size: square(224),
     },
-    {
-      preprocessing: {
-        resize: square(224),
-        filter: "bilinear",
-        scale: 1 / 255,
-        ...halfStatistics,
-      },
-      size: square(224),
-      keepsShape: false,
-    },
+    asViT,
   ],
 ];
 
