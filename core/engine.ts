@@ -74,7 +74,7 @@ export interface MemorySize {
  * Products with a whole matrix (`encode`, `matmul`) are promises, since an
  * engine may run them elsewhere; everything else is immediate. The operations
  * are closed under differentiation: the gradient of each is written with the
- * others, once, in `core/grad.ts`. Elementwise operations broadcast a scalar
+ * others, once, in `core/train/grad.ts`. Elementwise operations broadcast a scalar
  * `[]` or `[1]`, a row `[n]` or `[1, n]`, or a column `[m, 1]` against `[m, n]`.
  */
 export interface Engine {

@@ -3,25 +3,25 @@
  *
  * @module
  */
-import type { Builtins } from "../core/load_plugin.ts";
+import type { Builtins } from "../core/run/load_plugin.ts";
 
 /** Table of contents: kind, name, file. */
 export const builtins: Builtins = {
   dataset: {
     "image-folder": () => import("./datasets/image_folder.ts"),
     "imagenet": () => import("./datasets/imagenet.ts"),
-    "rgbd": () => import("./datasets/rgbd.ts"),
-    "scenes": () => import("./datasets/scenes.ts"),
+    "rgbd": () => import("./datasets/rgbd/mod.ts"),
+    "scenes": () => import("./datasets/scenes/mod.ts"),
   },
   encoder: {
     "auto": () => import("./encoders/auto.ts"),
-    "depth-anything": () => import("./encoders/depth_anything.ts"),
+    "depth-anything": () => import("./encoders/depth_anything/mod.ts"),
     "depth-nano": () => import("./encoders/depth_nano.ts"),
-    "dinov2": () => import("./encoders/dinov2.ts"),
-    "onnx": () => import("./encoders/onnx.ts"),
-    "patches": () => import("./encoders/patches.ts"),
-    "theia": () => import("./encoders/theia.ts"),
-    "vit": () => import("./encoders/vit.ts"),
+    "dinov2": () => import("./encoders/dinov2/mod.ts"),
+    "onnx": () => import("./encoders/onnx/mod.ts"),
+    "patches": () => import("./encoders/patches/mod.ts"),
+    "theia": () => import("./encoders/theia/mod.ts"),
+    "vit": () => import("./encoders/vit/mod.ts"),
   },
   sparsifier: {
     "batch-top-k": () => import("./sparsifiers/batch_top_k.ts"),
@@ -29,11 +29,11 @@ export const builtins: Builtins = {
     "top-k": () => import("./sparsifiers/top_k.ts"),
   },
   engine: {
-    "cpu": () => import("./engines/cpu.ts"),
+    "cpu": () => import("./engines/cpu/mod.ts"),
     "reference": () => import("./engines/reference.ts"),
   },
   probe: {
-    "depth": () => import("./probes/depth.ts"),
-    "reconstruction": () => import("./probes/reconstruction.ts"),
+    "depth": () => import("./probes/depth/mod.ts"),
+    "reconstruction": () => import("./probes/reconstruction/mod.ts"),
   },
 };

@@ -6,10 +6,10 @@
  */
 import { pathToFileURL } from "node:url";
 import { ConfigError } from "../core/errors.ts";
-import { kinds } from "../core/load_plugin.ts";
+import { kinds } from "../core/run/load_plugin.ts";
 import { builtins } from "../plugins/mod.ts";
-import { pluginHelp, pluginList } from "./_plugin_help.ts";
-import { runTask, userFolder } from "./_task.ts";
+import { pluginHelp, pluginList } from "./terminal/plugin_help.ts";
+import { runTask, userFolder } from "./terminal/task.ts";
 
 const usage = `
   deno task plugins                  every plugin, by kind

@@ -12,9 +12,9 @@ import {
   type PluginContext,
 } from "tessera";
 import { z } from "zod";
-import { datasetPath } from "./_dataset_path.ts";
-import { folderSource } from "./folder_source.ts";
-import { pictureDataset } from "./_picture_source.ts";
+import { datasetPath } from "./sources/dataset_path.ts";
+import { folderSource } from "./sources/folder_source.ts";
+import { pictureDataset } from "./sources/picture_source.ts";
 
 /** Options of {@linkcode imageFolder}. */
 export interface ImageFolderOptions {

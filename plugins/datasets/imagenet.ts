@@ -11,10 +11,10 @@ import {
   type PluginContext,
 } from "tessera";
 import { z } from "zod";
-import { datasetPath } from "./_dataset_path.ts";
-import { folderSource } from "./folder_source.ts";
-import { byCodeUnit, pictureDataset } from "./_picture_source.ts";
-import { tarSource } from "./_tar_source.ts";
+import { datasetPath } from "./sources/dataset_path.ts";
+import { folderSource } from "./sources/folder_source.ts";
+import { byCodeUnit, pictureDataset } from "./sources/picture_source.ts";
+import { tarSource } from "./sources/tar_source.ts";
 
 /** Options of {@linkcode imagenet}. */
 export interface ImagenetOptions {

@@ -12,18 +12,24 @@ import {
   type Plugin,
   type PluginContext,
 } from "../../core/plugin.ts";
-import depthAnything, { openDepthAnything } from "./depth_anything.ts";
-import dinov2, { openDinov2 } from "./dinov2.ts";
-import { type PictureOptions, pictureOptions } from "./dinov2/picture_size.ts";
+import depthAnything, { openDepthAnything } from "./depth_anything/mod.ts";
+import dinov2, { openDinov2 } from "./dinov2/mod.ts";
+import {
+  type PictureOptions,
+  pictureOptions,
+} from "./pictures/picture_size.ts";
 import type { PositionVariant } from "./dinov2/positions.ts";
-import theia, { openTheia } from "./theia.ts";
-import vit, { openVit } from "./vit.ts";
+import theia, { openTheia } from "./theia/mod.ts";
+import vit, { openVit } from "./vit/mod.ts";
 import {
   type ModelFolder,
   openModelFolder,
   readSettings,
-} from "./vit/model_folder.ts";
-import { type ProviderOption, providerOption } from "./vit/provider_option.ts";
+} from "./network/model_folder.ts";
+import {
+  type ProviderOption,
+  providerOption,
+} from "./network/provider_option.ts";
 
 /** Options of {@linkcode auto}: those that more than one kind of model takes. */
 export interface AutoOptions extends PictureOptions, ProviderOption {

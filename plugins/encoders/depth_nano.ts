@@ -10,8 +10,11 @@ import {
   type Plugin,
   type PluginContext,
 } from "../../core/plugin.ts";
-import { depthAnything } from "./depth_anything.ts";
-import { type PictureOptions, pictureOptions } from "./dinov2/picture_size.ts";
+import { depthAnything } from "./depth_anything/mod.ts";
+import {
+  type PictureOptions,
+  pictureOptions,
+} from "./pictures/picture_size.ts";
 
 const model = new URL("../../fixtures/depth-nano/", import.meta.url).href;
 

@@ -4,11 +4,11 @@
  * @module
  */
 import { raw } from "hono/html";
-import { overlayUrl } from "../serve/color_map.ts";
+import { overlayUrl } from "../serve/live/color_map.ts";
 import type { ServeContext } from "../serve/context.ts";
 import { latentExemplars } from "../serve/parts/heat.ts";
-import type { Run, RunIndex } from "../serve/run_store.ts";
-import { runProbes } from "../serve/run_probes.ts";
+import type { Run, RunIndex } from "../serve/runs/run_store.ts";
+import { runProbes } from "../serve/runs/run_probes.ts";
 import type { ShownLatent } from "./report_latents.tsx";
 import { ReportPage } from "./report_page.tsx";
 import { type ReportPictures, reportPictures } from "./report_pictures.ts";

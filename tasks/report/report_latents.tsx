@@ -7,7 +7,7 @@ import type { JSX } from "hono/jsx/jsx-runtime";
 import type { Exemplar } from "../serve/parts/heat.ts";
 import { number, ofKind } from "../serve/parts/numbers.ts";
 import { Term } from "../serve/parts/term.tsx";
-import type { RunIndex } from "../serve/run_store.ts";
+import type { RunIndex } from "../serve/runs/run_store.ts";
 import type { ReportPicture, ReportPictures } from "./report_pictures.ts";
 
 /** A latent of a report. */

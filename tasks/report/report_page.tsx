@@ -5,7 +5,7 @@
  */
 import { raw } from "hono/html";
 import type { JSX } from "hono/jsx/jsx-runtime";
-import { words } from "../serve/definitions.ts";
+import { words } from "../serve/parts/glossary.ts";
 import { Numbers } from "../serve/pages/run.tsx";
 import { ColorBar } from "../serve/parts/color_bar.tsx";
 import { Notices } from "../serve/parts/notice.tsx";
@@ -18,8 +18,8 @@ import {
   words as asWords,
 } from "../serve/parts/probe_view.tsx";
 import { Meanings } from "../serve/parts/term.tsx";
-import type { Run, RunIndex } from "../serve/run_store.ts";
-import type { FoundProbe } from "../serve/run_probes.ts";
+import type { Run, RunIndex } from "../serve/runs/run_store.ts";
+import type { FoundProbe } from "../serve/runs/run_probes.ts";
 import {
   PictureStore,
   ReportLatents,

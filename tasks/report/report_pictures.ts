@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { Pictures } from "../serve/pictures.ts";
-import type { Run } from "../serve/run_store.ts";
+import type { Pictures } from "../serve/runs/pictures.ts";
+import type { Run } from "../serve/runs/run_store.ts";
 
 /** Longest side of a picture, in pixels. */
 export const pictureSide = 96;

@@ -10,7 +10,7 @@ import { apiLatents } from "./api/latents.ts";
 import { apiLive } from "./api/live.ts";
 import { apiRuns } from "./api/runs.ts";
 import type { Routes, ServeContext } from "./context.ts";
-import { checkHost, checkOrigin, secureHeaders } from "./guard.ts";
+import { checkHost, checkOrigin, secureHeaders } from "./http/guard.ts";
 import { imagePage } from "./pages/image.tsx";
 import { imagesPage } from "./pages/images.tsx";
 import { latentPage } from "./pages/latent.tsx";
@@ -22,7 +22,7 @@ import { ProblemPage } from "./pages/problem.tsx";
 import { runPage } from "./pages/run.tsx";
 import { runsPage } from "./pages/runs.tsx";
 import { steerPage } from "./pages/steer.tsx";
-import { asProblem, Problem } from "./problem.ts";
+import { asProblem, Problem } from "./http/problem.ts";
 
 /** Options for {@linkcode createApp}. */
 export interface AppOptions extends ServeContext {

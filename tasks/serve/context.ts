@@ -4,13 +4,16 @@
  * @module
  */
 import type { Hono } from "hono";
-import type { Builtins } from "../../core/load_plugin.ts";
-import { type DroppedPictures, droppedPictures } from "./dropped_pictures.ts";
-import { type LatentSearch, latentSearch } from "./latent_search.ts";
-import { type LiveModels, openLiveModels } from "./live_models.ts";
-import { openPictures, type Pictures } from "./pictures.ts";
-import { openRunStore, type RunStore } from "./run_store.ts";
-import { readStaticFiles, type StaticFiles } from "./static_files.ts";
+import type { Builtins } from "../../core/run/load_plugin.ts";
+import {
+  type DroppedPictures,
+  droppedPictures,
+} from "./live/dropped_pictures.ts";
+import { type LatentSearch, latentSearch } from "./runs/latent_search.ts";
+import { type LiveModels, openLiveModels } from "./live/live_models.ts";
+import { openPictures, type Pictures } from "./runs/pictures.ts";
+import { openRunStore, type RunStore } from "./runs/run_store.ts";
+import { readStaticFiles, type StaticFiles } from "./http/static_files.ts";
 
 /** What every page has at hand. */
 export interface ServeContext {

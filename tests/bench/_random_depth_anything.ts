@@ -6,7 +6,7 @@
  */
 import { join } from "node:path";
 import { randomFrom } from "../../core/random.ts";
-import { writeSafetensors } from "../../core/safetensors.ts";
+import { writeSafetensors } from "../../core/files/safetensors.ts";
 import { type Shape, sizeOf } from "../../core/tensor.ts";
 
 const width = 384, layers = 12, mlp = 4 * width, fusion = 64;

@@ -5,7 +5,7 @@
  */
 import { join } from "node:path";
 import { randomFrom } from "../../core/random.ts";
-import { writeSafetensors } from "../../core/safetensors.ts";
+import { writeSafetensors } from "../../core/files/safetensors.ts";
 import { sizeOf } from "../../core/tensor.ts";
 
 /** Sizes of a ViT. */

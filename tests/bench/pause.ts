@@ -14,21 +14,21 @@
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { InferenceSession, Tensor } from "onnxruntime-node";
-import { readSafetensorsHeader } from "../../core/safetensors.ts";
-import { depthAnything } from "../../plugins/encoders/depth_anything.ts";
+import { readSafetensorsHeader } from "../../core/files/safetensors.ts";
+import { depthAnything } from "../../plugins/encoders/depth_anything/mod.ts";
 import {
   depthAnythingSchema,
   dptSizes,
-} from "../../plugins/encoders/dinov2/depth_anything_config.ts";
-import { depthAnythingGraph } from "../../plugins/encoders/dinov2/depth_anything_graph.ts";
+} from "../../plugins/encoders/depth_anything/depth_anything_config.ts";
+import { depthAnythingGraph } from "../../plugins/encoders/depth_anything/depth_anything_graph.ts";
 import { dinov2Sizes } from "../../plugins/encoders/dinov2/dinov2_config.ts";
 import { pixels } from "../../plugins/encoders/dinov2/dinov2_graph.ts";
 import {
   imagenetStatistics,
   preprocess,
-} from "../../plugins/encoders/vit/preprocess.ts";
-import type { Port } from "../../plugins/encoders/vit/onnx_graph.ts";
-import { weightsOf } from "../../plugins/encoders/vit/vit_checkpoint.ts";
+} from "../../plugins/encoders/pictures/preprocess.ts";
+import type { Port } from "../../plugins/encoders/network/onnx_graph.ts";
+import { weightsOf } from "../../plugins/encoders/transformer/vit_checkpoint.ts";
 import { picture } from "../conformance/encoder.ts";
 import { median, milliseconds, peakMemory } from "./_median.ts";
 import { writeRandomDepthAnything } from "./_random_depth_anything.ts";

@@ -21,7 +21,9 @@ async function memoryOf(pid: number): Promise<{ now: number; most: number }> {
 }
 
 async function serve(root: string) {
-  const task = fileURLToPath(new URL("../../tasks/serve.ts", import.meta.url));
+  const task = fileURLToPath(
+    new URL("../../tasks/serve/main.ts", import.meta.url),
+  );
   const child = new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", task, root, "--port=0"],
     stdout: "piped",

@@ -10,9 +10,9 @@
  *
  * @module
  */
-import { makeTrainer } from "../../core/trainer.ts";
+import { makeTrainer } from "../../core/train/trainer.ts";
 import { randomFrom } from "../../core/random.ts";
-import { cpu } from "../../plugins/engines/cpu.ts";
+import { cpu } from "../../plugins/engines/cpu/mod.ts";
 import { blockLength } from "../../plugins/engines/cpu/pre_activations.ts";
 import { products } from "../../plugins/engines/cpu/product.ts";
 import { batchTopK } from "../../plugins/sparsifiers/batch_top_k.ts";

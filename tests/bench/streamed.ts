@@ -12,13 +12,13 @@
 import { join } from "node:path";
 import sharp from "sharp";
 import { randomFrom } from "../../core/random.ts";
-import { readRun, resolveRun } from "../../core/run_config.ts";
-import { makeRunFolder, runFolder } from "../../core/run_folder.ts";
-import { type OpenRun, openRun } from "../../core/open_run.ts";
-import { train } from "../../core/train.ts";
-import { makeTrainer } from "../../core/trainer.ts";
+import { readRun, resolveRun } from "../../core/run/run_config.ts";
+import { makeRunFolder, runFolder } from "../../core/run/run_folder.ts";
+import { type OpenRun, openRun } from "../../core/train/open_run.ts";
+import { train } from "../../core/train/train.ts";
+import { makeTrainer } from "../../core/train/trainer.ts";
 import { builtins } from "../../plugins/mod.ts";
-import { scenes } from "../../plugins/datasets/scenes.ts";
+import { scenes } from "../../plugins/datasets/scenes/mod.ts";
 import { median, milliseconds, peakMemory } from "./_median.ts";
 import { writeRandomVit } from "./_random_vit.ts";
 

@@ -11,12 +11,12 @@
  */
 import { existsSync } from "node:fs";
 import { mapAhead } from "../../core/map_ahead.ts";
-import { inGroups } from "../../core/split_examples.ts";
-import { rgbd } from "../../plugins/datasets/rgbd.ts";
-import { vit } from "../../plugins/encoders/vit.ts";
+import { inGroups } from "../../core/train/split_examples.ts";
+import { rgbd } from "../../plugins/datasets/rgbd/mod.ts";
+import { vit } from "../../plugins/encoders/vit/mod.ts";
 import { reference } from "../../plugins/engines/reference.ts";
-import { splitPictures } from "../../plugins/probes/depth/split_pictures.ts";
-import { where } from "../../plugins/probes/depth/where.ts";
+import { splitPictures } from "../../plugins/probes/depth/study/split_pictures.ts";
+import { where } from "../../plugins/probes/depth/where/mod.ts";
 import { median, milliseconds, peakMemory } from "./_median.ts";
 
 const rounds = Number(Deno.args[0] ?? 3), together = 8;

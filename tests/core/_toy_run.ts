@@ -11,9 +11,13 @@ import {
   randomFrom,
   type Sparsifier,
 } from "tessera";
-import { type OpenRun, openRun } from "../../core/open_run.ts";
-import { hashRun } from "../../core/compare_runs.ts";
-import { type RunConfig, runSchema, type Slot } from "../../core/run_schema.ts";
+import { type OpenRun, openRun } from "../../core/train/open_run.ts";
+import { hashRun } from "../../core/run/compare_runs.ts";
+import {
+  type RunConfig,
+  runSchema,
+  type Slot,
+} from "../../core/run/run_schema.ts";
 import { reference } from "../../plugins/engines/reference.ts";
 import { batchTopK } from "../../plugins/sparsifiers/batch_top_k.ts";
 

@@ -93,7 +93,7 @@ const passed = async (half) => {
     await heard;
   }
 };
-let trained = !Deno.mainModule.endsWith("/train.ts"), pictures = 0;
+let trained = !Deno.mainModule.endsWith("/train/main.ts"), pictures = 0;
 const [indexAt, signal] = (Deno.env.get("INDEX_AT") ?? "").split(" ");
 globalThis.watchPicture = async () => {
   if (!trained || ++pictures !== Number(indexAt)) return;
@@ -187,14 +187,14 @@ async function command(task: string, watched: boolean): Promise<string[]> {
   // What the shell of `deno task` fills in: the host of a mirror.
   const words = command.replace(/\$\(.*?"\)/, "localhost").split(" ");
   const [deno, verb, ...rest] = words;
-  ok(deno === "deno" && verb === "run" && rest.at(-1) === `tasks/${task}.ts`);
+  ok(deno === "deno" && verb === "run" && rest.at(-1) === `tasks/${task}/main.ts`);
   const flags = rest.slice(0, -1);
   return [
     verb,
     ...(watched ? ["-A", "--preload=watcher.js"] : flags),
     "--config",
     join(project, "deno.json"),
-    join(project, `tasks/${task}.ts`),
+    join(project, `tasks/${task}/main.ts`),
   ];
 }
 

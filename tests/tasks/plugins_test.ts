@@ -1,17 +1,17 @@
 /** Tests of the lists and tables that say what can be written in a run. @module */
 import { doesNotMatch, equal, match, ok, rejects } from "node:assert/strict";
 import { z } from "zod";
-import { columns } from "../../core/columns.ts";
+import { columns } from "../../core/run/align_text.ts";
 import {
   type JsonSchema,
   jsonSchemaOf,
   typeWords,
-} from "../../core/json_schema.ts";
-import { optionRows } from "../../core/options_help.ts";
-import { runSchema } from "../../core/run_schema.ts";
+} from "../../core/run/json_schema.ts";
+import { optionRows } from "../../core/run/options_help.ts";
+import { runSchema } from "../../core/run/run_schema.ts";
 import { builtins } from "../../plugins/mod.ts";
-import { pluginHelp, pluginList } from "../../tasks/_plugin_help.ts";
-import { runHelp } from "../../tasks/_run_help.ts";
+import { pluginHelp, pluginList } from "../../tasks/terminal/plugin_help.ts";
+import { runHelp } from "../../tasks/train/run_help.ts";
 
 const options = { builtins, base: new URL("../../", import.meta.url) };
 
@@ -73,7 +73,7 @@ Deno.test("pluginHelp() shows name, type, default, meaning and use", async () =>
 
 Deno.test("pluginHelp() takes files", async () => {
   const help = await pluginHelp(
-    "./tasks/_templates/probe/my_plugin.ts",
+    "./tasks/new_plugin/templates/probe/my_plugin.ts",
     options,
   );
   match(help, /^my-plugin \(probe\)/);

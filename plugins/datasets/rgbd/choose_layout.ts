@@ -4,8 +4,8 @@
  * @module
  */
 import { ConfigError } from "tessera";
-import { some } from "../_dataset_path.ts";
-import { imageExtensions } from "../decode_image.ts";
+import { some } from "../sources/dataset_path.ts";
+import { imageExtensions } from "../sources/decode_image.ts";
 import { findPairs, type Pairs } from "./find_pairs.ts";
 import { type Layout, layoutNames, layouts } from "./layouts.ts";
 

@@ -4,10 +4,10 @@
  * @module
  */
 import { join } from "node:path";
-import type { DatasetPath } from "../_dataset_path.ts";
-import { fileReader } from "../_file_reader.ts";
-import { indexTar } from "../_tar_index.ts";
-import { folderSource } from "../folder_source.ts";
+import type { DatasetPath } from "../sources/dataset_path.ts";
+import { fileReader } from "../sources/file_reader.ts";
+import { indexTar } from "../sources/tar_index.ts";
+import { folderSource } from "../sources/folder_source.ts";
 
 /** Files by path. */
 export interface FileSet {

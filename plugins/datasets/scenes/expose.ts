@@ -4,9 +4,14 @@
  * @module
  */
 import { eachTile, type Eye, findTile } from "./eye.ts";
-import { edgesOf, type Seen } from "./look.ts";
-import { type Ball, findAround, findBefore, type Near } from "./near.ts";
-import { findPoint, newPoint, type Point } from "./point.ts";
+import { edgesOf, type Seen } from "./first_pass.ts";
+import {
+  type Ball,
+  findAround,
+  findBefore,
+  type Near,
+} from "./tile_culling.ts";
+import { findPoint, newPoint, type Point } from "./surface_point.ts";
 import { shade, type Stage } from "./shade.ts";
 
 /**

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { findSeen } from "./near.ts";
+import { findSeen } from "./tile_culling.ts";
 import type { Packed } from "./pack.ts";
 import type { Camera } from "./scene.ts";
 import type { Some } from "./trace.ts";

@@ -5,7 +5,7 @@
  */
 import type { Random } from "../../../core/random.ts";
 import { pick } from "./choose.ts";
-import { glance } from "./glance.ts";
+import { glance } from "./preview.ts";
 import { field, yard } from "./outdoors.ts";
 import { room } from "./room.ts";
 import type { Camera, Scene } from "./scene.ts";

@@ -6,8 +6,8 @@
 import type { DenseMap, RgbImage } from "../../../core/dataset.ts";
 import { expose } from "./expose.ts";
 import { openEye } from "./eye.ts";
-import { look, type Seen } from "./look.ts";
-import { emptyNear } from "./near.ts";
+import { look, type Seen } from "./first_pass.ts";
+import { emptyNear } from "./tile_culling.ts";
 import { type Camera, objectIds, type Scene } from "./scene.ts";
 import { setStage } from "./shade.ts";
 import { toneMap } from "./tone.ts";

@@ -4,9 +4,9 @@
  *
  * @module
  */
-import { everything, type Near } from "./near.ts";
+import { everything, type Near } from "./tile_culling.ts";
 import { pack, type Packed } from "./pack.ts";
-import { findPoint, newPoint, type Point } from "./point.ts";
+import { findPoint, newPoint, type Point } from "./surface_point.ts";
 import type { Material, Scene } from "./scene.ts";
 import { skyColour } from "./sky.ts";
 import { albedoAt } from "./surface.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import { type Packed, stride } from "./pack.ts";
-import type { Point } from "./point.ts";
+import type { Point } from "./surface_point.ts";
 import type { Material } from "./scene.ts";
 import { fractalNoise, textureAt } from "./textures.ts";
 

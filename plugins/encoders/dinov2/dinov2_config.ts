@@ -6,8 +6,8 @@
  */
 import { z } from "zod";
 import { FormatError } from "../../../core/errors.ts";
-import type { SafetensorsHeader } from "../../../core/safetensors.ts";
-import { checkSizes, countLayers } from "../vit/vit_checkpoint.ts";
+import type { SafetensorsHeader } from "../../../core/files/safetensors.ts";
+import { checkSizes, countLayers } from "../transformer/vit_checkpoint.ts";
 import type { Dinov2Sizes } from "./dinov2_graph.ts";
 
 const size = z.int().positive();

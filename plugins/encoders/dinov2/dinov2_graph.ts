@@ -5,10 +5,10 @@
  * @module
  */
 import type { Hook } from "../../../core/encoder.ts";
-import type { AttentionKind } from "../vit/attention.ts";
-import { blockHooks } from "../vit/block_hooks.ts";
-import { type OnnxGraph, onnxGraph, type Port } from "../vit/onnx_graph.ts";
-import type { Size } from "../vit/preprocess.ts";
+import type { AttentionKind } from "../transformer/attention.ts";
+import { blockHooks } from "../transformer/block_hooks.ts";
+import { type OnnxGraph, onnxGraph, type Port } from "../network/onnx_graph.ts";
+import type { Size } from "../pictures/preprocess.ts";
 import {
   type AddWeight,
   block,
@@ -17,7 +17,7 @@ import {
   builder,
   embed,
   layerNorm,
-} from "../vit/transformer.ts";
+} from "../transformer/transformer.ts";
 import { positions, type PositionVariant } from "./positions.ts";
 
 /** The sizes of a DINOv2 (arXiv:2304.07193). */

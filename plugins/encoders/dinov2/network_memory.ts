@@ -6,11 +6,11 @@
  */
 import type { Hook } from "../../../core/encoder.ts";
 import { sizeOf } from "../../../core/tensor.ts";
-import { isOfPairs } from "../vit/block_hooks.ts";
-import { tokensOf } from "../vit/graph_encoder.ts";
-import type { Size } from "../vit/preprocess.ts";
+import { isOfPairs } from "../transformer/block_hooks.ts";
+import { tokensOf } from "../network/graph_encoder.ts";
+import type { Size } from "../pictures/preprocess.ts";
 import { type Dinov2Sizes, gridOf } from "./dinov2_graph.ts";
-import type { DptSizes } from "./dpt_graph.ts";
+import type { DptSizes } from "../depth_anything/dpt_graph.ts";
 
 const mebibyte = 2 ** 20;
 

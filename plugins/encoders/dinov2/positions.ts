@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Builder } from "../vit/transformer.ts";
+import type { Builder } from "../transformer/transformer.ts";
 
 /**
  * How position embeddings are resized, where the grid is not the learned one:

@@ -11,8 +11,12 @@ import {
   ValueInfoProtoSchema,
 } from "onnx-buf";
 import { FormatError } from "../../../core/errors.ts";
-import { type OnnxThread, onnxThread, type Value } from "../vit/onnx_thread.ts";
-import type { Size } from "../vit/preprocess.ts";
+import {
+  type OnnxThread,
+  onnxThread,
+  type Value,
+} from "../network/onnx_thread.ts";
+import type { Size } from "../pictures/preprocess.ts";
 import type { OnnxFile } from "./onnx_file.ts";
 import type { PictureInput } from "./picture_input.ts";
 import { tensorInfo } from "./tensor_info.ts";

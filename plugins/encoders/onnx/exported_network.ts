@@ -20,8 +20,8 @@ import {
   type Operation,
   reach,
   requires,
-} from "../vit/cut.ts";
-import type { Network, Port } from "../vit/onnx_graph.ts";
+} from "../network/cut.ts";
+import type { Network, Port } from "../network/onnx_graph.ts";
 import { exposeInput, exposeValue, isShown } from "./expose.ts";
 import type { Place } from "./find_places.ts";
 import { renameValues, takenBy } from "./graph_nodes.ts";

@@ -5,9 +5,9 @@
  * @module
  */
 import type { Hook, TokenLayout } from "../../../core/encoder.ts";
-import { tokensOf } from "../vit/graph_encoder.ts";
-import type { Value } from "../vit/onnx_thread.ts";
-import type { Size } from "../vit/preprocess.ts";
+import { tokensOf } from "../network/graph_encoder.ts";
+import type { Value } from "../network/onnx_thread.ts";
+import type { Size } from "../pictures/preprocess.ts";
 
 /** A value that is a hook. */
 export interface Place {

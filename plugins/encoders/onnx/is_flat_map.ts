@@ -4,9 +4,9 @@
  * @module
  */
 import type { GraphProto } from "onnx-buf";
-import type { Value } from "../vit/onnx_thread.ts";
+import type { Value } from "../network/onnx_thread.ts";
 import { isProductIn } from "./is_product.ts";
-import { madeOfIn } from "./made_of.ts";
+import { madeOfIn } from "./origins.ts";
 
 /**
  * Tells whether a value `[images, rows, columns]` is made of

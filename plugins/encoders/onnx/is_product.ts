@@ -4,8 +4,8 @@
  * @module
  */
 import type { GraphProto } from "onnx-buf";
-import type { Value } from "../vit/onnx_thread.ts";
-import { madeOfIn } from "./made_of.ts";
+import type { Value } from "../network/onnx_thread.ts";
+import { madeOfIn } from "./origins.ts";
 
 const products = new Set([
   "MatMul",

@@ -5,7 +5,7 @@
  * @module
  */
 import { sizeOf } from "../../../core/tensor.ts";
-import type { Value } from "../vit/onnx_thread.ts";
+import type { Value } from "../network/onnx_thread.ts";
 
 /** An operation and what it takes and makes. */
 interface Step {

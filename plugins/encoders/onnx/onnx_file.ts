@@ -8,7 +8,7 @@ import { type ModelProto, ModelProtoSchema } from "onnx-buf";
 import { basename, dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ConfigError, FormatError } from "../../../core/errors.ts";
-import { hashFile } from "../hub/hash_file.ts";
+import { hashFile } from "../../hub/hash_file.ts";
 import { placeWeights } from "./external_data.ts";
 import { checkOrder } from "./graph_nodes.ts";
 

@@ -10,7 +10,7 @@ import {
   type ValueInfoProto,
 } from "onnx-buf";
 import { ConfigError, FormatError } from "../../../core/errors.ts";
-import { nearestFew } from "../../../core/nearest.ts";
+import { nearestFew } from "../../../core/run/nearest.ts";
 import { inputNames } from "./graph_nodes.ts";
 
 /** The input of a graph that takes pictures, `[images, 3, height, width]`. */

@@ -5,7 +5,7 @@
  * @module
  */
 import type { GraphProto, NodeProto } from "onnx-buf";
-import { after } from "../vit/cut.ts";
+import { after } from "../network/cut.ts";
 import { inputNames, takenBy } from "./graph_nodes.ts";
 
 /**

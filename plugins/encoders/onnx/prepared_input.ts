@@ -10,9 +10,12 @@ import {
   imagenetStatistics,
   type Preprocessing,
   type Size,
-} from "../vit/preprocess.ts";
-import { type Prepared, readPublished } from "../vit/preprocessor_config.ts";
-import type { Filter } from "../vit/resize.ts";
+} from "../pictures/preprocess.ts";
+import {
+  type Prepared,
+  readPublished,
+} from "../pictures/preprocessor_config.ts";
+import type { Filter } from "../pictures/resize.ts";
 import type { PictureInput } from "./picture_input.ts";
 
 /** Red, green and blue. */

@@ -5,8 +5,11 @@
  * @module
  */
 import type { Prediction } from "../../../core/encoder.ts";
-import { type SafetensorsHeader, tensorOf } from "../../../core/safetensors.ts";
-import type { Builder } from "./transformer.ts";
+import {
+  type SafetensorsHeader,
+  tensorOf,
+} from "../../../core/files/safetensors.ts";
+import type { Builder } from "../transformer/transformer.ts";
 import type { VitHead } from "./vit_head.ts";
 
 /** What is known of a classifier beside its weights. */

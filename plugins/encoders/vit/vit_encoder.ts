@@ -4,19 +4,26 @@
  * @module
  */
 import type { Encoder } from "../../../core/encoder.ts";
-import { attentionOn } from "./attention.ts";
-import { graphEncoder } from "./graph_encoder.ts";
-import { type ModelFolder, weightsPlace } from "./model_folder.ts";
+import { attentionOn } from "../transformer/attention.ts";
+import { graphEncoder } from "../network/graph_encoder.ts";
+import { type ModelFolder, weightsPlace } from "../network/model_folder.ts";
 import {
   describePreprocessing,
   preprocess,
   type Preprocessing,
   viewOf,
-} from "./preprocess.ts";
-import { describeProvider, type ProviderOption } from "./provider_option.ts";
-import { shuffledWeights } from "./shuffled_weights.ts";
-import { builder } from "./transformer.ts";
-import { checkPatches, checkSizes, weightsOf } from "./vit_checkpoint.ts";
+} from "../pictures/preprocess.ts";
+import {
+  describeProvider,
+  type ProviderOption,
+} from "../network/provider_option.ts";
+import { shuffledWeights } from "../network/shuffled_weights.ts";
+import { builder } from "../transformer/transformer.ts";
+import {
+  checkPatches,
+  checkSizes,
+  weightsOf,
+} from "../transformer/vit_checkpoint.ts";
 import { vitGraph, vitHooks, vitInput, type VitSizes } from "./vit_graph.ts";
 import type { VitHead } from "./vit_head.ts";
 import { vitMemory, vitTogether } from "./vit_memory.ts";

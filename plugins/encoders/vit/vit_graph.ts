@@ -5,9 +5,9 @@
  * @module
  */
 import type { Hook } from "../../../core/encoder.ts";
-import type { AttentionKind } from "./attention.ts";
-import { blockHooks } from "./block_hooks.ts";
-import { type OnnxGraph, onnxGraph, type Port } from "./onnx_graph.ts";
+import type { AttentionKind } from "../transformer/attention.ts";
+import { blockHooks } from "../transformer/block_hooks.ts";
+import { type OnnxGraph, onnxGraph, type Port } from "../network/onnx_graph.ts";
 import {
   type AddWeight,
   block,
@@ -15,7 +15,7 @@ import {
   builder,
   embed,
   layerNorm,
-} from "./transformer.ts";
+} from "../transformer/transformer.ts";
 
 /** The sizes of a vision transformer (arXiv:2010.11929). */
 export interface VitSizes {

@@ -4,8 +4,8 @@
  * @module
  */
 import type { Hook } from "../../../core/encoder.ts";
-import { isOfPairs } from "./block_hooks.ts";
-import { tokensOf } from "./graph_encoder.ts";
+import { isOfPairs } from "../transformer/block_hooks.ts";
+import { tokensOf } from "../network/graph_encoder.ts";
 import type { VitSizes } from "./vit_graph.ts";
 import type { VitHead } from "./vit_head.ts";
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { bootstrap } from "../../../core/bootstrap.ts";
+import { bootstrap } from "../../../core/statistics/bootstrap.ts";
 import type { Metric, ProbeResult } from "../../../core/probe.ts";
 import type { Recovery } from "./recovery.ts";
 

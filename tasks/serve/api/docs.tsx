@@ -5,7 +5,7 @@
  */
 import type { JSX } from "hono/jsx/jsx-runtime";
 import { z } from "zod";
-import { type JsonSchema, typeWords } from "../../../core/json_schema.ts";
+import { type JsonSchema, typeWords } from "../../../core/run/json_schema.ts";
 import type { Routes } from "../context.ts";
 import { Layout } from "../parts/layout.tsx";
 import type { Endpoint } from "./endpoint.ts";

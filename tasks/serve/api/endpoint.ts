@@ -5,7 +5,7 @@
  * @module
  */
 import { z } from "zod";
-import { Problem } from "../problem.ts";
+import { Problem } from "../http/problem.ts";
 
 /** An address of the API. */
 export interface Endpoint {

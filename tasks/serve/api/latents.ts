@@ -4,15 +4,15 @@
  * @module
  */
 import { z } from "zod";
-import { binEdge, histogramBins } from "../../../core/latent_counts.ts";
-import type { Neighbours } from "../../../core/neighbours.ts";
+import { binEdge, histogramBins } from "../../../core/latents/latent_counts.ts";
+import type { Neighbours } from "../../../core/latents/neighbours.ts";
 import type { Routes } from "../context.ts";
-import { latentQueryText } from "../latent_query.ts";
-import type { LatentColumn } from "../latent_columns.ts";
+import { latentQueryText } from "../runs/latent_query.ts";
+import type { LatentColumn } from "../runs/latent_columns.ts";
 import { type Exemplar, filled, latentExemplars } from "../parts/heat.ts";
 import { runUrl } from "../parts/layout.tsx";
-import { Problem } from "../problem.ts";
-import { latentNumber } from "../run_index.ts";
+import { Problem } from "../http/problem.ts";
+import { latentNumber } from "../runs/run_index.ts";
 import { type Endpoint, readQuery, wholeNumber } from "./endpoint.ts";
 import { finite } from "./runs.ts";
 

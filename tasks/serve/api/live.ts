@@ -6,14 +6,14 @@
  */
 import { z } from "zod";
 import type { Routes } from "../context.ts";
-import { mostBytes } from "../dropped_pictures.ts";
-import { pictureLatents } from "../patch_view.ts";
-import { left } from "../left.ts";
+import { mostBytes } from "../live/dropped_pictures.ts";
+import { pictureLatents } from "../live/patch_view.ts";
+import { left } from "../live/client_gone.ts";
 import { runUrl } from "../parts/layout.tsx";
-import { differenceOf } from "../predicted.ts";
-import { readJson, readUpload } from "../read_upload.ts";
-import { shownPicture } from "../shown_picture.ts";
-import { mostEdits, mostValue } from "../steer_query.ts";
+import { differenceOf } from "../live/prediction_pair.ts";
+import { readJson, readUpload } from "../live/read_upload.ts";
+import { shownPicture } from "../live/shown_picture.ts";
+import { mostEdits, mostValue } from "../live/steer_query.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { finite } from "./runs.ts";
 

@@ -7,8 +7,8 @@ import { z } from "zod";
 import type { Routes } from "../context.ts";
 import { last } from "../pages/runs.tsx";
 import { runUrl } from "../parts/layout.tsx";
-import { readMetricLines } from "../run_metrics.ts";
-import type { Run } from "../run_store.ts";
+import { readMetricLines } from "../runs/run_metrics.ts";
+import type { Run } from "../runs/run_store.ts";
 import { type Endpoint, readQuery, wholeNumber } from "./endpoint.ts";
 
 const nothing = z.object({});

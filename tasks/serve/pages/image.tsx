@@ -4,10 +4,10 @@
  * @module
  */
 import type { JSX } from "hono/jsx/jsx-runtime";
-import { overlayUrl } from "../color_map.ts";
+import { overlayUrl } from "../live/color_map.ts";
 import type { Routes } from "../context.ts";
-import { left } from "../left.ts";
-import { liveWords } from "../live_words.ts";
+import { left } from "../live/client_gone.ts";
+import { liveWords } from "../parts/live_words.ts";
 import {
   type Asked,
   askedOf,
@@ -16,7 +16,7 @@ import {
   type Looked,
   patchOf,
   pictureAddress,
-} from "../looked.ts";
+} from "../live/image_view.ts";
 import { LatentBar } from "../parts/latent_bar.tsx";
 import { Layout, runUrl } from "../parts/layout.tsx";
 import { MapLegend } from "../parts/map_legend.tsx";
@@ -25,8 +25,8 @@ import { PatchPanel } from "../parts/patch_panel.tsx";
 import { PictureStage } from "../parts/picture_stage.tsx";
 import { extent } from "../parts/scale.ts";
 import { Term } from "../parts/term.tsx";
-import type { Run } from "../run_store.ts";
-import type { ShownPicture } from "../shown_picture.ts";
+import type { Run } from "../runs/run_store.ts";
+import type { ShownPicture } from "../live/shown_picture.ts";
 
 /** Latents of the picture that are listed. */
 const listed = 24;

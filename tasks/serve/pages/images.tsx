@@ -5,16 +5,20 @@
  */
 import type { JSX } from "hono/jsx/jsx-runtime";
 import type { Routes, ServeContext } from "../context.ts";
-import { isDropped, keptPictures, mostBytes } from "../dropped_pictures.ts";
+import {
+  isDropped,
+  keptPictures,
+  mostBytes,
+} from "../live/dropped_pictures.ts";
 import { Layout, runUrl } from "../parts/layout.tsx";
 import { Notices } from "../parts/notice.tsx";
 import { count } from "../parts/numbers.ts";
 import { pictureUrl } from "../parts/tile.tsx";
-import { pictureSides, type PictureSize } from "../pictures.ts";
-import { pictureRegion } from "../picture_region.ts";
-import { Problem } from "../problem.ts";
-import { readUpload } from "../read_upload.ts";
-import type { Run } from "../run_store.ts";
+import { pictureSides, type PictureSize } from "../runs/pictures.ts";
+import { pictureRegion } from "../runs/picture_region.ts";
+import { Problem } from "../http/problem.ts";
+import { readUpload } from "../live/read_upload.ts";
+import type { Run } from "../runs/run_store.ts";
 
 /** Pictures of one page. */
 const onePage = 48;

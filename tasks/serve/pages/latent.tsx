@@ -4,13 +4,13 @@
  * @module
  */
 import type { JSX } from "hono/jsx/jsx-runtime";
-import { histogramBins } from "../../../core/latent_counts.ts";
+import { histogramBins } from "../../../core/latents/latent_counts.ts";
 import type { Routes, ServeContext } from "../context.ts";
-import { latentQueryText } from "../latent_query.ts";
+import { latentQueryText } from "../runs/latent_query.ts";
 import { ColorBar } from "../parts/color_bar.tsx";
 import { type Exemplar, latentExemplars } from "../parts/heat.ts";
 import { ValueHistogram } from "../parts/histogram.tsx";
-import { limited } from "../limited.ts";
+import { limited } from "../http/concurrency_limit.ts";
 import { Layout, runUrl } from "../parts/layout.tsx";
 import { Notices } from "../parts/notice.tsx";
 import { count, number, ofKind } from "../parts/numbers.ts";
@@ -18,9 +18,9 @@ import { PlaceMap } from "../parts/place_map.tsx";
 import { NeighbourList } from "../parts/neighbour_list.tsx";
 import { Term } from "../parts/term.tsx";
 import { imageUrl, Tile } from "../parts/tile.tsx";
-import type { Run, RunIndex } from "../run_store.ts";
-import { pictureProblems } from "../picture_problems.ts";
-import { latentNumber } from "../run_index.ts";
+import type { Run, RunIndex } from "../runs/run_store.ts";
+import { pictureProblems } from "../parts/picture_problems.ts";
+import { latentNumber } from "../runs/run_index.ts";
 
 /** Pages that are made at once: each takes a megabyte while it is made. */
 const atOnce = 16;

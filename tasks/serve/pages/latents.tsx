@@ -5,10 +5,10 @@
  */
 import type { JSX } from "hono/jsx/jsx-runtime";
 import type { Routes, ServeContext } from "../context.ts";
-import type { LatentColumn } from "../latent_columns.ts";
-import { type LatentQuery, latentQueryText } from "../latent_query.ts";
-import type { FoundLatents } from "../latent_search.ts";
-import { limited } from "../limited.ts";
+import type { LatentColumn } from "../runs/latent_columns.ts";
+import { type LatentQuery, latentQueryText } from "../runs/latent_query.ts";
+import type { FoundLatents } from "../runs/latent_search.ts";
+import { limited } from "../http/concurrency_limit.ts";
 import { latentExemplars } from "../parts/heat.ts";
 import { type Bar, ColumnHistogram } from "../parts/histogram.tsx";
 import { LatentFilter } from "../parts/latent_filter.tsx";
@@ -17,8 +17,8 @@ import { Notices } from "../parts/notice.tsx";
 import { count, number, ofKind } from "../parts/numbers.ts";
 import { Term } from "../parts/term.tsx";
 import { Tile } from "../parts/tile.tsx";
-import type { Run, RunIndex } from "../run_store.ts";
-import type { StaticFiles } from "../static_files.ts";
+import type { Run, RunIndex } from "../runs/run_store.ts";
+import type { StaticFiles } from "../http/static_files.ts";
 
 /** Latents of one piece of the page. */
 export const pageRows = 24;

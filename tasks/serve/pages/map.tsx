@@ -6,7 +6,7 @@
  */
 import type { JSX } from "hono/jsx/jsx-runtime";
 import type { Routes } from "../context.ts";
-import type { LatentColumn } from "../latent_columns.ts";
+import type { LatentColumn } from "../runs/latent_columns.ts";
 import { colorAt, ColorBar } from "../parts/color_bar.tsx";
 import { ColumnHistogram } from "../parts/histogram.tsx";
 import { Layout, runUrl } from "../parts/layout.tsx";
@@ -14,8 +14,8 @@ import { Notices } from "../parts/notice.tsx";
 import { count } from "../parts/numbers.ts";
 import { extent } from "../parts/scale.ts";
 import { Term } from "../parts/term.tsx";
-import { Problem } from "../problem.ts";
-import type { RunIndex } from "../run_store.ts";
+import { Problem } from "../http/problem.ts";
+import type { RunIndex } from "../runs/run_store.ts";
 
 /** `/runs/:run/map`. */
 export const mapPage: Routes = (app, { store, files }) => {

@@ -4,8 +4,8 @@
  * @module
  */
 import type { Routes } from "../context.ts";
-import { pictureSides, type PictureSize } from "../pictures.ts";
-import { asProblem, Problem } from "../problem.ts";
+import { pictureSides, type PictureSize } from "../runs/pictures.ts";
+import { asProblem, Problem } from "../http/problem.ts";
 
 /** Stands where a picture cannot be shown. */
 const placeholder =

@@ -5,7 +5,7 @@
  */
 import { join } from "node:path";
 import type { JSX } from "hono/jsx/jsx-runtime";
-import type { StoredProbe } from "../../../core/probe_result.ts";
+import type { StoredProbe } from "../../../core/files/probe_result.ts";
 import type { Routes } from "../context.ts";
 import { Layout, runUrl } from "../parts/layout.tsx";
 import { Notices } from "../parts/notice.tsx";
@@ -17,9 +17,9 @@ import {
   Verdict,
   words,
 } from "../parts/probe_view.tsx";
-import { Problem } from "../problem.ts";
-import type { Run } from "../run_store.ts";
-import { type FoundProbe, runProbe, runProbes } from "../run_probes.ts";
+import { Problem } from "../http/problem.ts";
+import type { Run } from "../runs/run_store.ts";
+import { type FoundProbe, runProbe, runProbes } from "../runs/run_probes.ts";
 
 /** A figure may be a stranger's: it is shown as a picture, and nothing in it runs or loads. */
 const figurePolicy = "default-src 'none'; style-src 'unsafe-inline'; sandbox";

@@ -5,8 +5,8 @@
  */
 import type { JSX } from "hono/jsx/jsx-runtime";
 import { Layout } from "../parts/layout.tsx";
-import type { Problem } from "../problem.ts";
-import type { StaticFiles } from "../static_files.ts";
+import type { Problem } from "../http/problem.ts";
+import type { StaticFiles } from "../http/static_files.ts";
 
 const titles: Readonly<Record<number, string>> = {
   400: "Not understood",

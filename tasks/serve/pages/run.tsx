@@ -10,7 +10,7 @@ import { LineChart } from "../parts/line_chart.tsx";
 import { Notices } from "../parts/notice.tsx";
 import { count, number, share, short } from "../parts/numbers.ts";
 import { Term } from "../parts/term.tsx";
-import type { Run } from "../run_store.ts";
+import type { Run } from "../runs/run_store.ts";
 import { last, State } from "./runs.tsx";
 
 /** `/runs/:run` and its numbers alone, for the page that follows a training. */

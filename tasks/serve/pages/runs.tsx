@@ -9,7 +9,7 @@ import { Layout, runUrl } from "../parts/layout.tsx";
 import { Sparkline } from "../parts/line_chart.tsx";
 import { number, share, short } from "../parts/numbers.ts";
 import { Term } from "../parts/term.tsx";
-import type { Run, RunState } from "../run_store.ts";
+import type { Run, RunState } from "../runs/run_store.ts";
 
 const stateWords: Readonly<Record<RunState, string>> = {
   trained: "Measured on pictures that were not trained on",

@@ -6,14 +6,14 @@
  */
 import type { JSX } from "hono/jsx/jsx-runtime";
 import type { Routes, ServeContext } from "../context.ts";
-import { left } from "../left.ts";
-import { liveWords } from "../live_words.ts";
+import { left } from "../live/client_gone.ts";
+import { liveWords } from "../parts/live_words.ts";
 import { Layout, runUrl } from "../parts/layout.tsx";
 import { PredictionView } from "../parts/prediction_view.tsx";
 import { SteerControls } from "../parts/steer_controls.tsx";
-import type { Run } from "../run_store.ts";
-import { readSteerQuery } from "../steer_query.ts";
-import { permanent, steer, type Steering } from "../steering.ts";
+import type { Run } from "../runs/run_store.ts";
+import { readSteerQuery } from "../live/steer_query.ts";
+import { permanent, steer, type Steering } from "../live/steering.ts";
 
 /** `/runs/:run/steer`, and its prediction alone for the module that follows the sliders. */
 export const steerPage: Routes = (app, context) => {

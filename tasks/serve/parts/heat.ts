@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { Exemplars } from "../../../core/exemplars.ts";
-import type { RunIndex } from "../run_store.ts";
+import type { Exemplars } from "../../../core/latents/exemplars.ts";
+import type { RunIndex } from "../runs/run_store.ts";
 
 /** A picture that shows a latent. */
 export interface Exemplar {

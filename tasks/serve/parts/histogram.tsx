@@ -4,8 +4,8 @@
  * @module
  */
 import type { JSX } from "hono/jsx/jsx-runtime";
-import { binEdge, histogramBins } from "../../../core/latent_counts.ts";
-import type { LatentColumn } from "../latent_columns.ts";
+import { binEdge, histogramBins } from "../../../core/latents/latent_counts.ts";
+import type { LatentColumn } from "../runs/latent_columns.ts";
 import { count, number, ofKind } from "./numbers.ts";
 import { extent, logTicks, ticks } from "./scale.ts";
 

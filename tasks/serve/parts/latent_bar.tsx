@@ -4,7 +4,7 @@
  * @module
  */
 import type { JSX } from "hono/jsx/jsx-runtime";
-import type { Run, RunIndex } from "../run_store.ts";
+import type { Run, RunIndex } from "../runs/run_store.ts";
 import { type Exemplar, latentExemplars } from "./heat.ts";
 import { runUrl } from "./layout.tsx";
 import { number } from "./numbers.ts";

@@ -4,9 +4,9 @@
  * @module
  */
 import type { JSX } from "hono/jsx/jsx-runtime";
-import type { LatentColumn } from "../latent_columns.ts";
-import type { LatentQuery } from "../latent_query.ts";
-import type { Run } from "../run_store.ts";
+import type { LatentColumn } from "../runs/latent_columns.ts";
+import type { LatentQuery } from "../runs/latent_query.ts";
+import type { Run } from "../runs/run_store.ts";
 import { runUrl } from "./layout.tsx";
 import { Term } from "./term.tsx";
 

@@ -5,8 +5,8 @@
  */
 import { raw } from "hono/html";
 import type { JSX } from "hono/jsx/jsx-runtime";
-import type { Word } from "../definitions.ts";
-import type { StaticFiles } from "../static_files.ts";
+import type { Word } from "./glossary.ts";
+import type { StaticFiles } from "../http/static_files.ts";
 import { runTabs } from "./run_tabs.ts";
 import { Meanings } from "./term.tsx";
 

@@ -4,7 +4,7 @@
  * @module
  */
 import type { JSX } from "hono/jsx/jsx-runtime";
-import { colorOf, type ColorRange, placeIn } from "../color_map.ts";
+import { colorOf, type ColorRange, placeIn } from "../live/color_map.ts";
 import { number } from "./numbers.ts";
 
 /** Colours that are drawn: more cannot be told apart. */

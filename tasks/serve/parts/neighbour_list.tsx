@@ -4,8 +4,8 @@
  * @module
  */
 import type { JSX } from "hono/jsx/jsx-runtime";
-import type { Neighbours } from "../../../core/neighbours.ts";
-import type { Run, RunIndex } from "../run_store.ts";
+import type { Neighbours } from "../../../core/latents/neighbours.ts";
+import type { Run, RunIndex } from "../runs/run_store.ts";
 import { filled } from "./heat.ts";
 import { runUrl } from "./layout.tsx";
 import { Term } from "./term.tsx";

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { short as threeDigits } from "../../_train_report.ts";
-import type { NumberKind } from "../latent_columns.ts";
+import { short as threeDigits } from "../../train/train_report.ts";
+import type { NumberKind } from "../runs/latent_columns.ts";
 
 /** `1234567` as `"1.23M"`, `1500000` as `"1.5M"`, `5000` as `"5k"`. */
 export function short(value: number): string {

@@ -4,10 +4,10 @@
  * @module
  */
 import type { JSX } from "hono/jsx/jsx-runtime";
-import type { PatchLatents } from "../live_model.ts";
-import { liveWords } from "../live_words.ts";
-import { patchFirings } from "../patch_view.ts";
-import type { Run, RunIndex } from "../run_store.ts";
+import type { PatchLatents } from "../live/live_model.ts";
+import { liveWords } from "./live_words.ts";
+import { patchFirings } from "../live/patch_view.ts";
+import type { Run, RunIndex } from "../runs/run_store.ts";
 import { LatentBar } from "./latent_bar.tsx";
 import { number } from "./numbers.ts";
 import { Term } from "./term.tsx";

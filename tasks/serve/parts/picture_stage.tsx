@@ -5,7 +5,7 @@
  * @module
  */
 import type { JSX } from "hono/jsx/jsx-runtime";
-import type { ShownPicture } from "../shown_picture.ts";
+import type { ShownPicture } from "../live/shown_picture.ts";
 
 /** Patches that are links of their own, at most: more would make a slow page. */
 const mostLinks = 1600;

@@ -4,16 +4,16 @@
  * @module
  */
 import type { JSX } from "hono/jsx/jsx-runtime";
-import { type ColorRange, mapUrl, type NumberMap } from "../color_map.ts";
-import type { Steered } from "../live_model.ts";
-import { liveWords } from "../live_words.ts";
+import { type ColorRange, mapUrl, type NumberMap } from "../live/color_map.ts";
+import type { Steered } from "../live/live_model.ts";
+import { liveWords } from "./live_words.ts";
 import {
   asMaps,
   differenceOf,
   featureShift,
   topClasses,
-} from "../predicted.ts";
-import type { ShownPicture } from "../shown_picture.ts";
+} from "../live/prediction_pair.ts";
+import type { ShownPicture } from "../live/shown_picture.ts";
 import { MapLegend } from "./map_legend.tsx";
 import { count, number, share } from "./numbers.ts";
 import { extent } from "./scale.ts";

@@ -4,9 +4,9 @@
  * @module
  */
 import type { JSX } from "hono/jsx/jsx-runtime";
-import type { SteerEdit } from "../live_model.ts";
-import { liveWords } from "../live_words.ts";
-import { permanent, type Steering } from "../steering.ts";
+import type { SteerEdit } from "../live/live_model.ts";
+import { liveWords } from "./live_words.ts";
+import { permanent, type Steering } from "../live/steering.ts";
 import { LatentBar } from "./latent_bar.tsx";
 import { runUrl } from "./layout.tsx";
 import { count, number } from "./numbers.ts";

@@ -4,8 +4,8 @@
  * @module
  */
 import type { JSX } from "hono/jsx/jsx-runtime";
-import type { PictureSize } from "../pictures.ts";
-import type { Run } from "../run_store.ts";
+import type { PictureSize } from "../runs/pictures.ts";
+import type { Run } from "../runs/run_store.ts";
 import type { Exemplar } from "./heat.ts";
 import { runUrl } from "./layout.tsx";
 

@@ -12,8 +12,8 @@ import { collect, ConfigError, ExampleError, FormatError } from "tessera";
 import plugin, {
   rgbd,
   type RgbdOptions,
-} from "../../../plugins/datasets/rgbd.ts";
-import { patches } from "../../../plugins/encoders/patches.ts";
+} from "../../../plugins/datasets/rgbd/mod.ts";
+import { patches } from "../../../plugins/encoders/patches/mod.ts";
 import { testDataset } from "../../conformance/dataset.ts";
 import { picture } from "./_make_picture.ts";
 import { entry, tarOf } from "./_make_tar.ts";

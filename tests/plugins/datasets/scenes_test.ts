@@ -6,7 +6,7 @@ import {
   rejects,
 } from "node:assert/strict";
 import type { Example } from "tessera";
-import plugin, { scenes } from "../../../plugins/datasets/scenes.ts";
+import plugin, { scenes } from "../../../plugins/datasets/scenes/mod.ts";
 import { testDataset } from "../../conformance/dataset.ts";
 
 const small = { length: 60, width: 32, height: 24, samples: 4, seed: 1 };

@@ -5,7 +5,7 @@
  */
 import { deepEqual, ok } from "node:assert/strict";
 import type { Encoder, RgbImage } from "tessera";
-import { isOfPairs } from "../../../plugins/encoders/vit/block_hooks.ts";
+import { isOfPairs } from "../../../plugins/encoders/transformer/block_hooks.ts";
 import { worst } from "./_golden.ts";
 
 /**

@@ -5,10 +5,10 @@ import plugin, { auto } from "../../../plugins/encoders/auto.ts";
 import {
   depthAnything,
   type DepthAnythingOptions,
-} from "../../../plugins/encoders/depth_anything.ts";
-import { dinov2 } from "../../../plugins/encoders/dinov2.ts";
-import { theia } from "../../../plugins/encoders/theia.ts";
-import { vit } from "../../../plugins/encoders/vit.ts";
+} from "../../../plugins/encoders/depth_anything/mod.ts";
+import { dinov2 } from "../../../plugins/encoders/dinov2/mod.ts";
+import { theia } from "../../../plugins/encoders/theia/mod.ts";
+import { vit } from "../../../plugins/encoders/vit/mod.ts";
 import { picture, testEncoder } from "../../conformance/encoder.ts";
 import { goldenFolder, here } from "./_golden.ts";
 import { using, withModel } from "./dinov2/_models.ts";

@@ -4,8 +4,8 @@ import { Buffer } from "node:buffer";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type Encoder, FormatError, randomFrom } from "tessera";
-import { depthAnything } from "../../../plugins/encoders/depth_anything.ts";
-import { vit } from "../../../plugins/encoders/vit.ts";
+import { depthAnything } from "../../../plugins/encoders/depth_anything/mod.ts";
+import { vit } from "../../../plugins/encoders/vit/mod.ts";
 import { picture } from "../../conformance/encoder.ts";
 import { goldenFolder } from "./_golden.ts";
 

@@ -3,7 +3,7 @@ import { deepEqual, equal, notDeepEqual, ok } from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import sharp from "sharp";
 import { type Encoder, readFloats, type RgbImage } from "tessera";
-import { vit } from "../../../plugins/encoders/vit.ts";
+import { vit } from "../../../plugins/encoders/vit/mod.ts";
 import { checkGolden, here, readGolden, unnormalise } from "./_golden.ts";
 
 const shared = fileURLToPath(new URL("../../../../shared", import.meta.url));

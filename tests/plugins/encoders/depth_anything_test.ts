@@ -3,8 +3,8 @@ import { type Encoder, FormatError, readFloats, type RgbImage } from "tessera";
 import plugin, {
   depthAnything,
   type DepthAnythingOptions,
-} from "../../../plugins/encoders/depth_anything.ts";
-import { dinov2 } from "../../../plugins/encoders/dinov2.ts";
+} from "../../../plugins/encoders/depth_anything/mod.ts";
+import { dinov2 } from "../../../plugins/encoders/dinov2/mod.ts";
 import { picture, testEncoder } from "../../conformance/encoder.ts";
 import {
   checkGolden,

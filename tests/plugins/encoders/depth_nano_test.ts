@@ -10,7 +10,7 @@ import {
   score,
   spearman,
 } from "../../../fixtures/depth-nano/measure.ts";
-import { depthAnything } from "../../../plugins/encoders/depth_anything.ts";
+import { depthAnything } from "../../../plugins/encoders/depth_anything/mod.ts";
 import plugin, { depthNano } from "../../../plugins/encoders/depth_nano.ts";
 import { checkPauses } from "./_check_pauses.ts";
 import { goldenImages, here, worst } from "./_golden.ts";

@@ -3,8 +3,8 @@ import { ConfigError, FormatError, readFloats } from "tessera";
 import plugin, {
   dinov2,
   type Dinov2Options,
-} from "../../../plugins/encoders/dinov2.ts";
-import { vit } from "../../../plugins/encoders/vit.ts";
+} from "../../../plugins/encoders/dinov2/mod.ts";
+import { vit } from "../../../plugins/encoders/vit/mod.ts";
 import { picture, testEncoder } from "../../conformance/encoder.ts";
 import {
   checkGolden,

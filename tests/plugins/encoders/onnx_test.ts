@@ -1,7 +1,7 @@
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import { join } from "node:path";
 import { type Encoder, type HostTensor, readFloats } from "tessera";
-import plugin, { onnx } from "../../../plugins/encoders/onnx.ts";
+import plugin, { onnx } from "../../../plugins/encoders/onnx/mod.ts";
 import { picture, testEncoder } from "../../conformance/encoder.ts";
 import {
   goldenFolder,

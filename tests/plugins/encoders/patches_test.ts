@@ -1,6 +1,6 @@
 import { deepEqual, equal, ok, throws } from "node:assert/strict";
 import { ConfigError, type RgbImage } from "tessera";
-import plugin, { patches } from "../../../plugins/encoders/patches.ts";
+import plugin, { patches } from "../../../plugins/encoders/patches/mod.ts";
 import { picture, testEncoder } from "../../conformance/encoder.ts";
 import { closeTo } from "../../conformance/close_to.ts";
 

@@ -10,16 +10,16 @@ import {
   depthAnythingSchema,
   dptSizes,
   versionsOf,
-} from "../../../plugins/encoders/dinov2/depth_anything_config.ts";
+} from "../../../plugins/encoders/depth_anything/depth_anything_config.ts";
 import { dinov2Schema } from "../../../plugins/encoders/dinov2/dinov2_config.ts";
 import {
   halfStatistics,
   imagenetStatistics,
-} from "../../../plugins/encoders/vit/preprocess.ts";
+} from "../../../plugins/encoders/pictures/preprocess.ts";
 import {
   type Prepared,
   readPublished,
-} from "../../../plugins/encoders/vit/preprocessor_config.ts";
+} from "../../../plugins/encoders/pictures/preprocessor_config.ts";
 
 /** What the backbones and heads of Depth Anything differ in. */
 const widths = {

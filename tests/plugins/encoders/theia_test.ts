@@ -9,8 +9,8 @@ import { join } from "node:path";
 import plugin, {
   theia,
   type TheiaOptions,
-} from "../../../plugins/encoders/theia.ts";
-import { vit } from "../../../plugins/encoders/vit.ts";
+} from "../../../plugins/encoders/theia/mod.ts";
+import { vit } from "../../../plugins/encoders/vit/mod.ts";
 import { picture, testEncoder } from "../../conformance/encoder.ts";
 import {
   checkGolden,

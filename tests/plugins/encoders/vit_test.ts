@@ -16,7 +16,7 @@ import {
   type TensorToWrite,
   writeSafetensors,
 } from "tessera";
-import plugin, { vit } from "../../../plugins/encoders/vit.ts";
+import plugin, { vit } from "../../../plugins/encoders/vit/mod.ts";
 import { picture, testEncoder } from "../../conformance/encoder.ts";
 import {
   checkGolden,

@@ -1,6 +1,6 @@
 import { deepEqual } from "node:assert/strict";
 import { buildKernels } from "../../../plugins/engines/cpu/build.ts";
-import { cpu } from "../../../plugins/engines/cpu.ts";
+import { cpu } from "../../../plugins/engines/cpu/mod.ts";
 import { testEngine } from "../../conformance/engine.ts";
 
 testEngine("cpu on one thread", () => cpu({ threads: 1 }));

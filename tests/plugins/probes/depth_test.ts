@@ -10,7 +10,7 @@ import { testProbe } from "tessera/testing";
 import plugin, {
   depth,
   type DepthOptions,
-} from "../../../plugins/probes/depth.ts";
+} from "../../../plugins/probes/depth/mod.ts";
 import {
   dSae,
   plantedHook,

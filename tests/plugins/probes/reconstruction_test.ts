@@ -2,7 +2,7 @@
 import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import type { Metric, ProbeInput, ProbeResult } from "tessera";
 import { testProbe } from "tessera/testing";
-import { reconstruction } from "../../../plugins/probes/reconstruction.ts";
+import { reconstruction } from "../../../plugins/probes/reconstruction/mod.ts";
 import {
   activationsOf,
   plantedInput,

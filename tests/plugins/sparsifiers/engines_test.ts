@@ -1,6 +1,6 @@
 import { deepStrictEqual, ok } from "node:assert/strict";
 import { randomFrom, type Sparsifier } from "tessera";
-import { cpu } from "../../../plugins/engines/cpu.ts";
+import { cpu } from "../../../plugins/engines/cpu/mod.ts";
 import { reference } from "../../../plugins/engines/reference.ts";
 import { batchTopK } from "../../../plugins/sparsifiers/batch_top_k.ts";
 import { reluL1 } from "../../../plugins/sparsifiers/relu_l1.ts";

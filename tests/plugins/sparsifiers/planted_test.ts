@@ -6,7 +6,7 @@ import {
   type Sparsifier,
   valueAndGrad,
 } from "tessera";
-import { cpu } from "../../../plugins/engines/cpu.ts";
+import { cpu } from "../../../plugins/engines/cpu/mod.ts";
 import { batchTopK } from "../../../plugins/sparsifiers/batch_top_k.ts";
 import { reluL1 } from "../../../plugins/sparsifiers/relu_l1.ts";
 import { upload } from "./_on_engine.ts";

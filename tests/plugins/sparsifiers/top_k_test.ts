@@ -1,5 +1,5 @@
 import { deepStrictEqual } from "node:assert/strict";
-import { cpu } from "../../../plugins/engines/cpu.ts";
+import { cpu } from "../../../plugins/engines/cpu/mod.ts";
 import { reference } from "../../../plugins/engines/reference.ts";
 import { topK } from "../../../plugins/sparsifiers/top_k.ts";
 import { closeTo } from "../../conformance/close_to.ts";

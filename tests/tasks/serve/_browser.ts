@@ -11,7 +11,7 @@ import { type Browser, chromium, type Page } from "playwright-core";
 import { builtins } from "../../../plugins/mod.ts";
 import { createApp } from "../../../tasks/serve/app.tsx";
 import { openContext } from "../../../tasks/serve/context.ts";
-import { listen } from "../../../tasks/serve/listen.ts";
+import { listen } from "../../../tasks/serve/http/listen.ts";
 
 const places = [
   "/usr/bin/chromium",

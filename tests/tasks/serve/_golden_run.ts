@@ -5,13 +5,13 @@
  * @module
  */
 import { dirname, join } from "node:path";
-import { saveCheckpoint } from "../../../core/checkpoint.ts";
-import { indexLatents } from "../../../core/index_latents.ts";
-import { writeLatentIndex } from "../../../core/latent_index.ts";
+import { saveCheckpoint } from "../../../core/train/checkpoint.ts";
+import { indexLatents } from "../../../core/latents/index_latents.ts";
+import { writeLatentIndex } from "../../../core/latents/latent_index.ts";
 import { randomFrom } from "../../../core/random.ts";
-import { type RunFolder, runFolder } from "../../../core/run_folder.ts";
-import { runSchema } from "../../../core/run_schema.ts";
-import { openTrainedRun } from "../../../tasks/_trained_run.ts";
+import { type RunFolder, runFolder } from "../../../core/run/run_folder.ts";
+import { runSchema } from "../../../core/run/run_schema.ts";
+import { openTrainedRun } from "../../../tasks/runs/trained_run.ts";
 import { goldenFolder } from "../../plugins/encoders/_golden.ts";
 
 /** 24 pictures of coloured squares, 40 × 24 pixels. */

@@ -5,16 +5,16 @@
  * @module
  */
 import { join } from "node:path";
-import { hashRun } from "../../../core/compare_runs.ts";
-import { exemplars } from "../../../core/exemplars.ts";
-import { binOf, histogramBins } from "../../../core/latent_counts.ts";
+import { hashRun } from "../../../core/run/compare_runs.ts";
+import { exemplars } from "../../../core/latents/exemplars.ts";
+import { binOf, histogramBins } from "../../../core/latents/latent_counts.ts";
 import {
   type LatentIndex,
   writeLatentIndex,
-} from "../../../core/latent_index.ts";
-import type { TrainResults } from "../../../core/measure.ts";
+} from "../../../core/latents/latent_index.ts";
+import type { TrainResults } from "../../../core/train/measure_trained.ts";
 import { type Random, randomFrom } from "../../../core/random.ts";
-import { runSchema } from "../../../core/run_schema.ts";
+import { runSchema } from "../../../core/run/run_schema.ts";
 
 /** Pictures of two colours, each with a label; those from `gone` on cannot be decoded. */
 const dataset = `

@@ -259,7 +259,9 @@ Deno.test("createApp() does not show an index whose parts do not fit", async () 
 
 Deno.test("createApp() joins the columns of probes to the others", async () => {
   await withApp((root) => makeRun(root, "r"), async (app, root) => {
-    const { writeSafetensors } = await import("../../../core/safetensors.ts");
+    const { writeSafetensors } = await import(
+      "../../../core/files/safetensors.ts"
+    );
     const folder = join(root, "r", "probes", "depth");
     await Deno.mkdir(folder, { recursive: true });
     const path = join(folder, "per_latent.safetensors");

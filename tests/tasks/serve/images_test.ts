@@ -1,7 +1,10 @@
 /** Tests of the pages of pictures: latents of each patch, and pictures that readers drop. @module */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
-import { latentMap, pictureLatents } from "../../../tasks/serve/patch_view.ts";
-import { mostBytes } from "../../../tasks/serve/dropped_pictures.ts";
+import {
+  latentMap,
+  pictureLatents,
+} from "../../../tasks/serve/live/patch_view.ts";
+import { mostBytes } from "../../../tasks/serve/live/dropped_pictures.ts";
 import { goldenLatents } from "./_golden_run.ts";
 import { type LiveApp, withLiveApp } from "./_with_live_app.ts";
 

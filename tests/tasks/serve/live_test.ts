@@ -1,9 +1,13 @@
 /** Tests of the models behind the pages: opened when asked, one question at a time, closed again. @module */
 import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import { builtins } from "../../../plugins/mod.ts";
-import { colorOf, mapPng, placeIn } from "../../../tasks/serve/color_map.ts";
+import {
+  colorOf,
+  mapPng,
+  placeIn,
+} from "../../../tasks/serve/live/color_map.ts";
 import { openContext } from "../../../tasks/serve/context.ts";
-import { jobQueue } from "../../../tasks/serve/job_queue.ts";
+import { jobQueue } from "../../../tasks/serve/live/job_queue.ts";
 import { goldenRun } from "./_golden_run.ts";
 
 Deno.test("jobQueue() begins one job at a time, and none that nobody waits for", async () => {

@@ -2,8 +2,8 @@
 import { equal, match, ok } from "node:assert/strict";
 import { join } from "node:path";
 import type { ProbeResult } from "../../../core/probe.ts";
-import { writeProbeResult } from "../../../core/probe_result.ts";
-import { runFolder } from "../../../core/run_folder.ts";
+import { writeProbeResult } from "../../../core/files/probe_result.ts";
+import { runFolder } from "../../../core/run/run_folder.ts";
 import { builtins } from "../../../plugins/mod.ts";
 import { createApp } from "../../../tasks/serve/app.tsx";
 import { openContext } from "../../../tasks/serve/context.ts";

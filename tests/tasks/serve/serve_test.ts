@@ -1,9 +1,11 @@
 import { equal, match } from "node:assert/strict";
 import { fileURLToPath } from "node:url";
-import { isLoopback, listen } from "../../../tasks/serve/listen.ts";
+import { isLoopback, listen } from "../../../tasks/serve/http/listen.ts";
 import { makeRun } from "./_made_run.ts";
 
-const task = fileURLToPath(new URL("../../../tasks/serve.ts", import.meta.url));
+const task = fileURLToPath(
+  new URL("../../../tasks/serve/main.ts", import.meta.url),
+);
 
 /** The permissions of `deno task serve`, and not one more. */
 const permissions = [

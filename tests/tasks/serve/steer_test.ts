@@ -4,8 +4,11 @@ import { randomFrom } from "../../../core/random.ts";
 import {
   readSteerQuery,
   steerQueryText,
-} from "../../../tasks/serve/steer_query.ts";
-import { softmax, topClasses } from "../../../tasks/serve/predicted.ts";
+} from "../../../tasks/serve/live/steer_query.ts";
+import {
+  softmax,
+  topClasses,
+} from "../../../tasks/serve/live/prediction_pair.ts";
 import { goldenLatents } from "./_golden_run.ts";
 import { goldenFolder } from "../../plugins/encoders/_golden.ts";
 import { makeRun } from "./_made_run.ts";

@@ -4,10 +4,10 @@
  *
  * @module
  */
-import { bootstrap } from "../../../../core/bootstrap.ts";
+import { bootstrap } from "../../../../core/statistics/bootstrap.ts";
 import type { Metric, Table } from "../../../../core/probe.ts";
-import { clustersOf } from "../split_pictures.ts";
-import type { DepthStudy } from "../study.ts";
+import { clustersOf } from "../study/split_pictures.ts";
+import type { DepthStudy } from "../study/study.ts";
 import {
   type DepthError,
   type DepthErrors,

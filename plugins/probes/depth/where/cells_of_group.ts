@@ -4,13 +4,13 @@
  * @module
  */
 import type { TokenLayout } from "../../../../core/encoder.ts";
-import type { Target } from "../cell_targets.ts";
+import type { Target } from "../study/cell_targets.ts";
 import {
   type EncodedPictures,
   knownCells,
   targetsAt,
-} from "../encoded_pictures.ts";
-import type { DepthStudy } from "../study.ts";
+} from "../study/encoded_pictures.ts";
+import type { DepthStudy } from "../study/study.ts";
 import { type Column, type ColumnPicture, columnValues } from "./columns.ts";
 import { pixelsOf } from "./pixels.ts";
 

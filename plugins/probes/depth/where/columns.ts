@@ -5,7 +5,7 @@
  * @module
  */
 import { hashOf, permutation, randomFrom } from "../../../../core/random.ts";
-import type { CellTargets, Target } from "../cell_targets.ts";
+import type { CellTargets, Target } from "../study/cell_targets.ts";
 import { pixelStatistics } from "./pixels.ts";
 
 /** What a probe is asked for. */

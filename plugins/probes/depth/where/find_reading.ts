@@ -6,7 +6,7 @@
 import type { Column, MainTarget } from "./columns.ts";
 import type { Measured } from "./measure.ts";
 import { gridOf, type Source } from "./sources.ts";
-import type { Reading } from "./test_sums.ts";
+import type { Reading } from "./held_out_sums.ts";
 
 /** What is sought. */
 export interface Sought {

@@ -4,15 +4,18 @@
  *
  * @module
  */
-import { dot } from "../cholesky.ts";
-import { choosePenalties, fitChosen } from "../cross_validate.ts";
+import { dot } from "../../../../core/statistics/cholesky.ts";
+import {
+  choosePenalties,
+  fitChosen,
+} from "../../../../core/statistics/cross_validate.ts";
 import {
   fitRidge,
   type NormalSums,
   normalSums,
   type RidgeFit,
   squaredDeviations,
-} from "../ridge.ts";
+} from "../../../../core/statistics/ridge.ts";
 import { addFold, type FoldSums } from "./fold_sums.ts";
 import { type Places, placesOf, withPlaces } from "./position.ts";
 import type { Source } from "./sources.ts";

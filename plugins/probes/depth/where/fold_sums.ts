@@ -4,10 +4,15 @@
  * @module
  */
 import { sizeOf } from "../../../../core/tensor.ts";
-import type { EncodedPictures } from "../encoded_pictures.ts";
-import type { RowProducts } from "../gram.ts";
-import { addRows, addSums, type NormalSums, normalSums } from "../ridge.ts";
-import type { DepthStudy } from "../study.ts";
+import type { EncodedPictures } from "../study/encoded_pictures.ts";
+import type { RowProducts } from "../../../../core/statistics/gram.ts";
+import {
+  addRows,
+  addSums,
+  type NormalSums,
+  normalSums,
+} from "../../../../core/statistics/ridge.ts";
+import type { DepthStudy } from "../study/study.ts";
 import {
   addCellSums,
   addToCells,
@@ -15,7 +20,7 @@ import {
   cellSums,
 } from "./cell_sums.ts";
 import type { PictureCells } from "./cells_of_group.ts";
-import { pass, type Reader } from "./pass.ts";
+import { pass, type Reader } from "./read_cells.ts";
 import { gridOf, type Source } from "./sources.ts";
 
 /** Sums over rows, and over those of each cell. */

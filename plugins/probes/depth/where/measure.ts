@@ -6,9 +6,9 @@
  */
 import type { Encoder, Hook } from "../../../../core/encoder.ts";
 import { ConfigError } from "../../../../core/errors.ts";
-import type { Target } from "../cell_targets.ts";
-import type { RowProducts } from "../gram.ts";
-import type { DepthStudy } from "../study.ts";
+import type { Target } from "../study/cell_targets.ts";
+import type { RowProducts } from "../../../../core/statistics/gram.ts";
+import type { DepthStudy } from "../study/study.ts";
 import {
   type Column,
   columnsOf,
@@ -17,9 +17,9 @@ import {
 } from "./columns.ts";
 import { type Fit, fitsOf, learningFits } from "./fits.ts";
 import { type FoldSums, sumFolds } from "./fold_sums.ts";
-import type { Reader } from "./pass.ts";
+import type { Reader } from "./read_cells.ts";
 import { type Source, sourcesOf } from "./sources.ts";
-import { measureTest, type Reading, type SourceFits } from "./test_sums.ts";
+import { measureTest, type Reading, type SourceFits } from "./held_out_sums.ts";
 
 /** What is measured of one model. */
 export interface Measured {

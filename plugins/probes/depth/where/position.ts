@@ -5,7 +5,10 @@
  * @module
  */
 import type { TokenLayout } from "../../../../core/encoder.ts";
-import { type NormalSums, normalSums } from "../ridge.ts";
+import {
+  type NormalSums,
+  normalSums,
+} from "../../../../core/statistics/ridge.ts";
 import type { CellSums } from "./cell_sums.ts";
 
 /** Features of each cell's place. */

@@ -3,8 +3,11 @@
  *
  * @module
  */
-import { bootstrap, type Interval } from "../../../../core/bootstrap.ts";
-import type { ClusterSums, Reading } from "./test_sums.ts";
+import {
+  bootstrap,
+  type Interval,
+} from "../../../../core/statistics/bootstrap.ts";
+import type { ClusterSums, Reading } from "./held_out_sums.ts";
 
 /** A number and its interval. */
 export interface Score extends Interval {

@@ -15,7 +15,7 @@ import {
   scoreOf,
   type Statistic,
 } from "./score.ts";
-import type { Reading } from "./test_sums.ts";
+import type { Reading } from "./held_out_sums.ts";
 
 const labelWords = {
   real: "real",

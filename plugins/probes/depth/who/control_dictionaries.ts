@@ -6,14 +6,14 @@
  */
 import type { Engine } from "../../../../core/engine.ts";
 import { randomFrom } from "../../../../core/random.ts";
-import type { Dictionary } from "../../../../core/splice.ts";
+import type { Dictionary } from "../../../../core/edit/splice.ts";
 import { topK } from "../../../sparsifiers/top_k.ts";
 import {
   covarianceOfPatches,
   meanOfPatches,
   type PatchMoments,
 } from "./patch_moments.ts";
-import { symmetricEigen } from "./symmetric_eigen.ts";
+import { symmetricEigen } from "../../../../core/statistics/symmetric_eigen.ts";
 
 /** Key of the random stream of directions. */
 const directionsKey = 33;

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { bootstrap } from "../../../../core/bootstrap.ts";
-import type { LatentEntries } from "../read_codes.ts";
+import { bootstrap } from "../../../../core/statistics/bootstrap.ts";
+import type { LatentEntries } from "../study/read_codes.ts";
 import type { DepthScale } from "./depth_scale.ts";
 import { sliceOf } from "./latent_slice.ts";
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { LatentEntries } from "../read_codes.ts";
+import type { LatentEntries } from "../study/read_codes.ts";
 
 /** The entries of one latent, in the order of their patches. */
 export interface LatentSlice {

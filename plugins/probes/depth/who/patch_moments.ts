@@ -4,7 +4,7 @@
  * @module
  */
 import type { HostTensor } from "../../../../core/tensor.ts";
-import type { RowProducts } from "../gram.ts";
+import type { RowProducts } from "../../../../core/statistics/gram.ts";
 
 /** The sum of `[x | 1]ᵀ [x | 1]` over patches, from which both follow. */
 export interface PatchMoments {

@@ -9,8 +9,8 @@ import {
   type Random,
   randomFrom,
 } from "../../../../core/random.ts";
-import type { LatentEntries } from "../read_codes.ts";
-import type { LatentTuning } from "../tuning.ts";
+import type { LatentEntries } from "../study/read_codes.ts";
+import type { LatentTuning } from "./tuning.ts";
 import { beyondPosition } from "./beyond_position.ts";
 import type { DepthScale } from "./depth_scale.ts";
 import { informationWith } from "./information.ts";

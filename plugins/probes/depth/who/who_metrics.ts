@@ -5,9 +5,9 @@
  */
 import type { LatentValues, Metric } from "../../../../core/probe.ts";
 import { curveClasses } from "./curve_shape.ts";
-import { passingRule } from "./passing.ts";
+import { passingRule } from "./significance.ts";
 import { leastTested } from "./position_null.ts";
-import { shareDifference } from "./share_interval.ts";
+import { shareDifference } from "../../../../core/statistics/share_interval.ts";
 import {
   aboveLargest,
   largestQuantile,

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { passingRule } from "./passing.ts";
-import { shareDifference } from "./share_interval.ts";
+import { passingRule } from "./significance.ts";
+import { shareDifference } from "../../../../core/statistics/share_interval.ts";
 import {
   passCount,
   passShare,

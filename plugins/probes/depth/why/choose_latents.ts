@@ -5,8 +5,8 @@
  * @module
  */
 import { randomFrom } from "../../../../core/random.ts";
-import type { LatentEntries } from "../read_codes.ts";
-import type { LatentTuning } from "../tuning.ts";
+import type { LatentEntries } from "../study/read_codes.ts";
+import type { LatentTuning } from "../who/tuning.ts";
 import { firingOf } from "./gather.ts";
 import { dot } from "./random_directions.ts";
 

@@ -4,7 +4,10 @@
  *
  * @module
  */
-import { bootstrap, type Interval } from "../../../../core/bootstrap.ts";
+import {
+  bootstrap,
+  type Interval,
+} from "../../../../core/statistics/bootstrap.ts";
 import type { Effects } from "./effects.ts";
 
 /** What effects are divided by, and how pictures are drawn. */

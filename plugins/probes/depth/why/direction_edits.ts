@@ -3,12 +3,15 @@
  *
  * @module
  */
-import { componentsAlong, replaceAlong } from "../../../../core/edit_along.ts";
-import { addDirection } from "../../../../core/edit_tokens.ts";
+import {
+  componentsAlong,
+  replaceAlong,
+} from "../../../../core/edit/edit_along.ts";
+import { addDirection } from "../../../../core/edit/edit_tokens.ts";
 import type { Hook } from "../../../../core/encoder.ts";
-import { cellsOf, patchesOf } from "../../../../core/where.ts";
+import { cellsOf, patchesOf } from "../../../../core/edit/token_filter.ts";
 import type { Condition } from "./condition.ts";
-import { cleanOf, type LiveRef, partnerOf, tokensOf } from "./live.ts";
+import { cleanOf, type LiveRef, partnerOf, tokensOf } from "./paused_group.ts";
 import { dot } from "./random_directions.ts";
 
 /** `step · direction` is added to every patch. */

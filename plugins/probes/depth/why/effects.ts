@@ -5,9 +5,9 @@
  */
 import type { RgbImage } from "../../../../core/dataset.ts";
 import type { Hook, Prediction, View } from "../../../../core/encoder.ts";
-import { type Alignment, alignTo } from "../align.ts";
-import { cellDepth } from "../cell_depth.ts";
-import type { DepthPicture } from "../depth_pictures.ts";
+import { type Alignment, alignTo } from "../../../../core/statistics/align.ts";
+import { cellDepth } from "../study/cell_depth.ts";
+import type { DepthPicture } from "../study/depth_pictures.ts";
 import { depthErrors } from "../sense/depth_errors.ts";
 import type { Condition } from "./condition.ts";
 

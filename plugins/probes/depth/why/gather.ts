@@ -3,12 +3,12 @@
  *
  * @module
  */
-import type { DepthStudy } from "../study.ts";
+import type { DepthStudy } from "../study/study.ts";
 import {
   type DepthPatches,
   type LatentEntries,
   readCodes,
-} from "../read_codes.ts";
+} from "../study/read_codes.ts";
 
 /** The pictures that edits are made in, as they are. */
 export interface Gathered {

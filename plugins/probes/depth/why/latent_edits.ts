@@ -3,11 +3,11 @@
  *
  * @module
  */
-import { addDirection } from "../../../../core/edit_tokens.ts";
+import { addDirection } from "../../../../core/edit/edit_tokens.ts";
 import type { Hook } from "../../../../core/encoder.ts";
 import type { HostTensor } from "../../../../core/tensor.ts";
-import { cellsOf } from "../../../../core/where.ts";
-import type { LatentEntries } from "../read_codes.ts";
+import { cellsOf } from "../../../../core/edit/token_filter.ts";
+import type { LatentEntries } from "../study/read_codes.ts";
 import type { Condition } from "./condition.ts";
 import { firingIn } from "./gather.ts";
 

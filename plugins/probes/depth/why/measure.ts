@@ -9,10 +9,13 @@ import type {
   Paused,
   Prediction,
 } from "../../../../core/encoder.ts";
-import { inGroups } from "../../../../core/split_examples.ts";
+import { inGroups } from "../../../../core/train/split_examples.ts";
 import type { HostTensor } from "../../../../core/tensor.ts";
-import { type DepthPicture, readDepthPictures } from "../depth_pictures.ts";
-import type { DepthStudy } from "../study.ts";
+import {
+  type DepthPicture,
+  readDepthPictures,
+} from "../study/depth_pictures.ts";
+import type { DepthStudy } from "../study/study.ts";
 import { type Condition, type Record, runConditions } from "./condition.ts";
 import {
   addEffect,
@@ -24,8 +27,8 @@ import {
   type Places,
   placesOver,
 } from "./effects.ts";
-import type { LiveRef } from "./live.ts";
-import { runPaths, tapOf } from "./paths.ts";
+import type { LiveRef } from "./paused_group.ts";
+import { runPaths, tapOf } from "./causal_paths.ts";
 
 /** Pictures that the model is paused on at once: no more are in memory. */
 export const together = 4;

@@ -4,8 +4,8 @@
  *
  * @module
  */
-import type { ProbeDirection } from "../probe_direction.ts";
-import type { DepthStudy } from "../study.ts";
+import type { ProbeDirection } from "../where/probe_direction.ts";
+import type { DepthStudy } from "../study/study.ts";
 import type { ChosenLatents } from "./choose_latents.ts";
 import type { Condition } from "./condition.ts";
 import {
@@ -16,7 +16,7 @@ import {
 } from "./direction_edits.ts";
 import type { Gathered } from "./gather.ts";
 import { type LatentPlan, latentPlan } from "./latent_plan.ts";
-import type { LiveRef } from "./live.ts";
+import type { LiveRef } from "./paused_group.ts";
 import {
   type Candidates,
   type Direction,

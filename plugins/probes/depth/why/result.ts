@@ -4,8 +4,8 @@
  * @module
  */
 import type { LatentValues } from "../../../../core/probe.ts";
-import type { DepthStudy, PartResult } from "../study.ts";
-import type { LatentTuning } from "../tuning.ts";
+import type { DepthStudy, PartResult } from "../study/study.ts";
+import type { LatentTuning } from "../who/tuning.ts";
 import { rankAgreement } from "./agreement.ts";
 import type { Estimate } from "./compare.ts";
 import type { Findings } from "./findings.ts";

@@ -8,14 +8,14 @@ import {
   editTokens,
   meanTokens,
   zeroTokens,
-} from "../../../../core/edit_tokens.ts";
+} from "../../../../core/edit/edit_tokens.ts";
 import type { Hook } from "../../../../core/encoder.ts";
 import { randomFrom } from "../../../../core/random.ts";
-import { type Dictionary, splice } from "../../../../core/splice.ts";
+import { type Dictionary, splice } from "../../../../core/edit/splice.ts";
 import type { HostTensor } from "../../../../core/tensor.ts";
-import { patchesOf } from "../../../../core/where.ts";
+import { patchesOf } from "../../../../core/edit/token_filter.ts";
 import type { Condition } from "./condition.ts";
-import { type LiveRef, once } from "./live.ts";
+import { type LiveRef, once } from "./paused_group.ts";
 
 /** The model goes on with what it has computed: whatever then changes is an error of the machinery. */
 export function nothing(): Condition {

@@ -7,12 +7,15 @@ import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import { type ModelProto, ModelProtoSchema } from "onnx-buf";
 import { join } from "node:path";
 import type { Encoder } from "tessera";
-import { onnx, type OnnxOptions } from "../../../../plugins/encoders/onnx.ts";
+import {
+  onnx,
+  type OnnxOptions,
+} from "../../../../plugins/encoders/onnx/mod.ts";
 import {
   type OnnxGraph,
   onnxGraph,
   type Port,
-} from "../../../../plugins/encoders/vit/onnx_graph.ts";
+} from "../../../../plugins/encoders/network/onnx_graph.ts";
 import { here } from "../_golden.ts";
 
 /** Where the pictures of these models go in. */

@@ -2,7 +2,10 @@ import { equal, match, ok, rejects } from "node:assert/strict";
 import { TensorProto_DataType } from "onnx-buf";
 import { join } from "node:path";
 import { ConfigError, FormatError, isUserError, randomFrom } from "tessera";
-import { onnx, type OnnxOptions } from "../../../../plugins/encoders/onnx.ts";
+import {
+  onnx,
+  type OnnxOptions,
+} from "../../../../plugins/encoders/onnx/mod.ts";
 import { readOnnxFile } from "../../../../plugins/encoders/onnx/onnx_file.ts";
 import { picture } from "../../../conformance/encoder.ts";
 import { goldenFolder, here } from "../_golden.ts";

@@ -7,12 +7,12 @@ import {
   TensorProto_DataType,
 } from "onnx-buf";
 import { ConfigError, type Encoder } from "tessera";
-import { onnx } from "../../../../plugins/encoders/onnx.ts";
+import { onnx } from "../../../../plugins/encoders/onnx/mod.ts";
 import {
   type OnnxGraph,
   onnxGraph,
   type Port,
-} from "../../../../plugins/encoders/vit/onnx_graph.ts";
+} from "../../../../plugins/encoders/network/onnx_graph.ts";
 import { closeTo } from "../../../conformance/close_to.ts";
 import { picture, testEncoder } from "../../../conformance/encoder.ts";
 import {

@@ -1,7 +1,7 @@
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import { join } from "node:path";
 import { readSafetensorsHeader } from "tessera";
-import { vit } from "../../../../plugins/encoders/vit.ts";
+import { vit } from "../../../../plugins/encoders/vit/mod.ts";
 import { classifier } from "../../../../plugins/encoders/vit/classifier.ts";
 import { picture, testEncoder } from "../../../conformance/encoder.ts";
 import { checkPauses } from "../_check_pauses.ts";

@@ -1,14 +1,14 @@
 /** Tests of the part "sense": how right the model's own depth is. @module */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { randomFrom } from "tessera";
-import { alignTo } from "../../../../plugins/probes/depth/align.ts";
+import { alignTo } from "../../../../core/statistics/align.ts";
 import { depthErrors } from "../../../../plugins/probes/depth/sense/depth_errors.ts";
 import {
   alignedDepth,
   truthAt,
 } from "../../../../plugins/probes/depth/sense/found_depth.ts";
-import { sense } from "../../../../plugins/probes/depth/sense.ts";
-import { openStudy } from "../../../../plugins/probes/depth/open_study.ts";
+import { sense } from "../../../../plugins/probes/depth/sense/mod.ts";
+import { openStudy } from "../../../../plugins/probes/depth/study/open_study.ts";
 import { plantedWorld, type PlantedWorldOptions } from "./_planted_world.ts";
 
 const near = (a: number, b: number) =>

@@ -2,11 +2,11 @@
 // deno-lint-ignore-file no-console
 import { ok } from "node:assert/strict";
 import { existsSync } from "node:fs";
-import { rgbd } from "../../../../plugins/datasets/rgbd.ts";
-import { vit } from "../../../../plugins/encoders/vit.ts";
+import { rgbd } from "../../../../plugins/datasets/rgbd/mod.ts";
+import { vit } from "../../../../plugins/encoders/vit/mod.ts";
 import { reference } from "../../../../plugins/engines/reference.ts";
-import { splitPictures } from "../../../../plugins/probes/depth/split_pictures.ts";
-import { where } from "../../../../plugins/probes/depth/where.ts";
+import { splitPictures } from "../../../../plugins/probes/depth/study/split_pictures.ts";
+import { where } from "../../../../plugins/probes/depth/where/mod.ts";
 
 const shared = new URL("../../../../../shared/", import.meta.url);
 const model = "models/deit-tiny-patch16-224";

@@ -1,14 +1,14 @@
 /** Tests of where depth can be read, in worlds where that is known. @module */
 import { equal, match, notEqual, ok, rejects } from "node:assert/strict";
 import type { Dataset, Encoder } from "tessera";
-import { probeDirection } from "../../../../plugins/probes/depth/probe_direction.ts";
-import { splitPictures } from "../../../../plugins/probes/depth/split_pictures.ts";
-import type { DepthStudy } from "../../../../plugins/probes/depth/study.ts";
+import { probeDirection } from "../../../../plugins/probes/depth/where/probe_direction.ts";
+import { splitPictures } from "../../../../plugins/probes/depth/study/split_pictures.ts";
+import type { DepthStudy } from "../../../../plugins/probes/depth/study/study.ts";
 import {
   where,
   type WhereResult,
-} from "../../../../plugins/probes/depth/where.ts";
-import { spread } from "../../../../plugins/probes/depth/where/pass.ts";
+} from "../../../../plugins/probes/depth/where/mod.ts";
+import { spread } from "../../../../plugins/probes/depth/where/read_cells.ts";
 import {
   hooks,
   plantedDirection,

@@ -1,8 +1,11 @@
 import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import { type Dataset, type Dictionary, type Example, findHook } from "tessera";
-import { splitPictures } from "../../../../plugins/probes/depth/split_pictures.ts";
-import type { DepthStudy } from "../../../../plugins/probes/depth/study.ts";
-import { who, type WhoResult } from "../../../../plugins/probes/depth/who.ts";
+import { splitPictures } from "../../../../plugins/probes/depth/study/split_pictures.ts";
+import type { DepthStudy } from "../../../../plugins/probes/depth/study/study.ts";
+import {
+  who,
+  type WhoResult,
+} from "../../../../plugins/probes/depth/who/mod.ts";
 import {
   dSae,
   plantedWorld,

@@ -1,12 +1,15 @@
 /** Tests of the causal part of the depth probe, on models whose cause is known. @module */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { evenly, type Table } from "tessera";
-import { readDepthPictures } from "../../../../plugins/probes/depth/depth_pictures.ts";
+import { readDepthPictures } from "../../../../plugins/probes/depth/study/depth_pictures.ts";
 import type {
   DepthStudy,
   PartResult,
-} from "../../../../plugins/probes/depth/study.ts";
-import { why, type WhyOptions } from "../../../../plugins/probes/depth/why.ts";
+} from "../../../../plugins/probes/depth/study/study.ts";
+import {
+  why,
+  type WhyOptions,
+} from "../../../../plugins/probes/depth/why/mod.ts";
 import { plantedDirection, plantedHook, side } from "./_planted_world.ts";
 import { plantedStudy, plantedTuning } from "./why/_study.ts";
 
@@ -128,8 +131,8 @@ Deno.test("why() claims what was shown, with what was not", () => {
 
 Deno.test("why() names its parts, keeps its numbers finite and its figures whole", () => {
   const { metrics, figures, tables } = found;
-  for (const  of of[metrics, figures!, tables!]) {
-    ok(Object.keys(of).every((name) => name.startsWith("why_")));
+  for (const named of [metrics, figures!, tables!]) {
+    ok(Object.keys(named).every((name) => name.startsWith("why_")));
   }
   for (const { value, low = 0, high = 0, meaning } of Object.values(metrics)) {
     ok([value, low, high].every(Number.isFinite));

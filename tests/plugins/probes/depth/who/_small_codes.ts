@@ -8,7 +8,7 @@ import {
   byLatent,
   type DepthPatches,
   type LatentEntries,
-} from "../../../../../plugins/probes/depth/read_codes.ts";
+} from "../../../../../plugins/probes/depth/study/read_codes.ts";
 
 /** Pictures, cells, latents. */
 export const pictures = 14, cells = 6, dSae = 5;

@@ -3,11 +3,11 @@ import { randomFrom } from "tessera";
 import {
   depthScale,
   tuningOf,
-} from "../../../../../plugins/probes/depth/tuning.ts";
+} from "../../../../../plugins/probes/depth/who/tuning.ts";
 import {
   falseDiscoveryRates,
   passing,
-} from "../../../../../plugins/probes/depth/who/passing.ts";
+} from "../../../../../plugins/probes/depth/who/significance.ts";
 import {
   permuteMaps,
   positionNull,

@@ -1,8 +1,8 @@
 /** The planted world as the parts of the depth probe see it. @module */
 import type { Encoder } from "tessera";
-import { splitPictures } from "../../../../../plugins/probes/depth/split_pictures.ts";
-import type { DepthStudy } from "../../../../../plugins/probes/depth/study.ts";
-import type { LatentTuning } from "../../../../../plugins/probes/depth/tuning.ts";
+import { splitPictures } from "../../../../../plugins/probes/depth/study/split_pictures.ts";
+import type { DepthStudy } from "../../../../../plugins/probes/depth/study/study.ts";
+import type { LatentTuning } from "../../../../../plugins/probes/depth/who/tuning.ts";
 import {
   dSae,
   hooks,

@@ -25,7 +25,7 @@ import {
   gaussianError,
   spliced,
 } from "../../../../../plugins/probes/depth/why/whole_edits.ts";
-import type { LiveRef } from "../../../../../plugins/probes/depth/why/live.ts";
+import type { LiveRef } from "../../../../../plugins/probes/depth/why/paused_group.ts";
 import { chooseLatents } from "../../../../../plugins/probes/depth/why/choose_latents.ts";
 import {
   candidates,
@@ -33,7 +33,7 @@ import {
   dot,
   likeInVariance,
 } from "../../../../../plugins/probes/depth/why/random_directions.ts";
-import { readDepthPictures } from "../../../../../plugins/probes/depth/depth_pictures.ts";
+import { readDepthPictures } from "../../../../../plugins/probes/depth/study/depth_pictures.ts";
 import {
   dSae,
   plantedDirection,

@@ -1,0 +1,104 @@
+/**
+ * A hook in, the tokens of it that an edit changes out.
+ *
+ * @module
+ */
+import type { Hook } from "../encoder.ts";
+import { ConfigError } from "../errors.ts";
+
+/**
+ * Says of a token whether it is edited: `image` counts the pictures of the
+ * activations, `token` the tokens of a picture, its specials first.
+ */
+export type Where = (image: number, token: number) => boolean;
+
+/** Options of every edit. */
+export interface EditOptions {
+  /** Which tokens are edited; every one when absent. */
+  readonly where?: Where | undefined;
+}
+
+/** Some cells of a hook's grid: rows and columns from the first, up to but without the second. */
+export interface CellRect {
+  /** Rows, from the top. */
+  readonly rows: readonly [from: number, to: number];
+  /** Columns, from the left. */
+  readonly cols: readonly [from: number, to: number];
+}
+
+/**
+ * Every patch of every picture, and no special token.
+ *
+ * @example
+ * ```ts
+ * import { patchesOf } from "tessera";
+ * import { deepEqual } from "node:assert/strict";
+ *
+ * const layout = { specials: 1, grid: [1, 2] } as const;
+ * const where = patchesOf({ layout });
+ * deepEqual([0, 1, 2].map((token) => where(0, token)), [false, true, true]);
+ * ```
+ */
+export function patchesOf({ layout }: Pick<Hook, "layout">): Where {
+  return (_, token) => token >= layout.specials;
+}
+
+/**
+ * Some cells of every picture: those of a rectangle of the hook's grid, or
+ * those numbered, `row · cols + col`, as patches are.
+ *
+ * @throws {ConfigError} When a cell is not on the grid.
+ *
+ * @example The lower right cell of two by two, after one special token
+ * ```ts
+ * import { cellsOf } from "tessera";
+ * import { equal } from "node:assert/strict";
+ *
+ * const hook = { name: "blocks.0.resid_post", layout: { specials: 1, grid: [2, 2] } } as const;
+ * const where = cellsOf(hook, { rows: [1, 2], cols: [1, 2] });
+ * equal(where(0, 4), true);
+ * equal(where(0, 3), false);
+ * equal(cellsOf(hook, [3])(0, 4), true);
+ * ```
+ */
+export function cellsOf(
+  hook: Pick<Hook, "name" | "layout">,
+  cells: CellRect | Iterable<number>,
+): Where {
+  const { specials, grid: [rows, cols] } = hook.layout;
+  const numbered = "rows" in cells ? cellsIn(cells, hook) : [...cells];
+  const astray = numbered.find((cell) => !within(cell, 0, rows * cols - 1));
+  if (astray !== undefined) {
+    throw new ConfigError(
+      "hook",
+      `Cannot edit cell ${astray} at "${hook.name}": its grid is ${rows} by ${cols}, cells 0 to ${
+        rows * cols - 1
+      }`,
+    );
+  }
+  const tokens = new Set(numbered.map((cell) => specials + cell));
+  return (_, token) => tokens.has(token);
+}
+
+/** The numbers of the cells in a rectangle. */
+function cellsIn(
+  { rows: [top, bottom], cols: [left, right] }: CellRect,
+  { name, layout: { grid: [rows, cols] } }: Pick<Hook, "name" | "layout">,
+): number[] {
+  const fits = within(top, 0, bottom) && within(bottom, top, rows) &&
+    within(left, 0, right) && within(right, left, cols);
+  if (!fits) {
+    throw new ConfigError(
+      "hook",
+      `Cannot edit rows ${top} to ${bottom}, columns ${left} to ${right} at "${name}": its grid is ${rows} by ${cols}`,
+    );
+  }
+  return Array.from({ length: (bottom - top) * (right - left) }, (_, i) => {
+    const row = top + Math.floor(i / (right - left));
+    return row * cols + left + i % (right - left);
+  });
+}
+
+function within(value: number, least: number, most: number): boolean {
+  return Number.isInteger(value) && value >= least && value <= most;
+}

@@ -1,0 +1,44 @@
+/**
+ * Activations in, how many pictures, tokens and numbers they are out.
+ *
+ * @module
+ */
+import { ConfigError } from "../errors.ts";
+import { type HostTensor, sizeOf } from "../tensor.ts";
+
+/**
+ * Lengths of the axes of activations `[images, tokens, width]`.
+ *
+ * @throws {ConfigError} When they have other axes, or do not fill them.
+ */
+export function tokenShape(
+  { data, shape }: HostTensor,
+): readonly [images: number, tokens: number, width: number] {
+  if (shape.length === 3 && data.length === sizeOf(shape)) {
+    return shape as readonly number[] as [number, number, number];
+  }
+  throw new ConfigError(
+    "hook",
+    `Cannot edit ${data.length} numbers of shape [${
+      shape.join(", ")
+    }]: activations are [images, tokens, width], as an encoder gives them`,
+  );
+}
+
+/**
+ * Refuses a vector, `what`, that is not as wide as the tokens of `x`.
+ *
+ * @throws {ConfigError} When it is not, or `x` is not `[images, tokens, width]`.
+ */
+export function checkWidth(
+  what: string,
+  { length }: ArrayLike<number>,
+  x: HostTensor,
+): void {
+  const [, , width] = tokenShape(x);
+  if (length === width) return;
+  throw new ConfigError(
+    "hook",
+    `Cannot use ${what} of ${length} numbers: the tokens have ${width}`,
+  );
+}

@@ -1,0 +1,94 @@
+/**
+ * Codes of many tokens in, those of a bounded few out.
+ *
+ * @module
+ */
+import type { HostCodes } from "../codes.ts";
+
+/**
+ * The latents that fire on some tokens, chosen by chance. Which tokens does
+ * not depend on the order in which they come.
+ */
+export interface CodeSample {
+  /** Tokens whose key is below this are kept: a share of them. */
+  share: number;
+  /** The sum of their squared numbers of latents: what it costs to compare these two by two. */
+  pairs: number;
+  /** Each kept token's key. */
+  readonly keys: number[];
+  /** Where each one's latents start in `latents`, and at last where they end. */
+  readonly offsets: number[];
+  /** The latents, token by token. */
+  readonly latents: number[];
+}
+
+/** An empty sample that will hold about `share` of the tokens, fewer if many latents fire. */
+export function codeSample(share: number): CodeSample {
+  return { share, pairs: 0, keys: [], offsets: [0], latents: [] };
+}
+
+/** Tokens of which a sample holds the codes, about. */
+export const sampledTokens = 16_384;
+
+/** The most pairs that a sample may have. */
+const mostPairs = 2 ** 31;
+
+/** Takes a token with its latents if its `key`, a random number in `[0, 1)`, is small enough. */
+export function sampleCodes(
+  sample: CodeSample,
+  key: number,
+  latents: Iterable<number>,
+): void {
+  if (key >= sample.share) return;
+  append(sample, key, latents);
+  while (sample.pairs > mostPairs && sample.keys.length > 1) halve(sample);
+}
+
+function append(
+  sample: CodeSample,
+  key: number,
+  own: Iterable<number>,
+): void {
+  const { keys, offsets, latents } = sample, start = latents.length;
+  for (const latent of own) latents.push(latent);
+  keys.push(key);
+  offsets.push(latents.length);
+  sample.pairs += (latents.length - start) ** 2;
+}
+
+function halve(sample: CodeSample): void {
+  const { keys, offsets, latents } = sample;
+  const [oldKeys, oldOffsets] = [keys.splice(0), offsets.splice(1)];
+  const old = latents.splice(0);
+  sample.share /= 2;
+  sample.pairs = 0;
+  let start = 0;
+  oldKeys.forEach((key, i) => {
+    const end = oldOffsets[i]!;
+    if (key < sample.share) append(sample, key, old.slice(start, end));
+    start = end;
+  });
+}
+
+/** The sample as codes of `dSae` latents; their values are zeros. */
+export function sampledCodes(
+  { offsets, latents }: CodeSample,
+  dSae: number,
+): HostCodes {
+  return {
+    shape: [offsets.length - 1, dSae],
+    offsets: Uint32Array.from(offsets),
+    latents: Uint32Array.from(latents),
+    values: new Float32Array(latents.length),
+  };
+}
+
+/** Bytes of a sample at most while it is compared, where `l0` latents fire on a token. */
+export function sampleBytes(l0: number): number {
+  // Of as many rows, equal ones have the most entries for their pairs.
+  const entries = Math.min(
+    sampledTokens * l0,
+    Math.sqrt(sampledTokens * mostPairs),
+  );
+  return 24 * (entries + sampledTokens);
+}

@@ -1,0 +1,193 @@
+/**
+ * A name or specifier from a run's file in, a checked plugin out.
+ *
+ * @module
+ */
+import { resolve } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { stripVTControlCharacters } from "node:util";
+import { ConfigError } from "../errors.ts";
+import { nearest } from "./nearest.ts";
+import type { Kind, Plugin } from "../plugin.ts";
+
+/** The built-in plugins by kind and name, each imported when first asked for. */
+export type Builtins = {
+  readonly [K in Kind]: Readonly<Record<string, () => Promise<unknown>>>;
+};
+
+/** Where {@linkcode loadPlugin} looks. */
+export interface LoadPluginOptions {
+  /** The built-in plugins. */
+  readonly builtins: Builtins;
+  /** Where relative paths start: a folder's `file:` URL. */
+  readonly base: URL;
+}
+
+/** Every kind of plugin, in the order data flows. */
+export const kinds: readonly Kind[] = [
+  "dataset",
+  "encoder",
+  "sparsifier",
+  "engine",
+  "probe",
+];
+
+/**
+ * Finds and imports the plugin that `specifier` names: a built-in's name, a
+ * path (`./`, `../`, `/`) from `base`, or an `npm:`, `jsr:`, `https:` or
+ * `file:` specifier. It is not created yet, nor are its options looked at.
+ *
+ * @throws {ConfigError} When there is none, it cannot be imported, or it is
+ * something else than a plugin of `kind`.
+ *
+ * @example
+ * ```ts
+ * import { loadPlugin } from "tessera";
+ * import { rejects } from "node:assert/strict";
+ *
+ * const none = { dataset: {}, encoder: {}, sparsifier: {}, engine: {}, probe: {} };
+ * await rejects(
+ *   loadPlugin("sparsifier", "mine", {
+ *     builtins: none,
+ *     base: new URL("file:///tmp/"),
+ *   }),
+ *   /write ".\/mine.ts" for a file or "npm:mine" for a package/,
+ * );
+ * ```
+ */
+export async function loadPlugin<K extends Kind>(
+  kind: K,
+  specifier: string,
+  { builtins, base }: LoadPluginOptions,
+): Promise<Plugin<K>> {
+  const known = builtins[kind];
+  const load = Object.hasOwn(known, specifier)
+    ? known[specifier]!
+    : importer(specifier, base);
+  if (load === undefined) throw notFound(kind, specifier, builtins);
+  return await checked(load, specifier, kind) as Plugin<K>;
+}
+
+/**
+ * Imports the plugin, of whatever kind, that a path from the folder `base` or
+ * an `npm:`, `jsr:`, `https:` or `file:` specifier names.
+ *
+ * @throws {ConfigError} When it is neither, cannot be imported, or is no plugin.
+ */
+export async function importPlugin(
+  specifier: string,
+  base: URL,
+): Promise<Plugin> {
+  const load = importer(specifier, base);
+  if (load !== undefined) return await checked(load, specifier);
+  throw new ConfigError(
+    "plugin",
+    `Cannot find plugin "${specifier}": ${howToWrite(specifier)}`,
+  );
+}
+
+/** Whether `text` is written as a path: a dot or a slash comes first, or a Windows drive. */
+export function isPath(text: string): boolean {
+  return /^(\.{0,2}[/\\]|[a-z]:[/\\])/i.test(text);
+}
+
+/** Whether `text` says itself where a module is: a path, or `npm:`, `jsr:`, `https:`, `file:`. */
+export function isSpecifier(text: string): boolean {
+  return isPath(text) || /^(npm|jsr|https|file):/.test(text);
+}
+
+/** The file at `path`, which may be relative to the folder `base`. */
+export function pathUrl(path: string, base: URL): URL {
+  return pathToFileURL(resolve(fileURLToPath(base), path));
+}
+
+function importer(
+  specifier: string,
+  base: URL,
+): (() => Promise<unknown>) | undefined {
+  if (!isSpecifier(specifier)) return undefined;
+  const url = isPath(specifier) ? pathUrl(specifier, base).href : specifier;
+  return () => import(url);
+}
+
+async function checked(
+  load: () => Promise<unknown>,
+  specifier: string,
+  kind?: Kind,
+): Promise<Plugin> {
+  const what = kind ?? "plugin";
+  let module: { readonly default?: unknown };
+  try {
+    module = await load() as typeof module;
+  } catch (cause) {
+    const text = cause instanceof Error ? cause.message : String(cause);
+    // Deno colours where it happened, and puts it on a line of its own.
+    const why = stripVTControlCharacters(text).replace(/\s*\n\s*/g, " ");
+    throw new ConfigError(what, `Cannot load ${what} "${specifier}": ${why}`, {
+      cause,
+    });
+  }
+  const wrong = whatIsWrong(module.default, kind);
+  if (wrong === undefined) return module.default as Plugin;
+  throw new ConfigError(what, `Cannot use "${specifier}" as ${what}: ${wrong}`);
+}
+
+/** Why `found` is no plugin of `kind`, or of any kind when none is given. */
+function whatIsWrong(found: unknown, kind?: Kind): string | undefined {
+  if (typeof found !== "object" || found === null || !("kind" in found)) {
+    const wanted = kind === undefined ? "kind" : `kind: "${kind}"`;
+    return `its default export must be { apiVersion: 1, ${wanted}, … }, found ${
+      kindOfValue(found)
+    }`;
+  }
+  const plugin = found as Partial<Plugin>;
+  if (kind ? plugin.kind !== kind : !kinds.includes(plugin.kind!)) {
+    return `its kind is ${JSON.stringify(plugin.kind)}`;
+  }
+  if (plugin.apiVersion !== 1) {
+    return `its apiVersion is ${plugin.apiVersion}, only 1 is known here`;
+  }
+  if (typeof plugin.options?.["~standard"]?.validate !== "function") {
+    return "its options are no Standard Schema, as zod, Valibot and ArkType make";
+  }
+  return typeof plugin.create === "function"
+    ? undefined
+    : "it has no function create";
+}
+
+/** What an export is, in words. */
+function kindOfValue(value: unknown): string {
+  if (value === undefined) return "none";
+  if (typeof value !== "object" || value === null) return String(typeof value);
+  const keys = Object.keys(value);
+  const more = keys.length > 5 ? ", …" : "";
+  return `an object with ${keys.slice(0, 5).join(", ") || "no keys"}${more}`;
+}
+
+function notFound(
+  kind: Kind,
+  specifier: string,
+  builtins: Builtins,
+): ConfigError {
+  const names = Object.keys(builtins[kind]);
+  const near = nearest(specifier, names);
+  const other = kinds.find((one) => Object.hasOwn(builtins[one], specifier));
+  const hints = [
+    names.length === 0
+      ? "none is built in"
+      : `built in are ${names.map((name) => `"${name}"`).join(", ")}`,
+    ...(other === undefined ? [] : [`"${specifier}" is of kind ${other}`]),
+    howToWrite(specifier),
+    ...(near === undefined ? [] : [`did you mean "${near}"?`]),
+  ];
+  return new ConfigError(
+    kind,
+    `Cannot find ${kind} "${specifier}": ${hints.join("; ")}`,
+  );
+}
+
+/** How a plugin that is not built in is named. */
+export function howToWrite(word: string): string {
+  const file = /\.\w+$/.test(word) ? word : `${word}.ts`;
+  return `write "./${file}" for a file or "npm:${word}" for a package`;
+}

@@ -1,0 +1,56 @@
+/**
+ * A schema in, a table of its options out.
+ *
+ * @module
+ */
+import { columns } from "./align_text.ts";
+import { type JsonSchema, typeWords } from "./json_schema.ts";
+
+/** One option, as a reader meets it. */
+export interface OptionRow {
+  /** Its dotted name: `"buffer.tokens"`. */
+  readonly name: string;
+  /** What values it accepts. */
+  readonly type: string;
+  /** What stands in when it is absent, `"required"` when nothing does. */
+  readonly default: string;
+  /** What it does. */
+  readonly meaning: string;
+}
+
+/** The options that an object's schema describes, those inside others by dotted name. */
+export function optionRows(
+  schema: JsonSchema | undefined,
+  at = "",
+): OptionRow[] {
+  return Object.entries(schema?.properties ?? {}).flatMap(([key, node]) => {
+    const name = at === "" ? key : `${at}.${key}`;
+    if (node.properties) return optionRows(node, name);
+    const fallback = schema?.required?.includes(key) ? "required" : "";
+    return [{
+      name,
+      type: typeWords(node),
+      default: node.default === undefined ? fallback : words(node.default),
+      meaning: node.description ?? "",
+    }];
+  });
+}
+
+/** The options of a plugin or of a run as text: name, type, default, meaning. */
+export function optionsHelp(rows: readonly OptionRow[]): string {
+  return columns([
+    ["option", "type", "default", "meaning"],
+    ...rows.map(({ name, type, default: standard, meaning }) => [
+      name,
+      type,
+      standard,
+      meaning,
+    ]),
+  ]);
+}
+
+function words(value: unknown): string {
+  return typeof value === "string" && value !== ""
+    ? value
+    : JSON.stringify(value);
+}

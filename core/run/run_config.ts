@@ -1,0 +1,205 @@
+/**
+ * A run's file and the command line in, a complete, checked run out.
+ *
+ * @module
+ */
+import { dirname, resolve } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { isDeepStrictEqual } from "node:util";
+import { absolutePaths } from "./absolute_paths.ts";
+import { checkSettings } from "./check_settings.ts";
+import { hashRun } from "./compare_runs.ts";
+import { ConfigError } from "../errors.ts";
+import { jsonSchemaOf } from "./json_schema.ts";
+import { type Builtins, isPath, loadPlugin, pathUrl } from "./load_plugin.ts";
+import {
+  optionProblems,
+  type Problem,
+  problemsError,
+} from "./option_problems.ts";
+import type { Kinds, Plugin, PluginContext } from "../plugin.ts";
+import { readJsonObject } from "./read_json.ts";
+import { applyOverrides, parseOverride } from "./run_overrides.ts";
+import { type RunConfig, runSchema, type Slot, slots } from "./run_schema.ts";
+
+/** A run as written: its own keys are checked, those of its plugins not yet. */
+export interface RawRun {
+  /** Its settings, defaults of its own keys filled in. */
+  readonly config: RunConfig;
+  /** What to call it in errors. */
+  readonly source: string;
+  /** Where relative paths in the file start: a folder's `file:` URL. */
+  readonly base: URL;
+  /** Where relative paths on the command line start: a folder's `file:` URL. */
+  readonly cwd: URL;
+  /** What was typed on the command line, by dotted key. */
+  readonly typed: ReadonlyMap<string, string>;
+}
+
+/** A run that can start. */
+export interface ResolvedRun {
+  /** Every setting, defaults filled in, paths absolute: plain JSON, to be stored with the run. */
+  readonly config: RunConfig;
+  /** The SHA-256 of `config` but its `name` and `index`, in hexadecimal. */
+  readonly hash: string;
+  /** Where relative paths in its plugins' options start: a folder's `file:` URL. */
+  readonly base: URL;
+  /** Makes what fills a slot, a new one at each call; `report` is told what it says. */
+  create<S extends Slot>(
+    slot: S,
+    report?: PluginContext["report"],
+  ): Promise<Kinds[S]>;
+}
+
+/**
+ * Reads the run in the JSON file at `path`, or an empty one, lays `overrides`
+ * such as `"sparsifier.k=64"` over it, and checks every key but those of its
+ * plugins. `path` and the paths in `overrides` start at the folder `cwd`.
+ *
+ * @throws {ConfigError} When there is no such file, it holds no JSON object,
+ * or a setting is unknown or has a wrong value; all of these are named at once.
+ */
+export async function readRun(
+  path: string | undefined,
+  overrides: readonly string[],
+  cwd: string,
+): Promise<RawRun> {
+  const settings = overrides.map(parseOverride);
+  const file = path === undefined ? undefined : resolve(cwd, path);
+  const written = file === undefined ? {} : await readJsonObject(file, path);
+  const given = applyOverrides(written, settings);
+  const typed = new Map(settings.map(({ key, text }) => [key, text]));
+  const source = path === undefined ? "these settings" : `"${path}"`;
+  const checked = await checkSettings(runSchema, given, typed);
+  if (checked.issues) {
+    const schema = jsonSchemaOf(runSchema);
+    const where = { value: given, schema, at: "", noun: "key" };
+    throw problemsError(source, optionProblems(checked.issues, where));
+  }
+  return {
+    config: checked.value,
+    source,
+    base: folderUrl(file === undefined ? cwd : dirname(file)),
+    cwd: folderUrl(cwd),
+    typed,
+  };
+}
+
+/**
+ * Finds the plugins of a run, checks their options, fills in their defaults
+ * and makes paths absolute, so that the result means the same from any folder.
+ * An option is a path when its schema says `format: "path"`, or when it begins
+ * with `./` or `../`.
+ *
+ * @throws {ConfigError} When a plugin cannot be found or loaded, or an option
+ * is unknown or has a wrong value; all of these are named at once.
+ */
+export async function resolveRun(
+  raw: RawRun,
+  builtins: Builtins,
+): Promise<ResolvedRun> {
+  const filled = await Promise.all(
+    slots.map((slot) => fillSlot(slot, raw, builtins)),
+  );
+  const problems = filled.flatMap((slot) => slot.problems ?? []);
+  if (problems.length > 0) throw problemsError(raw.source, problems);
+  // Spread over the run as read, so that each slot keeps its place.
+  const config: RunConfig = jsonCopy({
+    ...raw.config,
+    ...Object.fromEntries(filled.map(({ slot, config }) => [slot, config])),
+  });
+  return {
+    config,
+    hash: await hashRun(config),
+    base: raw.base,
+    create: async <S extends Slot>(
+      slot: S,
+      report?: PluginContext["report"],
+    ): Promise<Kinds[S]> => {
+      const { plugin, options } = filled.find((one) => one.slot === slot)!;
+      const context = { base: raw.base, seed: config.seed, report };
+      return await (plugin as Plugin<S>).create(options, context);
+    },
+  };
+}
+
+/** What {@linkcode fillSlot} found: problems, or all the rest. */
+interface FilledSlot {
+  readonly slot: Slot;
+  readonly problems?: readonly Problem[];
+  readonly config?: unknown;
+  readonly options?: unknown;
+  readonly plugin?: Plugin;
+}
+
+async function fillSlot(
+  slot: Slot,
+  raw: RawRun,
+  builtins: Builtins,
+): Promise<FilledSlot> {
+  const { use: written, ...given } = raw.config[slot];
+  const use = isPath(written)
+    ? fileURLToPath(pathUrl(written, startOf(raw, [slot, "use"])))
+    : written;
+  let plugin: Plugin;
+  try {
+    plugin = await loadPlugin(slot, use, { builtins, base: raw.base });
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    const { path, message } = error;
+    return { slot, problems: [{ path, message, cause: error }] };
+  }
+  const schema = jsonSchemaOf(plugin.options);
+  const typed = typedInside(raw.typed, slot);
+  const checked = await checkSettings(plugin.options, given, typed);
+  if (checked.issues) {
+    const noun = `option of "${plugin.name}"`;
+    const where = { value: given, schema, at: slot, noun };
+    return { slot, problems: optionProblems(checked.issues, where) };
+  }
+  // A schema may turn options into what JSON cannot hold: then they are stored as written.
+  const plain = isJson(checked.value);
+  const stored = absolutePaths(plain ? checked.value : given, {
+    schema,
+    startOf: (path) => startOf(raw, [slot, ...path]),
+  });
+  return {
+    slot,
+    config: { use, ...stored as Record<string, unknown> },
+    options: plain ? stored : checked.value,
+    plugin,
+  };
+}
+
+/** The folder where a relative path at `keys` starts: there where it was written. */
+function startOf(
+  { typed, cwd, base }: RawRun,
+  keys: readonly string[],
+): URL {
+  return keys.some((_, i) => typed.has(keys.slice(0, i + 1).join(".")))
+    ? cwd
+    : base;
+}
+
+/** The entries of `typed` that lie inside `slot`, by their keys there. */
+function typedInside(
+  typed: ReadonlyMap<string, string>,
+  slot: Slot,
+): Map<string, string> {
+  const inside = [...typed].filter(([key]) => key.startsWith(`${slot}.`));
+  return new Map(
+    inside.map(([key, text]) => [key.slice(slot.length + 1), text]),
+  );
+}
+
+function folderUrl(folder: string): URL {
+  return new URL(`${pathToFileURL(resolve(folder)).href}/`);
+}
+
+function jsonCopy<T>(value: T): T {
+  return JSON.parse(JSON.stringify(value));
+}
+
+function isJson(value: unknown): boolean {
+  return typeof value === "object" && isDeepStrictEqual(value, jsonCopy(value));
+}

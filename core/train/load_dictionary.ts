@@ -1,0 +1,39 @@
+/**
+ * The folder of a trained run in, its dictionary in the run's engine out.
+ *
+ * @module
+ */
+import { loadCheckpoint } from "./checkpoint.ts";
+import { FormatError } from "../errors.ts";
+import type { OpenRun } from "./open_run.ts";
+import type { RunFolder } from "../run/run_folder.ts";
+import type { Tensors } from "../tensor.ts";
+
+/**
+ * Reads the dictionary that a run has saved, for raw activations.
+ *
+ * @throws {FormatError} When there is none, or it is not of the run's sizes.
+ */
+export async function loadDictionary(
+  { engine, hook, sparsifier: { dSae } }: Pick<
+    OpenRun,
+    "engine" | "hook" | "sparsifier"
+  >,
+  { checkpoint }: RunFolder,
+): Promise<Tensors> {
+  const tensors = await loadCheckpoint(checkpoint);
+  const { shape = [] } = tensors.W_dec ?? {};
+  if (shape[0] !== dSae || shape[1] !== hook.width) {
+    throw new FormatError(
+      checkpoint,
+      `Cannot use the dictionary in "${checkpoint}": its W_dec is [${
+        shape.join(", ")
+      }], the run's sparsifier and hook ask for [${dSae}, ${hook.width}]`,
+    );
+  }
+  return Object.fromEntries(
+    Object.entries(tensors).map(([name, { data, shape }]) =>
+      [name, engine.tensor(data, shape)] as const
+    ),
+  );
+}

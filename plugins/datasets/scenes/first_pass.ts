@@ -1,0 +1,81 @@
+/**
+ * The first pass: what is at the centre of each pixel.
+ *
+ * @module
+ */
+import { eachTile, type Eye, findTile } from "./eye.ts";
+import { findPoint, newPoint } from "./surface_point.ts";
+import type { Stage } from "./shade.ts";
+import type { Some } from "./trace.ts";
+
+/** The surfaces at the centres of the pixels. */
+export interface Seen {
+  /** `[height, width]`: index of a solid, or after the solids of a plane; −1 for sky. */
+  readonly surface: Int32Array;
+  /** `[height, width]`: depth in metres. */
+  readonly depth: Float64Array;
+  /** `[height, width, 3]`: unit normals. */
+  readonly normal: Float32Array;
+}
+
+/** Looks through every pixel of `eye`; `some` is room for a list of solids. */
+export function look(stage: Stage, eye: Eye, some: Some): Seen {
+  const size = eye.width * eye.height;
+  const seen: Seen = {
+    surface: new Int32Array(size),
+    depth: new Float64Array(size),
+    normal: new Float32Array(size * 3),
+  };
+  const lookAt = looker(stage, eye, some, seen);
+  eachTile(eye, (left, top, right, bottom) => {
+    findTile(stage.packed, eye, left, top, some);
+    for (let y = top; y < bottom; y++) {
+      for (let x = left; x < right; x++) lookAt(x, y);
+    }
+  });
+  return seen;
+}
+
+function looker(
+  { scene, packed }: Stage,
+  eye: Eye,
+  some: Some,
+  { surface, depth, normal }: Seen,
+): (x: number, y: number) => void {
+  const point = newPoint(), d = new Float64Array(3);
+  const [ox, oy, oz] = eye.position, { planes, far } = scene;
+  return (x, y) => {
+    eye.ray(x + 0.5, y + 0.5, d);
+    const dx = d[0]!, dy = d[1]!, dz = d[2]!, at = y * eye.width + x;
+    findPoint(packed, planes, some, ox, oy, oz, dx, dy, dz, far, point);
+    const plane = point.plane < 0 ? -1 : packed.count + point.plane;
+    surface[at] = point.solid < 0 ? plane : point.solid;
+    depth[at] = point.t;
+    normal[at * 3] = point.nx;
+    normal[at * 3 + 1] = point.ny;
+    normal[at * 3 + 2] = point.nz;
+  };
+}
+
+/** Marks the pixels beside which another surface starts, or the same one turns: `[height, width]`. */
+export function edgesOf(
+  { surface, normal }: Seen,
+  width: number,
+  height: number,
+): Uint8Array {
+  const edges = new Uint8Array(width * height);
+  const compare = (a: number, b: number): void => {
+    const i = a * 3, j = b * 3;
+    const same = surface[a] === surface[b] && (surface[a]! < 0 ||
+      normal[i]! * normal[j]! + normal[i + 1]! * normal[j + 1]! +
+            normal[i + 2]! * normal[j + 2]! > 0.8);
+    if (!same) edges[a] = edges[b] = 1;
+  };
+  for (let y = 0, at = 0; y < height; y++) {
+    for (let x = 0; x < width; x++, at++) {
+      if (x + 1 < width) compare(at, at + 1);
+      if (y + 1 < height) compare(at, at + width);
+    }
+  }
+  return edges;
+}

@@ -1,0 +1,65 @@
+/**
+ * A folder in, the pictures below it out.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import { ExampleError } from "tessera";
+import { isImageName } from "./decode_image.ts";
+import { byCodeUnit, type PictureSource } from "./picture_source.ts";
+
+/**
+ * The pictures in `folder` and the folders below it; ids are paths from the
+ * folder, with forward slashes. Hidden files and folders are left out. Links
+ * are followed, but not back to a folder they lie in.
+ */
+export async function folderSource(folder: string): Promise<PictureSource> {
+  const ids: string[] = [];
+  const others: string[] = [];
+  await walk(folder, "", [], (id) => {
+    if (isImageName(id)) ids.push(id);
+    else others.push(id);
+  });
+  ids.sort(byCodeUnit);
+  return {
+    ids,
+    others: others.sort(byCodeUnit),
+    read: (index) => readPicture(folder, ids[index]!),
+  };
+}
+
+async function readPicture(folder: string, id: string): Promise<Uint8Array> {
+  try {
+    return await Deno.readFile(join(folder, id));
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : cause;
+    throw new ExampleError(id, `Cannot read "${id}": ${why}`, { cause });
+  }
+}
+
+/** Calls `found` for each file below `folder`; `above` are the folders it lies in. */
+async function walk(
+  folder: string,
+  prefix: string,
+  above: readonly string[],
+  found: (id: string) => void,
+): Promise<void> {
+  const real = await Deno.realPath(folder);
+  if (above.includes(real)) return;
+  for await (const { name, isDirectory, isSymlink } of Deno.readDir(folder)) {
+    if (name.startsWith(".")) continue;
+    const path = join(folder, name);
+    if (isDirectory || isSymlink && await isFolder(path)) {
+      await walk(path, `${prefix}${name}/`, [...above, real], found);
+    } else found(prefix + name);
+  }
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  try {
+    return (await Deno.stat(path)).isDirectory;
+  } catch {
+    // A link to nothing: when it is named as a picture, reading it says so.
+    return false;
+  }
+}

@@ -1,0 +1,64 @@
+/**
+ * Picture files, and a dataset of them.
+ *
+ * @module
+ */
+import { ConfigError, type Dataset, type Example } from "tessera";
+import { some } from "./dataset_path.ts";
+import { decodeImage, imageExtensions } from "./decode_image.ts";
+
+/** Picture files by index. */
+export interface PictureSource {
+  /** Their ids, in code-unit order. */
+  readonly ids: readonly string[];
+  /** Names of some files that are no pictures. */
+  readonly others: readonly string[];
+  /** Reads one file. */
+  read(index: number): Promise<Uint8Array>;
+  /** Closes what is open. */
+  close?(): Promise<void>;
+}
+
+/**
+ * The pictures of `source`, which lies at `path`, decoded when they are asked
+ * for and labelled by `label` from their ids.
+ *
+ * @throws {ConfigError} When there is none.
+ */
+export function pictureDataset(
+  path: string,
+  source: PictureSource,
+  label: (id: string) => Example["labels"],
+): Dataset {
+  const { ids, others } = source;
+  if (ids.length === 0) throw noPictures(path, others);
+  return {
+    length: ids.length,
+    get: async (index) => {
+      const id = ids[index];
+      if (id === undefined) {
+        throw new RangeError(
+          `Cannot get example ${index}: there are ${ids.length}`,
+        );
+      }
+      const image = await decodeImage(id, await source.read(index));
+      const labels = label(id);
+      return labels ? { id, image, labels } : { id, image };
+    },
+    close: async () => await source.close?.(),
+  };
+}
+
+function noPictures(path: string, others: readonly string[]): ConfigError {
+  return new ConfigError(
+    "dataset.path",
+    `Cannot find a picture in "${path}": files that end in ${
+      imageExtensions.join(", ")
+    } count, unless they are hidden; it holds ${some(others)}`,
+  );
+}
+
+/** Orders ids the same on every machine. */
+export function byCodeUnit(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,172 @@
+/**
+ * The graph of a network and its hooks in, an encoder that runs the part of it
+ * that each call needs out.
+ *
+ * @module
+ */
+import type { RgbImage } from "../../../core/dataset.ts";
+import type { Encoder, Hook, Prediction } from "../../../core/encoder.ts";
+import {
+  type HostTensor,
+  type HostTensors,
+  sizeOf,
+} from "../../../core/tensor.ts";
+import { chooseHooks } from "./choose_hooks.ts";
+import { inTurns } from "./in_batches.ts";
+import type { Port } from "./onnx_graph.ts";
+import {
+  openModels,
+  type OpenModelsOptions,
+  type Part,
+} from "./open_models.ts";
+import { pause } from "./pause.ts";
+
+/** What {@linkcode graphEncoder} makes an encoder of. */
+export interface GraphEncoderOptions extends OpenModelsOptions {
+  /** The pictures that go into it: `["images", …]`. */
+  readonly input: Port;
+  /** Where it can be read, in network order; values of the graph are named as they are. */
+  readonly hooks: readonly Hook[];
+  /** The hook that is read when a run names none. */
+  readonly defaultHook: string;
+  /** What it says of a picture; nothing when absent. */
+  readonly predictions?: readonly Prediction[];
+  /** Pictures that go through the network at once, at most; all when absent. */
+  readonly together?: number;
+  /** What made the activations. */
+  readonly provenance: Encoder["provenance"];
+  /** The same model for pictures of another size, where it takes several. */
+  readonly fitted?: Encoder["fitted"];
+  /** The part that it sees of a picture; the whole when absent. */
+  readonly view?: Encoder["view"];
+  /** The same network with shuffled weights. */
+  readonly shuffled?: Encoder["shuffled"];
+  /** Writes `images` to `pixels` as the network takes them. */
+  preprocess(images: readonly RgbImage[], pixels: Float32Array): Promise<void>;
+  /** Bytes it takes at most while it encodes `images` pictures at once, `hook` being read. */
+  memory(images: number, hook?: Hook): number;
+}
+
+/**
+ * An encoder that writes, opens and keeps a model for each set of hooks it is
+ * asked for: only the operations these need. Its thread starts with the first
+ * pictures.
+ */
+export function graphEncoder(options: GraphEncoderOptions): Encoder {
+  const { hooks, input, predictions, together = Infinity } = options;
+  const models = openModels(options);
+  const buffers = spareBuffers(), trusted = new Set<string>();
+
+  const pixels = async (images: readonly RgbImage[]): Promise<HostTensor> => {
+    const shape = [images.length, ...input.dims.slice(1).map(Number)];
+    const data = buffers.take(sizeOf(shape));
+    await options.preprocess(images, data);
+    return { data, shape };
+  };
+  const compute = (
+    images: readonly RgbImage[],
+    outputs: readonly Port[],
+  ): Promise<HostTensors> =>
+    inTurns(images.length, together, async (start, end) => {
+      const feeds = { [input.name]: await pixels(images.slice(start, end)) };
+      const computed = outputs.filter(({ name }) => name !== input.name);
+      const part = { inputs: [input], outputs: computed };
+      const { inputs, outputs: values } = await models.run(part, feeds);
+      // A graph that reads its pictures late keeps them.
+      if (computed.length < outputs.length) return { ...values, ...inputs };
+      buffers.giveBack(inputs[input.name]!.data);
+      return values;
+    });
+  const run = (part: Part, feeds: HostTensors): Promise<HostTensors> => {
+    const count = Object.values(feeds)[0]!.shape[0]!;
+    return inTurns(count, together, async (start, end) => {
+      const { outputs } = await models.run(part, rows(feeds, start, end));
+      return outputs;
+    });
+  };
+
+  return {
+    hooks,
+    defaultHook: options.defaultHook,
+    provenance: options.provenance,
+    ...predictions && { predictions },
+    ...options.fitted && { fitted: options.fitted },
+    ...options.view && { view: options.view },
+    ...options.shuffled && { shuffled: options.shuffled },
+    async encode(images, names) {
+      const wanted = chooseHooks(hooks, names);
+      if (wanted.length === 0) return {};
+      if (images.length === 0) {
+        return Object.fromEntries(wanted.map((hook) => zeros(hook, 0)));
+      }
+      return await compute(images, wanted.map(portOf));
+    },
+    async pause(images, names) {
+      const at = chooseHooks(hooks, names).map(({ name }) => name);
+      if (images.length === 0) {
+        throw new RangeError("Cannot pause on no pictures: give one or more");
+      }
+      const own = [...images]; // the list may change before a resume
+      return await pause(at, {
+        ...options,
+        ports: [input, ...hooks.map(portOf)],
+        predictions: (predictions ?? []).map(({ hook }) => hook),
+        models,
+        trusted,
+        compute: (outputs) => compute(own, outputs),
+        run,
+      });
+    },
+    memory: options.memory,
+    close() {
+      models.close();
+      return Promise.resolve();
+    },
+  };
+}
+
+/** The values of pictures `start` to `end`, in buffers of their own: those of a run move away. */
+function rows(feeds: HostTensors, start: number, end: number): HostTensors {
+  return Object.fromEntries(
+    Object.entries(feeds).map(([name, { data, shape }]) => {
+      const one = sizeOf(shape.slice(1));
+      return [name, {
+        data: data.slice(start * one, end * one),
+        shape: [end - start, ...shape.slice(1)],
+      }];
+    }),
+  );
+}
+
+/**
+ * Buffers for pictures, used again: left to the garbage collector, dozens of
+ * megabytes would lie about. Two are kept, one being filled while one is read.
+ */
+function spareBuffers() {
+  const spare: Float32Array[] = [];
+  return {
+    take(length: number): Float32Array {
+      const fits = spare.findIndex((buffer) => buffer.length === length);
+      return spare.splice(fits, fits < 0 ? 0 : 1)[0] ??
+        new Float32Array(length);
+    },
+    giveBack(buffer: Float32Array): void {
+      spare.push(buffer);
+      if (spare.length > 2) spare.shift();
+    },
+  };
+}
+
+/** How many tokens a hook has. */
+export function tokensOf({ layout: { specials, grid } }: Hook): number {
+  return specials + grid[0] * grid[1];
+}
+
+function portOf(hook: Hook): Port {
+  return { name: hook.name, dims: ["images", tokensOf(hook), hook.width] };
+}
+
+function zeros(hook: Hook, images: number): [string, HostTensor] {
+  const shape = [images, tokensOf(hook), hook.width];
+  return [hook.name, { data: new Float32Array(sizeOf(shape)), shape }];
+}

@@ -1,0 +1,151 @@
+/**
+ * A model's folder as Hugging Face lays it out, or its name at the hub, in; its
+ * settings and the places of its weights out.
+ *
+ * @module
+ */
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { z } from "zod";
+import { ConfigError, FormatError } from "../../../core/errors.ts";
+import type { PluginContext } from "../../../core/plugin.ts";
+import {
+  readSafetensorsHeader,
+  type SafetensorsHeader,
+} from "../../../core/files/safetensors.ts";
+import { downloadModel, type HubModel } from "../../hub/download_model.ts";
+import { hashFile } from "../../hub/hash_file.ts";
+import { openHub } from "../../hub/hub.ts";
+import { parseHubId } from "../../hub/hub_id.ts";
+
+/** A model's folder. */
+export interface ModelFolder {
+  /** Where it is. */
+  readonly path: string;
+  /** What its `model.safetensors` holds; the path has no symbolic link in it. */
+  readonly weights: SafetensorsHeader;
+  /** Hashes of its files, for provenance; with its name, commit and licence when it is from a hub. */
+  readonly hashes: Readonly<Record<string, string>>;
+}
+
+/**
+ * Opens the folder that the option `model` names, relative to `base`. Where
+ * there is no such folder, `owner/name` or `owner/name@revision` is a model at
+ * a hub: it is downloaded unless it is in the cache, and `report` is told.
+ *
+ * @throws {ConfigError} When it is no folder, or lacks `config.json` or
+ * `model.safetensors`; or the model cannot be downloaded.
+ * @throws {FormatError} When `model.safetensors` cannot be read.
+ */
+export async function openModelFolder(
+  model: string,
+  base: URL,
+  report?: PluginContext["report"],
+): Promise<ModelFolder> {
+  const folder = model.startsWith("file:")
+    ? fileURLToPath(model)
+    : resolve(fileURLToPath(base), model);
+  const hub = await modelAtHub(model, folder, report);
+  const path = hub?.path ?? folder;
+  const config = await find(path, "config.json");
+  // A hub's cache is made of links, which onnxruntime does not follow out of a folder.
+  const weights = await Deno.realPath(await find(path, "model.safetensors"));
+  return {
+    path,
+    weights: await readSafetensorsHeader(weights),
+    hashes: {
+      "config.json": await hashFile(config),
+      "model.safetensors": await hashFile(weights),
+      ...hub && { model: hub.source },
+      ...hub?.licence && { licence: hub.licence },
+    },
+  };
+}
+
+/** The model of that name in a hub's cache; `undefined` when `folder` is one or it is no such name. */
+async function modelAtHub(
+  model: string,
+  folder: string,
+  report: PluginContext["report"],
+): Promise<HubModel | undefined> {
+  const id = parseHubId(model);
+  if (id === undefined || await isFolder(folder)) return undefined;
+  return await downloadModel(await openHub(report && { report }), id);
+}
+
+async function find(folder: string, file: string): Promise<string> {
+  const path = join(folder, file);
+  if (await exists(path)) return path;
+  throw new ConfigError(
+    "encoder.model",
+    `Cannot find "${file}" in "${folder}": ${await whatIsThere(folder)}` +
+      "; give a folder with config.json and model.safetensors, as Hugging Face publishes them",
+  );
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return await Deno.stat(path).then((found) => found.isDirectory, () => false);
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    return (await Deno.stat(path)).isFile;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    // A file where a folder should be.
+    if (error instanceof Deno.errors.NotADirectory) return false;
+    throw error;
+  }
+}
+
+async function whatIsThere(folder: string): Promise<string> {
+  try {
+    const names: string[] = [];
+    for await (const { name } of Deno.readDir(folder)) names.push(name);
+    const some = names.sort().slice(0, 5).map((name) => `"${name}"`);
+    return names.length === 0 ? "it is empty" : `it holds ${some.join(", ")}`;
+  } catch {
+    return "there is no such folder";
+  }
+}
+
+/**
+ * Reads a JSON file of a model and checks it against `schema`; `undefined`
+ * when there is no such file.
+ *
+ * @throws {FormatError} When it is not JSON or not what `schema` asks for.
+ */
+export async function readSettings<S extends z.ZodType>(
+  folder: Pick<ModelFolder, "path">,
+  file: string,
+  schema: S,
+): Promise<z.output<S> | undefined> {
+  const path = join(folder.path, file);
+  if (!await exists(path)) return undefined;
+  let json: unknown;
+  try {
+    json = JSON.parse(await Deno.readTextFile(path));
+  } catch (cause) {
+    if (!(cause instanceof SyntaxError)) throw cause;
+    throw new FormatError(path, `Cannot read "${path}": it is not JSON`, {
+      cause,
+    });
+  }
+  const { success, data, error } = schema.safeParse(json);
+  if (success) return data;
+  const issues = error.issues.map(({ path, message }) =>
+    path.length === 0 ? message : `"${path.join(".")}": ${message}`
+  );
+  throw new FormatError(path, `Cannot use "${path}": ${issues.join("; ")}`);
+}
+
+/** The folder and the name in it of the file with the weights. */
+export function weightsPlace(
+  { weights }: ModelFolder,
+): { folder: string; file: string } {
+  const folder = dirname(weights.path);
+  return {
+    folder,
+    file: weights.path.slice(folder.length).replace(/^[\\/]/, ""),
+  };
+}

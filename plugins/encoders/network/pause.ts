@@ -1,0 +1,222 @@
+/**
+ * A network stopped on its way through some pictures in, what it becomes when
+ * it goes on with something else than it has computed out.
+ *
+ * @module
+ */
+import type { Hook, Paused } from "../../../core/encoder.ts";
+import { ConfigError } from "../../../core/errors.ts";
+import { type HostTensors, sizeOf } from "../../../core/tensor.ts";
+import { chooseHooks } from "./choose_hooks.ts";
+import { relativeError } from "./check_provider.ts";
+import type { Network, Port } from "./onnx_graph.ts";
+import { keyOf, type OpenModels, type Part } from "./open_models.ts";
+
+/** What {@linkcode pause} stops. */
+export interface PauseOptions {
+  /** The network. */
+  readonly graph: Network;
+  /** Where it can be read, in network order. */
+  readonly hooks: readonly Hook[];
+  /** Names of its values that can cross the border of a model: the hooks and what goes in. */
+  readonly ports: readonly Port[];
+  /** What goes into the whole network. */
+  readonly input: Port;
+  /** Names of what it predicts. */
+  readonly predictions: readonly string[];
+  /** Its models. */
+  readonly models: Pick<OpenModels, "has" | "release">;
+  /** Keys of the parts that were seen to go on as the whole does, with so many pictures. */
+  readonly trusted: Set<string>;
+  /** Computes values of the network for all pictures, in turns where they are many. */
+  compute(outputs: readonly Port[]): Promise<HostTensors>;
+  /** Runs a part on values for all pictures, in turns where they are many; they stay as they are. */
+  run(part: Part, feeds: HostTensors): Promise<HostTensors>;
+}
+
+/**
+ * Stops a network at `at`: computes these values once, and with them whatever
+ * else it takes to go on with any of them edited.
+ *
+ * @throws {ConfigError} When there is nowhere to stop.
+ */
+export async function pause(
+  at: readonly string[],
+  options: PauseOptions,
+): Promise<Paused> {
+  if (at.length === 0) {
+    throw new ConfigError("hook", "Cannot pause nowhere: name a hook or more");
+  }
+  const kept = new Set(at.flatMap((hook) => [
+    hook,
+    ...requiredAfter(hook, options),
+  ]));
+  const values = await options.compute(portsOf(kept, options));
+  const clean = pick(values, at);
+  return {
+    // Whoever pauses may write into them: what goes on unedited is not theirs.
+    activations: copied(clean),
+    async resume(edited = clean, wanted) {
+      checkEdited(edited, clean);
+      const given = Object.keys(edited);
+      const outputs = wantedOf(wanted, given, options);
+      if (outputs.length === 0) return {};
+      checkReached(given, outputs, options);
+      const part = partOf(given, outputs, { kept, at }, options);
+      const feeds = pick(values, part.inputs.map(({ name }) => name));
+      // A convolution's last digits depend on how many pictures it is given.
+      const key = `${countOf(feeds)} of ${keyOf(part)}`;
+      if (!options.trusted.has(key)) {
+        await checkIdentity(part, at, feeds, options);
+        options.trusted.add(key);
+      }
+      return await options.run(part, { ...feeds, ...edited });
+    },
+  };
+}
+
+/** What it takes beside `hook` to compute all that an edit there can reach. */
+function requiredAfter(
+  hook: string,
+  { graph, ports }: PauseOptions,
+): Set<string> {
+  const reached = graph.after([hook]);
+  const names = ports.map(({ name }) => name);
+  const outputs = names.filter((name) => name !== hook && reached.has(name));
+  return graph.requires({ given: [hook], outputs, ports: new Set(names) });
+}
+
+/** The part of the network that computes `outputs` from `given` and some of what was kept. */
+function partOf(
+  given: readonly string[],
+  outputs: readonly string[],
+  { kept, at }: { kept: ReadonlySet<string>; at: readonly string[] },
+  options: PauseOptions,
+): Part {
+  const cut = { given, outputs, ports: kept, shown: at };
+  const also = options.graph.requires(cut);
+  return {
+    inputs: portsOf(new Set([...given, ...also]), options),
+    outputs: portsOf(new Set(outputs), options),
+    shown: at,
+  };
+}
+
+function portsOf(
+  names: ReadonlySet<string>,
+  { ports }: PauseOptions,
+): Port[] {
+  return ports.filter(({ name }) => names.has(name));
+}
+
+function pick(values: HostTensors, names: readonly string[]): HostTensors {
+  return Object.fromEntries(names.map((name) => [name, values[name]!]));
+}
+
+function copied(values: HostTensors): HostTensors {
+  return Object.fromEntries(
+    Object.entries(values).map(([name, { data, shape }]) =>
+      [name, { data: data.slice(), shape }] as const
+    ),
+  );
+}
+
+/** What is asked for; else the predictions that come after `given`. */
+function wantedOf(
+  wanted: readonly string[] | undefined,
+  given: readonly string[],
+  { graph, hooks, predictions }: PauseOptions,
+): readonly string[] {
+  if (wanted) return chooseHooks(hooks, wanted).map(({ name }) => name);
+  if (predictions.length === 0) return [hooks.at(-1)!.name];
+  const reached = graph.after(given);
+  const later = predictions.filter((name) =>
+    reached.has(name) && !given.includes(name)
+  );
+  return later.length > 0 ? later : predictions;
+}
+
+function checkEdited(edited: HostTensors, clean: HostTensors): void {
+  const known = Object.keys(clean).map((name) => `"${name}"`).join(", ");
+  const names = Object.keys(edited);
+  if (names.length === 0) {
+    throw new ConfigError("hook", `Cannot resume with nothing: give ${known}`);
+  }
+  for (const name of names) {
+    const expected = clean[name]?.shape;
+    if (!expected) {
+      throw new ConfigError(
+        "hook",
+        `Cannot resume at "${name}": the model was paused at ${known}`,
+      );
+    }
+    const { data, shape } = edited[name] ?? {};
+    const fits = data instanceof Float32Array &&
+      data.length === sizeOf(expected) && shape?.join() === expected.join();
+    if (fits) continue;
+    throw new ConfigError(
+      "hook",
+      `Cannot resume with ${
+        data ? `${data.constructor.name} of ${data.length} numbers` : data
+      }, shape [${
+        shape?.join(", ")
+      }], at "${name}": it takes a Float32Array, shape [${
+        expected.join(", ")
+      }]`,
+    );
+  }
+}
+
+function checkReached(
+  given: readonly string[],
+  outputs: readonly string[],
+  { graph }: PauseOptions,
+): void {
+  const reached = graph.after(given);
+  const astray = outputs.find((name) =>
+    !reached.has(name) || given.includes(name)
+  );
+  if (astray === undefined) return;
+  throw new ConfigError(
+    "hook",
+    `Cannot resume to "${astray}": it does not come after ${
+      given.map((name) => `"${name}"`).join(" or ")
+    }`,
+  );
+}
+
+function countOf(feeds: HostTensors): number {
+  return Object.values(feeds)[0]!.shape[0]!;
+}
+
+/** A part given what the whole network computes must compute what the whole network does, to the bit. */
+async function checkIdentity(
+  part: Part,
+  at: readonly string[],
+  feeds: HostTensors,
+  options: PauseOptions,
+): Promise<void> {
+  const { input, models } = options;
+  // Read where the pause read, too: that alone can change how a value is computed.
+  const read = [...part.inputs, ...part.outputs].map(({ name }) => name);
+  const outputs = portsOf(new Set([...at, ...read]), options)
+    .filter(({ name }) => name !== input.name);
+  const whole = { inputs: [input], outputs };
+  const wasOpen = models.has(whole);
+  const expected = await options.compute(outputs);
+  if (!wasOpen) models.release(whole);
+  const resumed = await options.run(part, feeds);
+  for (const { name } of part.outputs) {
+    const { data } = resumed[name]!, whole = expected[name]!.data;
+    if (data.every((value, i) => Object.is(value, whole[i]))) continue;
+    models.release(part);
+    throw new ConfigError(
+      "hook",
+      `Cannot pause at "${
+        at.join('", "')
+      }": with nothing edited "${name}" comes out ${
+        relativeError(data, whole).toExponential(1)
+      } standard deviations off what the whole model gives; pause at what is read as well, or at another hook`,
+    );
+  }
+}

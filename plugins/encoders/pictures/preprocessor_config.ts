@@ -1,0 +1,150 @@
+/**
+ * A Hugging Face `preprocessor_config.json` in, the preprocessing it asks for out.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import { z } from "zod";
+import { FormatError } from "../../../core/errors.ts";
+import { type ModelFolder, readSettings } from "../network/model_folder.ts";
+import {
+  halfStatistics,
+  outputSize,
+  type Preprocessing,
+  type Size,
+} from "./preprocess.ts";
+import type { Filter } from "./resize.ts";
+
+const file = "preprocessor_config.json";
+
+/** Pillow's numbers of the filters. */
+const filters: Readonly<Record<number, Filter>> = {
+  2: "bilinear",
+  3: "bicubic",
+};
+
+const pixels = z.int().positive();
+const square = pixels.transform((side): Size => ({
+  width: side,
+  height: side,
+}));
+const rectangle = z.object({ height: pixels, width: pixels });
+const shortest = z.object({ shortest_edge: pixels })
+  .transform(({ shortest_edge }) => ({ shortestEdge: shortest_edge }));
+const colour = z.tuple([z.number(), z.number(), z.number()]);
+
+const schema = z.object({
+  do_resize: z.literal(true, {
+    error: "only true is supported, since pictures come in any size",
+  }).default(true),
+  size: z.union([square, rectangle, shortest], {
+    error: "expected a number of pixels, height and width, or shortest_edge",
+  }).optional(),
+  resample: z.int().default(2)
+    .refine((resample) => resample in filters, {
+      error: "supported are 2 (bilinear) and 3 (bicubic)",
+    }),
+  do_center_crop: z.boolean().nullish(),
+  crop_size: z.union([square, rectangle], {
+    error: "expected a number of pixels, or height and width",
+  }).nullish(),
+  do_rescale: z.boolean().default(true),
+  rescale_factor: z.number().default(1 / 255),
+  do_pad: z.literal(false, { error: "supported is false" }).nullish(),
+  keep_aspect_ratio: z.boolean().default(false),
+  do_normalize: z.boolean().default(true),
+  image_mean: colour.default([...halfStatistics.mean]),
+  image_std: colour.default([...halfStatistics.std]),
+});
+
+/** How pictures are made, and their size. */
+export interface Prepared {
+  /** How they are made. */
+  readonly preprocessing: Preprocessing;
+  /** Their width and height. */
+  readonly size: Size;
+  /**
+   * Whether the model's own processor makes pictures near to that size instead
+   * and keeps their shapes (`keep_aspect_ratio` of Hugging Face's
+   * `DPTImageProcessor`).
+   */
+  readonly keepsShape?: boolean;
+}
+
+/**
+ * How the model in `folder` wants its pictures of `image × image` pixels made.
+ * What its `preprocessor_config.json` leaves out is as in Hugging Face's
+ * `ViTImageProcessor`.
+ *
+ * @throws {FormatError} When it asks for something else than what is done here,
+ * or makes pictures of another size.
+ */
+export async function readPreprocessing(
+  folder: ModelFolder,
+  image: number,
+): Promise<Preprocessing> {
+  const side = { width: image, height: image };
+  const made = await readPublished(folder, side) ??
+    {
+      preprocessing: fromSettings(schema.parse({}), side),
+      size: side,
+    };
+  const { width, height } = made.size;
+  if (width !== image || height !== image) {
+    const path = join(folder.path, file);
+    throw new FormatError(
+      path,
+      `Cannot use "${path}": it makes pictures of ${width}×${height} pixels, config.json asks for ${image}×${image}`,
+    );
+  }
+  return made.preprocessing;
+}
+
+/**
+ * What the `preprocessor_config.json` of a model says, whatever the size it
+ * makes; `image` where it names none. `undefined` when there is no such file.
+ *
+ * @throws {FormatError} When it asks for something else than what is done here.
+ */
+export async function readPublished(
+  folder: Pick<ModelFolder, "path">,
+  image: Size,
+): Promise<Prepared | undefined> {
+  const settings = await readSettings(folder, file, schema);
+  if (!settings) return undefined;
+  const preprocessing = fromSettings(settings, image);
+  const size = outputSize(preprocessing);
+  const fail = (why: string): never => {
+    const path = join(folder.path, file);
+    throw new FormatError(path, `Cannot use "${path}": ${why}`);
+  };
+  if (size === undefined) {
+    return fail(`size.shortest_edge needs do_center_crop and crop_size`);
+  }
+  const { resize } = preprocessing;
+  const [across, down] = "width" in resize
+    ? [resize.width, resize.height]
+    : [resize.shortestEdge, resize.shortestEdge];
+  if (across < size.width || down < size.height) {
+    fail(
+      `it resizes to ${
+        Math.min(across, down)
+      } pixels and then crops ${size.width}`,
+    );
+  }
+  return { preprocessing, size, keepsShape: settings.keep_aspect_ratio };
+}
+
+function fromSettings(
+  settings: z.output<typeof schema>,
+  image: Size,
+): Preprocessing {
+  return {
+    resize: settings.size ?? image,
+    filter: filters[settings.resample]!,
+    ...(settings.do_center_crop ? { crop: settings.crop_size ?? image } : {}),
+    scale: settings.do_rescale ? settings.rescale_factor : 1,
+    mean: settings.do_normalize ? settings.image_mean : [0, 0, 0],
+    std: settings.do_normalize ? settings.image_std : [1, 1, 1],
+  };
+}

@@ -1,0 +1,106 @@
+/**
+ * What a hub refuses in, an error that says what to do about it out.
+ *
+ * @module
+ */
+import { ConfigError } from "../../core/errors.ts";
+import type { Hub } from "./hub.ts";
+import type { HubRequest } from "./hub_request.ts";
+
+/** Something that may be over when it is tried again: a broken connection, a busy hub. */
+export class PassingError extends Error {
+  /** The error's name. */
+  override readonly name = "PassingError";
+  /** Milliseconds that the hub asks to wait. */
+  readonly after: number | undefined;
+
+  /** Makes the error. */
+  constructor(message: string, after?: number, options?: ErrorOptions) {
+    super(message, options);
+    this.after = after;
+  }
+}
+
+/** What is asked for, in words: `"model.safetensors" of "ada/vit"`. */
+export function whatOf(
+  { id, file }: Pick<HubRequest, "id" | "file">,
+): string {
+  return file === undefined ? `"${id.repo}"` : `"${file}" of "${id.repo}"`;
+}
+
+/** An error about what is asked of `hub`. */
+export function hubError(
+  hub: Hub,
+  request: Pick<HubRequest, "id" | "file">,
+  why: string,
+  options?: ErrorOptions,
+): ConfigError {
+  return new ConfigError(
+    "encoder.model",
+    `Cannot download ${whatOf(request)} from "${hub.endpoint}": ${why}`,
+    options,
+  );
+}
+
+/** What the answer to `request`, of the hub or of a host it redirects to, means when it is no success. */
+export function requestError(
+  hub: Hub,
+  request: HubRequest,
+  answer: Response,
+): Error {
+  const { status, headers } = answer, { host } = new URL(answer.url);
+  const own = host === new URL(hub.endpoint).host ||
+    headers.has("x-error-code");
+  // The hosts where files lie know of no model; the hub may give a better address.
+  if (!own || status === 408 || status === 429 || status >= 500) {
+    const who = own ? "it" : `"${host}"`;
+    return new PassingError(`${who} answers ${status}`, retryAfter(headers));
+  }
+  return hubError(hub, request, refusal(hub, request, answer));
+}
+
+/**
+ * Milliseconds; a date instead of seconds is taken for nothing said. Hugging
+ * Face's hub says with every answer how many requests are left, `r`, for how
+ * many seconds, `t`: `"resolvers";r=0;t=55`
+ * (draft-ietf-httpapi-ratelimit-headers-09).
+ */
+function retryAfter(headers: Headers): number | undefined {
+  const window = /;\s*r=0;\s*t=(\d+)/.exec(headers.get("ratelimit") ?? "");
+  // They are whole seconds.
+  if (window) return 1000 * (Number(window[1]) + 1);
+  const seconds = Number(headers.get("retry-after") ?? NaN);
+  return seconds >= 0 ? 1000 * seconds : undefined;
+}
+
+function refusal(
+  hub: Hub,
+  { id, file }: HubRequest,
+  { status, headers }: Response,
+): string {
+  const code = headers.get("x-error-code");
+  const said = (headers.get("x-error-message") ?? "").slice(0, 200)
+    .replace(/\.$/, "");
+  const answers = `it answers ${status}${said && ` (${said})`}`;
+  const folder = `for a folder write "./${id.repo}"`;
+  const login = hub.token === undefined
+    ? `set HF_TOKEN to a token of ${hub.endpoint}/settings/tokens`
+    : "check the token in HF_TOKEN or of the last login";
+  if (code === "GatedRepo" || status === 403) {
+    return `${answers}: accept the terms of the model at ${hub.endpoint}/${id.repo}, and ${login}`;
+  }
+  // Of a token that is not valid any more, whatever it is sent for.
+  if (status === 401 && hub.token && /credentials|token/i.test(said)) {
+    return `${answers}: ${login}; a public model needs none`;
+  }
+  if (status === 401) {
+    return `it answers 401: there is no such model, or it is not public; check the name, or ${login}; ${folder}`;
+  }
+  if (status !== 404) return `${answers}; check HF_ENDPOINT`;
+  if (code === "RevisionNotFound") {
+    return `it answers 404: there is no revision "${id.revision}"; write a branch, a tag or a commit after the @`;
+  }
+  return file === undefined
+    ? `it answers 404: there is no such model; check the name; ${folder}`
+    : `it answers 404: there is no such file; ${folder}`;
+}

@@ -1,0 +1,33 @@
+/**
+ * The name of a model at a hub.
+ *
+ * @module
+ */
+import { isHubId } from "../../core/run/absolute_paths.ts";
+
+/** A model at a hub. */
+export interface HubId {
+  /** Its owner and name: `"depth-anything/Depth-Anything-V2-Small-hf"`. */
+  readonly repo: string;
+  /** A branch, a tag or a commit. */
+  readonly revision: string;
+}
+
+/**
+ * What `owner/name` or `owner/name@revision` names; `undefined` for a text
+ * that is neither. The revision is `main` unless it is written.
+ *
+ * @example
+ * ```ts
+ * import { parseHubId } from "./hub_id.ts";
+ * import { deepEqual, equal } from "node:assert/strict";
+ *
+ * deepEqual(parseHubId("ada/vit@v1"), { repo: "ada/vit", revision: "v1" });
+ * equal(parseHubId("../vit"), undefined);
+ * ```
+ */
+export function parseHubId(text: string): HubId | undefined {
+  if (!isHubId(text)) return undefined;
+  const [repo, revision = "main"] = text.split("@") as [string, string?];
+  return { repo, revision };
+}

@@ -1,0 +1,163 @@
+/**
+ * How right the model's own depth is.
+ *
+ * @module
+ */
+import type { Hook, Prediction } from "../../../../core/encoder.ts";
+import { findHook } from "../../../../core/train/open_run.ts";
+import { inGroups } from "../../../../core/train/split_examples.ts";
+import { ownDepth } from "../study/cell_targets.ts";
+import {
+  type DepthPicture,
+  readDepthPictures,
+} from "../study/depth_pictures.ts";
+import { depthErrors, spearman } from "./depth_errors.ts";
+import { alignedDepth, disparityOf, truthAt } from "./found_depth.ts";
+import {
+  errorsTable,
+  meanErrors,
+  metricsOf,
+  type PictureErrors,
+  picturesTable,
+  verdictOf,
+} from "./mean_errors.ts";
+import type { DepthStudy, PartResult } from "../study/study.ts";
+
+/** Pictures that are encoded at once. */
+const together = 8;
+
+/**
+ * Measures the model's own depth against the true one on `study.split.test`:
+ * errors inside each picture, then their mean over pictures, with the 95 %
+ * interval of a bootstrap over clusters. The truth is read at the middle of
+ * each place where the model says something. A model of relative depth, and
+ * the controls, are scaled and shifted in inverse depth to fit each picture
+ * (Ranftl et al., 2020, arXiv:1907.01341), so that only the shape of their
+ * depth is measured. Without a true depth, or a model that says depth, there is
+ * one sentence that says so.
+ */
+export async function sense(study: DepthStudy): Promise<PartResult> {
+  const { prediction, truth } = study;
+  if (!prediction || !truth) {
+    return { metrics: {}, verdict: [notMeasured(study)] };
+  }
+  const hook = findHook(study.encoder, prediction.hook);
+  const mean = await meanByPlace(study, hook);
+  const found = await errorsOf(study, { hook, prediction, mean });
+  if (found.length === 0) {
+    return {
+      metrics: {},
+      verdict: [
+        "How right the model's depth is was not measured: no picture to measure on has a known depth",
+      ],
+    };
+  }
+  const errors = meanErrors(study, found);
+  return {
+    metrics: metricsOf(errors),
+    tables: {
+      sense_errors: errorsTable(errors),
+      sense_pictures: picturesTable(found),
+    },
+    verdict: verdictOf(errors, found.length),
+  };
+}
+
+function notMeasured({ prediction, truth }: DepthStudy): string {
+  const why = prediction || truth
+    ? prediction
+      ? "this dataset does not know the true depth"
+      : "this model says none"
+    : "this model says none, and this dataset does not know it either";
+  return `How right the model's depth is was not measured: ${why}`;
+}
+
+/** The mean inverse depth of each place, in units of its picture's mean, over the pictures fitted on. */
+async function meanByPlace(
+  study: DepthStudy,
+  { layout: { grid } }: Hook,
+): Promise<Float64Array> {
+  const sums = new Float64Array(grid[0] * grid[1]);
+  const counts = new Float64Array(sums.length);
+  for await (
+    const picture of picturesOf(
+      study,
+      study.split.folds.flatMap((fold) => [...fold]),
+    )
+  ) {
+    const view = study.encoder.view?.(picture.image);
+    const disparity = truthAt(picture.depth!, grid, view).map((t) =>
+      t > 0 && t < Infinity ? 1 / t : NaN
+    );
+    const known = disparity.filter((x) => !Number.isNaN(x));
+    const unit = known.reduce((sum, x) => sum + x, 0) / known.length;
+    disparity.forEach((x, place) => {
+      if (Number.isNaN(x)) return;
+      sums[place]! += x / unit;
+      counts[place]!++;
+    });
+  }
+  return sums.map((sum, place) =>
+    counts[place] === 0 ? 1 : sum / counts[place]!
+  );
+}
+
+/** Those pictures whose depth is known, a few read at a time. */
+async function* picturesOf(
+  { dataset, signal }: DepthStudy,
+  indices: readonly number[],
+): AsyncGenerator<DepthPicture> {
+  for (const group of inGroups(Uint32Array.from(indices), together)) {
+    signal?.throwIfAborted();
+    const pictures = await readDepthPictures(dataset, group);
+    yield* pictures.filter(({ depth }) => depth);
+  }
+}
+
+async function errorsOf(
+  study: DepthStudy,
+  { hook, prediction, mean }: {
+    readonly hook: Hook;
+    readonly prediction: Prediction;
+    readonly mean: Float64Array;
+  },
+): Promise<PictureErrors[]> {
+  const { encoder, dataset, split, signal, report } = study;
+  const found: PictureErrors[] = [];
+  let done = 0;
+  for (const group of inGroups(split.test, together)) {
+    signal?.throwIfAborted();
+    const pictures = (await readDepthPictures(dataset, group))
+      .filter(({ depth }) => depth);
+    done += group.length;
+    report?.({ text: "measuring depth", done, total: split.test.length });
+    if (pictures.length === 0) continue;
+    const said = (await encoder.encode(
+      pictures.map(({ image }) => image),
+      [hook.name],
+    ))[hook.name]!;
+    pictures.forEach((picture, i) => {
+      const own = ownDepth(said, i, hook, prediction);
+      const view = encoder.view?.(picture.image);
+      const truth = truthAt(picture.depth!, hook.layout.grid, view);
+      if (!truth.some((t) => t > 0 && t < Infinity)) return;
+      const nearness = truth.map((t) => t > 0 && t < Infinity ? 1 / t : NaN);
+      // An alignment may turn a depth round that is the wrong way round: ranks may not.
+      const aligned = (x: ArrayLike<number>) => ({
+        ...depthErrors(alignedDepth(x, truth), truth),
+        spearman: spearman(x, nearness),
+      });
+      found.push({
+        index: picture.index,
+        id: picture.id,
+        by: {
+          model: aligned(disparityOf(own)),
+          ...!own.inverse && { as_said: depthErrors(own.values, truth) },
+          position: aligned(mean),
+          constant: aligned(new Float64Array(truth.length)),
+        },
+      });
+    });
+  }
+  return found;
+}

@@ -1,0 +1,230 @@
+/**
+ * Pictures in, the depth of their patches and what dictionaries make of them
+ * out.
+ *
+ * @module
+ */
+import type { HostCodes } from "../../../../core/codes.ts";
+import { mapAhead } from "../../../../core/map_ahead.ts";
+import { inGroups } from "../../../../core/train/split_examples.ts";
+import type { Dictionary } from "../../../../core/edit/splice.ts";
+import type { HostTensor } from "../../../../core/tensor.ts";
+import { cellTargets, ownDepth, type Target } from "./cell_targets.ts";
+import { type DepthPicture, readDepthPictures } from "./depth_pictures.ts";
+import { clustersOf } from "./split_pictures.ts";
+import type { DepthStudy } from "./study.ts";
+
+/** The depth of the patches of some pictures; patch `p · cells + c` is the one at cell `c` of picture `p`. */
+export interface DepthPatches {
+  /** Which target it is. */
+  readonly name: Target;
+  /** The target, `[pictures · cells]`; NaN where it is not known. */
+  readonly target: Float64Array;
+  /** Cells of the hook's grid, row by row. */
+  readonly cells: number;
+  /** Indices of the pictures in the dataset. */
+  readonly pictures: Uint32Array;
+  /** What a bootstrap or a permutation keeps together, `[pictures]`: from 0, in order. */
+  readonly clusters: Uint32Array;
+}
+
+/** Codes on the patches of {@linkcode DepthPatches}, latent by latent. */
+export interface LatentEntries {
+  /** Number of latents. */
+  readonly dSae: number;
+  /** Where each latent's entries start, `[dSae + 1]`. */
+  readonly starts: Uint32Array;
+  /** The patch of each entry, ascending within a latent, `[entries]`. */
+  readonly patches: Uint32Array;
+  /** The activation of each entry, `[entries]`. */
+  readonly values: Float32Array;
+}
+
+/** What {@linkcode readCodes} reads. */
+export interface ReadCodesOptions {
+  /** What the patches are encoded with, each at its own engine. */
+  readonly dictionaries?: readonly Dictionary[];
+  /** Is shown the patches of a group of pictures, `[patches, width]`. */
+  onPatches?(x: HostTensor): void | Promise<void>;
+}
+
+/** What {@linkcode readCodes} found. */
+export interface ReadCodes {
+  /** The patches. */
+  readonly patches: DepthPatches;
+  /** The codes of each dictionary on them, in order. */
+  readonly codes: readonly LatentEntries[];
+}
+
+/** Pictures that are encoded together. */
+const together = 8;
+
+/**
+ * Encodes the patches of `pictures`, ascending indices, at the study's hook.
+ * The target is the logarithm of the true depth, or of the model's own where
+ * the dataset knows none. Pictures that cannot be decoded, or of which no
+ * patch's depth is known, are left out.
+ *
+ * A few groups of pictures are in memory at a time; what is kept is 8 bytes for
+ * each patch and for each entry of a code, twice that while entries are sorted
+ * by latent.
+ */
+export async function readCodes(
+  study: DepthStudy,
+  pictures: Uint32Array,
+  { dictionaries = [], onPatches }: ReadCodesOptions,
+): Promise<ReadCodes> {
+  const { hook, signal, report } = study, [rows, cols] = hook.layout.grid;
+  const clusters = clustersOf(study.dataset, pictures);
+  const clusterOf = new Map(
+    Array.from(pictures, (index, i) => [index, clusters[i]!] as const),
+  );
+  const kept: number[] = [], targets: Float64Array[] = [];
+  const coded: HostCodes[][] = dictionaries.map(() => []);
+  const groups = mapAhead(
+    inGroups(pictures, together),
+    2,
+    (group) => readDepthPictures(study.dataset, group),
+  );
+  let done = 0;
+  const encoded = mapAhead(groups, 1, (group) => encodeGroup(study, group));
+  for await (const { x, seen } of encoded) {
+    signal?.throwIfAborted();
+    done = Math.min(pictures.length, done + together);
+    report?.({ text: "encoding pictures", done, total: pictures.length });
+    if (seen.length === 0) continue;
+    await onPatches?.(x);
+    for (const [i, dictionary] of dictionaries.entries()) {
+      coded[i]!.push(await codesOf(dictionary, x));
+    }
+    for (const { index, target } of seen) {
+      kept.push(index);
+      targets.push(target);
+    }
+  }
+  return {
+    patches: {
+      name: targetName(study),
+      target: joined(targets, rows * cols),
+      cells: rows * cols,
+      pictures: Uint32Array.from(kept),
+      clusters: renumbered(kept.map((index) => clusterOf.get(index)!)),
+    },
+    codes: coded.map((parts, i) =>
+      byLatent(parts, dictionaries[i]!.sparsifier.dSae)
+    ),
+  };
+}
+
+/** The target of a study: the true depth where it is known. */
+export function targetName(
+  { truth }: Pick<DepthStudy, "truth">,
+): Target {
+  return truth ? "truth_log_depth" : "own_log_depth";
+}
+
+interface EncodedGroup {
+  /** The patches of the pictures seen, `[patches, width]`. */
+  readonly x: HostTensor;
+  readonly seen: readonly { index: number; target: Float64Array }[];
+}
+
+async function encodeGroup(
+  study: DepthStudy,
+  pictures: readonly DepthPicture[],
+): Promise<EncodedGroup> {
+  const { encoder, hook, truth } = study;
+  const x = { data: new Float32Array(), shape: [0, hook.width] };
+  if (pictures.length === 0) return { x, seen: [] };
+  const prediction = truth ? undefined : study.prediction;
+  const names = [hook.name, ...prediction ? [prediction.hook] : []];
+  const images = pictures.map(({ image }) => image);
+  const activations = await encoder.encode(images, [...new Set(names)]);
+  const name = targetName(study);
+  const at = prediction &&
+    encoder.hooks.find((each) => each.name === prediction.hook);
+  const seen = pictures.flatMap((picture, image) => {
+    const own = prediction && at &&
+      ownDepth(activations[at.name]!, image, at, prediction);
+    const view = encoder.view?.(picture.image);
+    const { values } = cellTargets({ picture, hook, view, own });
+    const target = values[name]?.map((value) =>
+      Number.isFinite(value) ? value : NaN
+    );
+    return target?.some((value) => !Number.isNaN(value))
+      ? [{ index: picture.index, image, target }]
+      : [];
+  });
+  const patches = patchesOf(
+    activations[hook.name]!,
+    hook.layout.specials,
+    seen.map(({ image }) => image),
+  );
+  return { x: patches, seen };
+}
+
+/** The patches of some of the pictures: `[images · patches, width]`. */
+function patchesOf(
+  { data, shape }: HostTensor,
+  specials: number,
+  images: readonly number[],
+): HostTensor {
+  const [, tokens, width] = shape as [number, number, number];
+  const each = (tokens - specials) * width;
+  const out = new Float32Array(images.length * each);
+  images.forEach((image, i) => {
+    const start = (image * tokens + specials) * width;
+    out.set(data.subarray(start, start + each), i * each);
+  });
+  return { data: out, shape: [images.length * (tokens - specials), width] };
+}
+
+async function codesOf(
+  { engine, sparsifier, params }: Dictionary,
+  { data, shape }: HostTensor,
+): Promise<HostCodes> {
+  return await engine.tidy(async () => {
+    const x = engine.tensor(data, shape);
+    return await engine.readCodes(await sparsifier.encode(engine, params, x));
+  });
+}
+
+function joined(parts: readonly Float64Array[], each: number): Float64Array {
+  const out = new Float64Array(parts.length * each);
+  parts.forEach((part, i) => out.set(part, i * each));
+  return out;
+}
+
+/** The same clusters by the numbers from 0 on, as pictures may have been left out. */
+function renumbered(clusters: readonly number[]): Uint32Array {
+  const numbers = new Map([...new Set(clusters)].map((name, i) => [name, i]));
+  return Uint32Array.from(clusters, (name) => numbers.get(name)!);
+}
+
+/** Codes of groups of patches, one after the other, sorted by latent. */
+export function byLatent(
+  parts: readonly HostCodes[],
+  dSae: number,
+): LatentEntries {
+  const starts = new Uint32Array(dSae + 1);
+  for (const { latents } of parts) {
+    for (const latent of latents) starts[latent + 1]!++;
+  }
+  for (let latent = 0; latent < dSae; latent++) {
+    starts[latent + 1]! += starts[latent]!;
+  }
+  const next = starts.slice(), total = starts[dSae]!;
+  const patches = new Uint32Array(total), values = new Float32Array(total);
+  let first = 0;
+  for (const { shape: [rows], offsets, latents, ...codes } of parts) {
+    for (let row = 0; row < rows; row++) {
+      for (let entry = offsets[row]!; entry < offsets[row + 1]!; entry++) {
+        const at = next[latents[entry]!]!++;
+        patches[at] = first + row;
+        values[at] = codes.values[entry]!;
+      }
+    }
+    first += rows;
+  }
+  return { dSae, starts, patches, values };
+}

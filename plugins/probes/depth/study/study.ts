@@ -1,0 +1,44 @@
+/**
+ * What the parts of the depth probe look at, chosen once.
+ *
+ * @module
+ */
+import type { Dataset } from "../../../../core/dataset.ts";
+import type { Encoder, Hook, Prediction } from "../../../../core/encoder.ts";
+import type { Engine } from "../../../../core/engine.ts";
+import type { PluginContext } from "../../../../core/plugin.ts";
+import type { ProbeResult } from "../../../../core/probe.ts";
+import type { Dictionary } from "../../../../core/edit/splice.ts";
+import type { PictureSplit } from "./split_pictures.ts";
+
+/** What the parts of the depth probe look at. */
+export interface DepthStudy {
+  /** The pictures. */
+  readonly dataset: Dataset;
+  /** The model. */
+  readonly encoder: Encoder;
+  /** Where the run reads it: there latents are looked for and edits are made. */
+  readonly hook: Hook;
+  /** What was trained there; absent where nothing was. */
+  readonly dictionary?: Dictionary | undefined;
+  /** The maths. */
+  readonly engine: Engine;
+  /** Which pictures are for what. */
+  readonly split: PictureSplit;
+  /** Whether the dataset knows the true depth. */
+  readonly truth: boolean;
+  /** The model's own depth, where it says one. */
+  readonly prediction?: Prediction | undefined;
+  /** Decides every random number. */
+  readonly seed: number;
+  /** Is told how far a part is. */
+  readonly report?: PluginContext["report"];
+  /** When aborted, a part throws its reason soon. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What a part found: names begin with the part's, as `where_…`. */
+export type PartResult = ProbeResult & {
+  /** What was shown and what was not. */
+  readonly verdict: readonly string[];
+};

@@ -1,0 +1,179 @@
+/**
+ * A study in, where in the network depth can be read out.
+ *
+ * @module
+ */
+import type { Encoder, Hook } from "../../../../core/encoder.ts";
+import { sizeOf } from "../../../../core/tensor.ts";
+import { targetsOf } from "../study/encoded_pictures.ts";
+import {
+  type RowProducts,
+  rowProducts,
+} from "../../../../core/statistics/gram.ts";
+import { defaultPenalties } from "../../../../core/statistics/ridge.ts";
+import type { DepthStudy, PartResult } from "../study/study.ts";
+import { type MainTarget, mainTargets } from "./columns.ts";
+import { layersFigure, learningFigure } from "./figures.ts";
+import { type Finding, findingOf } from "./finding.ts";
+import { measure, type Measured } from "./measure.ts";
+import { metricsOf } from "./metrics.ts";
+import { differencesTable, layersTable, learningTable } from "./tables.ts";
+import { clusterCount } from "./held_out_sums.ts";
+import { verdictOf } from "./verdict.ts";
+
+/** Options for {@linkcode where}. */
+export interface WhereOptions {
+  /** Where the model is read, in network order; hooks without patches, or with more than 32,768, are passed over. */
+  readonly hooks: readonly Hook[];
+  /** Ridge penalties to choose among, of standardised features. */
+  readonly penalties?: readonly number[];
+  /** Shuffles of each kind. */
+  readonly shuffles: number;
+  /** Networks with random weights to compare with. */
+  readonly randomEncoders: number;
+  /** Pictures encoded together; 8 when absent. */
+  readonly together?: number;
+}
+
+/** Cells of the finest grid that is read: sums for each cell are kept for each fold. */
+const mostCells = 32_768;
+
+/** What {@linkcode where} finds. */
+export interface WhereResult extends PartResult {
+  /** What was found of each target that varies. */
+  readonly best: Partial<Record<MainTarget, Finding>>;
+}
+
+/**
+ * Linear probes for depth at every hook: ridge regression from normal
+ * equations that are summed over the folds of the study, each picture read and
+ * encoded once, with penalties by cross-validation over the folds, measured on
+ * the pictures of the test. In the same tables: the place of a cell alone,
+ * pixels, shuffled targets, control tasks, and the same network with its
+ * weights in random order.
+ *
+ * @throws {ConfigError} When no cell's depth is known.
+ */
+export async function where(
+  study: DepthStudy,
+  {
+    hooks,
+    penalties = defaultPenalties,
+    shuffles,
+    randomEncoders,
+    together = 8,
+  }: WhereOptions,
+): Promise<WhereResult> {
+  const products = await rowProducts();
+  const options = {
+    hooks: hooks.filter((hook) => cellsOf(hook) > 0 && !isTooFine(hook)),
+    targets: targetsOf(study),
+    penalties,
+    together,
+  };
+  try {
+    const measured = await measure(study, {
+      ...options,
+      encoder: study.encoder,
+      shuffles,
+      withControls: true,
+      name: "the model",
+    }, products);
+    const random = await measureRandom(
+      study,
+      { ...options, randomEncoders },
+      products,
+    );
+    const found = resultOf(study, measured, random);
+    return { ...found, verdict: [...found.verdict, ...passedOver(hooks)] };
+  } finally {
+    await products.release();
+  }
+}
+
+function cellsOf({ layout }: Hook): number {
+  return sizeOf(layout.grid);
+}
+
+function isTooFine(hook: Hook): boolean {
+  return cellsOf(hook) > mostCells;
+}
+
+/** Which hooks were not read, in a sentence; none where all were. */
+function passedOver(hooks: readonly Hook[]): string[] {
+  const names = hooks.filter(isTooFine).map(({ name }) => name);
+  if (names.length === 0) return [];
+  return [
+    `Nothing was measured at ${
+      names.join(", ")
+    }: grids of more than ${mostCells} cells are not read`,
+  ];
+}
+
+/** The same probes of networks with random weights; none where the encoder cannot be one. */
+async function measureRandom(
+  study: DepthStudy,
+  { randomEncoders, ...options }:
+    & Omit<
+      Parameters<typeof measure>[1],
+      "encoder" | "shuffles" | "withControls" | "name"
+    >
+    & { randomEncoders: number },
+  products: RowProducts,
+): Promise<Measured[]> {
+  const found: Measured[] = [];
+  for (let seed = 1; seed <= randomEncoders; seed++) {
+    const encoder: Encoder | undefined = await study.encoder.shuffled?.(seed);
+    if (!encoder) break;
+    const name = `random weights ${seed} of ${randomEncoders}`;
+    const own = { ...options, encoder, shuffles: 0, withControls: false, name };
+    try {
+      found.push(await measure(study, own, products));
+    } finally {
+      await encoder.close();
+    }
+  }
+  return found;
+}
+
+function resultOf(
+  study: DepthStudy,
+  measured: Measured,
+  random: readonly Measured[],
+): WhereResult {
+  const draws = { clusters: clusterCount(study.split), seed: study.seed };
+  const evidence = { measured, random, draws };
+  const findings = mainTargets.flatMap((target) =>
+    findingOf(target, evidence) ?? []
+  );
+  const learning = learningTable(findings, evidence);
+  return {
+    verdict: verdictOf(findings, {
+      truth: study.truth,
+      hasOwn: study.prediction !== undefined,
+      still: mainTargets.filter((target) =>
+        targetsOf(study).includes(target) &&
+        findings.every((found) => found.target !== target)
+      ),
+      random: random.length || randomWords(study.encoder),
+    }),
+    metrics: metricsOf(findings, measured),
+    figures: findings.length === 0 ? {} : {
+      where_layers: layersFigure(findings, evidence),
+      where_learning: learningFigure(learning),
+    },
+    tables: {
+      where_layers: layersTable(evidence),
+      where_differences: differencesTable(findings),
+      where_learning: learning,
+    },
+    best: Object.fromEntries(findings.map((found) => [found.target, found])),
+  };
+}
+
+/** Why nothing was compared with random weights. */
+function randomWords({ shuffled }: Encoder): string {
+  return shuffled
+    ? "Nothing was compared with random weights, as none were asked for (--randomEncoders=3)"
+    : "Nothing was compared with random weights: this encoder cannot put its own in another order";
+}

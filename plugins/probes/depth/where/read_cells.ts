@@ -1,0 +1,90 @@
+/**
+ * Pictures in, the cells of each group of them on each grid out: one pass, in
+ * which each picture is read and encoded once.
+ *
+ * @module
+ */
+import type { Encoder } from "../../../../core/encoder.ts";
+import type { Target } from "../study/cell_targets.ts";
+import {
+  type EncodedPictures,
+  encodedPictures,
+} from "../study/encoded_pictures.ts";
+import type { DepthStudy } from "../study/study.ts";
+import { cellsOfGroup, type PictureCells } from "./cells_of_group.ts";
+import type { Column } from "./columns.ts";
+import { gridOf, type Source } from "./sources.ts";
+
+/** Who is read, where, and what for. */
+export interface Reader {
+  /** Who is read. */
+  readonly encoder: Encoder;
+  /** Where. */
+  readonly sources: readonly Source[];
+  /** What must be known of a cell. */
+  readonly targets: readonly Target[];
+  /** What probes are asked for. */
+  readonly columns: readonly Column[];
+  /** Pictures encoded together. */
+  readonly together: number;
+  /** What is being done, for who waits. */
+  readonly doing: string;
+}
+
+/** A group of pictures, and their cells on each grid by {@linkcode gridOf}. */
+export interface PassGroup {
+  /** The pictures and what was computed from them. */
+  readonly group: EncodedPictures;
+  /** The cells of each picture. */
+  readonly cells: ReadonlyMap<string, readonly PictureCells[]>;
+}
+
+/**
+ * The groups of a pass over `indices`. Pictures of one group are as far from
+ * each other in `indices` as can be: they lend each other their depth as a
+ * control, and neighbours in a film would lend their own.
+ */
+export async function* pass(
+  study: DepthStudy,
+  indices: Uint32Array,
+  { encoder, sources, targets, columns, together, doing }: Reader,
+): AsyncGenerator<PassGroup> {
+  const hooks = sources.filter(({ kind }) => kind === "tokens")
+    .map(({ hook }) => hook);
+  const layouts = new Map(
+    sources.map(({ layout }) => [gridOf(layout), layout]),
+  );
+  const earlier = new Map<string, PictureCells[]>();
+  let done = 0;
+  for await (
+    const group of encodedPictures(study, spread(indices, together), {
+      hooks: [...new Set(hooks)],
+      encoder,
+    })
+  ) {
+    study.signal?.throwIfAborted();
+    const cells = new Map<string, PictureCells[]>();
+    for (const [grid, layout] of layouts) {
+      const options = {
+        layout,
+        targets,
+        columns,
+        earlier: earlier.get(grid) ?? [],
+      };
+      cells.set(grid, cellsOfGroup(study, group, options));
+      earlier.set(grid, cells.get(grid)!);
+    }
+    yield { group, cells };
+    done = Math.min(indices.length, done + together);
+    study.report?.({ text: doing, done, total: indices.length });
+  }
+}
+
+/** Groups of at most `together`, each spread evenly over all. */
+export function spread(indices: Uint32Array, together: number): number[][] {
+  const groups = Math.ceil(indices.length / together);
+  return Array.from(
+    { length: groups },
+    (_, group) => [...indices].filter((_, i) => i % groups === group),
+  );
+}

@@ -1,0 +1,127 @@
+/**
+ * A hook that is read twice in, what an edit does by each way alone out.
+ *
+ * @module
+ */
+import type { HostTensor, HostTensors } from "../../../../core/tensor.ts";
+import type { DepthPicture } from "../study/depth_pictures.ts";
+import type { Condition } from "./condition.ts";
+import { addEffect } from "./effects.ts";
+import type { Live } from "./paused_group.ts";
+import {
+  cleanPictures,
+  type MeasuredSoFar,
+  type MeasureInput,
+  type Pausable,
+} from "./measure.ts";
+
+/** By which way an edit goes. */
+export type Path = "both" | "residual" | "tap";
+
+/**
+ * The tap of a hook: the `feat.*` that is made of each of its tokens alone, so
+ * that no block lies between. It is found by what an edit of one patch changes.
+ * Undefined where there is none.
+ */
+export async function tapOf(
+  { encoder }: Pick<Pausable, "encoder">,
+  hook: { readonly name: string },
+  image: DepthPicture["image"],
+): Promise<string | undefined> {
+  const later = encoder.hooks.slice(
+    encoder.hooks.findIndex(({ name }) => name === hook.name) + 1,
+  ).map(({ name }) => name).filter((name) => name.startsWith("feat."));
+  if (later.length === 0) return undefined;
+  const paused = await encoder.pause([image], [hook.name]);
+  const x = paused.activations[hook.name]!;
+  const moved = { [hook.name]: lastTokenMoved(x) };
+  for (const name of later) {
+    try {
+      const { [name]: clean } = await paused.resume(undefined, [name]);
+      const { [name]: edited } = await paused.resume(moved, [name]);
+      if (onlyLastDiffers(clean!, edited!, x.shape[1]!)) return name;
+    } catch (error) {
+      // A tap of an earlier block, which no edit here reaches.
+      if ((error as Error)?.name !== "ConfigError") throw error;
+    }
+  }
+  return undefined;
+}
+
+function lastTokenMoved({ data, shape }: HostTensor): HostTensor {
+  const width = shape.at(-1)!, out = data.slice();
+  for (let d = data.length - width; d < data.length; d++) {
+    out[d]! += 1 + d % 3;
+  }
+  return { data: out, shape };
+}
+
+function onlyLastDiffers(
+  a: HostTensor,
+  b: HostTensor,
+  tokens: number,
+): boolean {
+  if (a.shape[1] !== tokens) return false;
+  const last = a.data.length - a.shape.at(-1)!;
+  const differs = (value: number, i: number) => value !== b.data[i];
+  return !a.data.subarray(0, last).some(differs) &&
+    a.data.subarray(last).some((value, i) => value !== b.data[last + i]);
+}
+
+/**
+ * Measures edits of the pictures at hand by the residual stream alone, with
+ * the tap as it was, by the tap alone, and by both.
+ */
+export async function runPaths(
+  input: MeasureInput,
+  to: MeasuredSoFar,
+  tap: string,
+  seen: readonly DepthPicture[],
+): Promise<void> {
+  const { study, model: { encoder, prediction } } = input;
+  const hook = study.hook.name, live = input.live.now!;
+  const images = seen.map(({ image }) => image);
+  const paused = await encoder.pause(images, [hook, tap]);
+  const resume = async (edited: HostTensors, wanted: string) => {
+    study.signal?.throwIfAborted();
+    to.resumes++;
+    return (await paused.resume(edited, [wanted]))[wanted]!;
+  };
+  const unedited = await resume(paused.activations, prediction.hook);
+  const clean = cleanPictures(unedited.data, seen, to.places, input);
+  for (const [name, condition] of input.paths) {
+    const residual = await editAll(condition, live);
+    const tapped = await resume({ [hook]: residual }, tap);
+    const clear = paused.activations;
+    // Always both: that the rest of the model goes on as the whole is then checked once.
+    const edits: Record<Path, HostTensors> = {
+      both: { [hook]: residual, [tap]: tapped },
+      residual: { [hook]: residual, [tap]: clear[tap]! },
+      tap: { [hook]: clear[hook]!, [tap]: tapped },
+    };
+    for (const [path, edited] of Object.entries(edits)) {
+      const { data } = await resume(edited, prediction.hook);
+      const own = to.pathEffects(path, name), each = data.length / seen.length;
+      seen.forEach((_, i) => {
+        const says = data.subarray(i * each, (i + 1) * each);
+        const picture = live.first + i;
+        addEffect(own, condition, picture, says, clean[i]!, to.places);
+      });
+    }
+  }
+}
+
+/** The pictures at hand, each edited where the condition changes it. */
+async function editAll(
+  condition: Condition,
+  { x, first }: Live,
+): Promise<HostTensor> {
+  const images = x.shape[0]!, each = x.data.length / images;
+  const data = x.data.slice(), shape = [1, ...x.shape.slice(1)];
+  for (let i = 0; i < images; i++) {
+    const own = { data: x.data.slice(i * each, (i + 1) * each), shape };
+    const edited = await condition.edit(own, first + i);
+    if (edited) data.set(edited.data, i * each);
+  }
+  return { data, shape: x.shape };
+}

@@ -1,0 +1,160 @@
+/**
+ * A study and how its latents are tuned in, what the model's own depth owes to
+ * them out.
+ *
+ * @module
+ */
+import type { Encoder } from "../../../../core/encoder.ts";
+import { evenly } from "../../../../core/latents/index_latents.ts";
+import {
+  type DepthPicture,
+  readDepthPictures,
+} from "../study/depth_pictures.ts";
+import { probeDirection } from "../where/probe_direction.ts";
+import type { DepthStudy, PartResult } from "../study/study.ts";
+import type { LatentTuning } from "../who/tuning.ts";
+import { chooseLatents } from "./choose_latents.ts";
+import { findingsOf } from "./findings.ts";
+import { gather, type Gathered } from "./gather.ts";
+import type { LiveRef } from "./paused_group.ts";
+import { measure, type Pausable } from "./measure.ts";
+import { conditionsOf, type Plan, type PlanInput, planOf } from "./plan.ts";
+import { candidates } from "./random_directions.ts";
+import { whyResult } from "./result.ts";
+
+/** Options for {@linkcode why}. */
+export interface WhyOptions {
+  /** Latents that are asked about, the best tuned; as many again by chance are ablated for the rank agreement. */
+  readonly latents: number;
+  /** Pictures that edits are made in. */
+  readonly images: number;
+  /** Controls of each edit that has its own: directions by chance, groups of latents, errors by chance. */
+  readonly controls: number;
+  /** Doses of steering, in standard deviations. */
+  readonly doses: readonly number[];
+}
+
+/** What suits `depth-nano`: at most 5 minutes on two cores. */
+export const whyDefaults: WhyOptions = {
+  latents: 50,
+  images: 20,
+  controls: 6,
+  doses: [-4, -2, -1, 1, 2, 4],
+};
+
+/**
+ * Causal tests by the model's own depth head: it is paused at the hook, goes on
+ * with something edited, and what it then says is compared with what it says
+ * otherwise, and with what matched controls do. Without a depth of the
+ * model's own after the hook, or a way to pause there, nothing is measured and
+ * the verdict says so.
+ */
+export async function why(
+  study: DepthStudy,
+  tuning: LatentTuning | undefined,
+  options: WhyOptions,
+): Promise<PartResult> {
+  const model = await pausable(study);
+  if (typeof model === "string") return { metrics: {}, verdict: [model] };
+  const { test } = study.split;
+  const some = evenly(test.length, options.images).map((i) => test[i]!);
+  const gathered = await gather(study, some);
+  if (gathered.patches.pictures.length === 0) {
+    return {
+      metrics: {},
+      verdict: ["No effects were measured: no picture could be decoded"],
+    };
+  }
+  const live: LiveRef = {};
+  const input = await planInput(study, tuning, options, { gathered, live });
+  const plan = planOf(input);
+  const measured = await measure({
+    study,
+    model,
+    pictures: gathered.patches.pictures,
+    conditions: conditionsOf(plan),
+    paths: drawnOf(plan),
+    mapped: new Set(drawnOf(plan).values()),
+    live,
+  });
+  const { clusters } = gathered.patches;
+  const findings = findingsOf(plan, measured, { clusters, seed: study.seed });
+  return whyResult({ study, tuning, input, measured, findings });
+}
+
+/** The model, where it says depth after the hook and can pause there; else why not. */
+async function pausable(study: DepthStudy): Promise<Pausable | string> {
+  const { encoder, prediction, hook } = study;
+  const none = "No effects on the model's own depth were measured: ";
+  if (!prediction) return `${none}the encoder says none`;
+  if (!canPause(encoder)) return `${none}the encoder cannot pause`;
+  const at = encoder.hooks.find(({ name }) => name === prediction.hook);
+  if (!at) return `${none}the encoder has no hook "${prediction.hook}"`;
+  const first = await firstPicture(study);
+  if (!first) return `${none}there is no picture that can be decoded`;
+  try {
+    const paused = await encoder.pause([first.image], [hook.name]);
+    await paused.resume(undefined, [prediction.hook]);
+  } catch (error) {
+    // By name, since a plugin may bring its own copy of the class.
+    if ((error as Error)?.name !== "ConfigError") throw error;
+    return `${none}${(error as Error).message}`;
+  }
+  return { encoder, prediction, at };
+}
+
+async function firstPicture(
+  { dataset, split: { test } }: DepthStudy,
+): Promise<DepthPicture | undefined> {
+  for (const index of test) {
+    const [found] = await readDepthPictures(dataset, [index]);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+function canPause(
+  encoder: Encoder,
+): encoder is Encoder & Required<Pick<Encoder, "pause">> {
+  return encoder.pause !== undefined;
+}
+
+async function planInput(
+  study: DepthStudy,
+  tuning: LatentTuning | undefined,
+  options: WhyOptions,
+  { gathered, live }: { gathered: Gathered; live: LiveRef },
+): Promise<PlanInput> {
+  const { codes, rows, sample } = gathered, { seed, hook } = study;
+  const found = await probeDirection(study);
+  return {
+    study,
+    gathered,
+    live,
+    controls: options.controls,
+    doses: options.doses,
+    candidates: candidates(sample, hook.width, seed),
+    ...found.direction.some((x) => x !== 0) && { direction: found },
+    ...codes && rows && {
+      chosen: chooseLatents({
+        codes,
+        rows,
+        tuning,
+        count: options.latents,
+        seed,
+      }),
+    },
+  };
+}
+
+/** The edits that are drawn as maps and followed by each way. */
+function drawnOf(
+  { wholes, swaps, latents }: Plan,
+): Map<string, Plan["wholes"][number]["condition"]> {
+  const projected = wholes.find(({ name }) => name.startsWith("project"));
+  const all = [latents?.groups.at(-1), projected, swaps[0]];
+  return new Map(
+    all.filter((each) => each !== undefined)
+      .map(({ name, condition }) => [name, condition]),
+  );
+}

@@ -1,0 +1,60 @@
+// deno-lint-ignore-file no-console
+/**
+ * Shows what a model says of pictures: `deno task predict photo.jpg`.
+ *
+ * @module
+ */
+import { openModel } from "./open_model.ts";
+import { predictInputs } from "./picture_files.ts";
+import { predictAll } from "./predict_all.ts";
+import { predictArguments } from "./predict_arguments.ts";
+import { predictHelp } from "./predict_help.ts";
+import { jsonReport, textReport } from "./predict_report.ts";
+import { nextPrediction, writingNote } from "./predict_words.ts";
+import {
+  destination,
+  fittingFormat,
+  predictionPaths,
+} from "./prediction_paths.ts";
+import { runTask } from "../terminal/task.ts";
+
+/** Carries out `deno task predict`. */
+async function main(args: readonly string[]): Promise<void> {
+  const typed = predictArguments(args);
+  if (typed.help) return console.log(predictHelp());
+  const { run, pictures, problems, notes } = await predictInputs(typed.paths);
+  const to = await destination(typed, pictures);
+  const report = typed.json ? jsonReport() : textReport();
+  for (const text of notes) report.event({ text });
+  for (const problem of problems) report.failed(problem);
+  if (pictures.length === 0) return void (Deno.exitCode = 1);
+  const model = await openModel(run, typed.overrides, report.event)
+    .finally(report.ready);
+  const format = fittingFormat(to, model.predictions);
+  const paths = predictionPaths(to, format, pictures);
+  report.start(model, writingNote(format, to.colors));
+  const done: string[] = [];
+  let failed = problems.length;
+  await predictAll(pictures, model, {
+    ...to,
+    format,
+    paths,
+    force: typed.force,
+    done(one) {
+      done.push(one.name);
+      report.done(one);
+    },
+    failed(problem) {
+      failed++;
+      report.failed(problem);
+    },
+  });
+  const [picture] = done;
+  if (picture === undefined) Deno.exitCode = 1;
+  report.end(
+    { done: done.length, failed },
+    picture && nextPrediction(picture, { ...to, format, run, typed }),
+  );
+}
+
+if (import.meta.main) await runTask(() => main(Deno.args));

@@ -1,0 +1,150 @@
+/**
+ * A picture in, what a model says of it out.
+ *
+ * @module
+ */
+import type { DenseMap, RgbImage } from "../../core/dataset.ts";
+import type { Encoder, Hook, Prediction } from "../../core/encoder.ts";
+import { ExampleError } from "../../core/errors.ts";
+import { resizeMap } from "../../core/files/resize_map.ts";
+import type { HostTensor } from "../../core/tensor.ts";
+import type { Range } from "./depth_png.ts";
+
+/** A size in pixels. */
+export type Size = Pick<RgbImage, "width" | "height">;
+
+/** One thing that a model says of a picture. */
+export interface Said {
+  /** What it is. */
+  readonly prediction: Prediction;
+  /** The values at the model's own resolution: `[rows, columns]` of depth, `[classes]` of logits, `[tokens, width]` of features. */
+  readonly values: HostTensor;
+}
+
+/** What a model says of a picture. */
+export interface Predicted {
+  /** The picture's size in pixels. */
+  readonly size: Size;
+  /** The size that the model takes it at, where it says. */
+  readonly input?: Size;
+  /** Each thing. */
+  readonly said: readonly Said[];
+  /** Its first depth at the picture's size, and the range of its values. */
+  readonly depth?: DenseMap & Range;
+}
+
+/**
+ * What `encoder` says of `image`, which messages call `name`.
+ *
+ * @throws {ExampleError} When it takes more than `memory` bytes, or depth is
+ * not finite or not that of the whole picture.
+ */
+export async function predictPicture(
+  name: string,
+  image: RgbImage,
+  encoder: Encoder,
+  memory: number,
+): Promise<Predicted> {
+  const { predictions = [] } = encoder;
+  const hooks = predictions.map(({ hook }) => findHook(encoder, hook));
+  checkMemory(name, image, encoder, hooks, memory);
+  const seen = await encoder.encode([image], hooks.map(({ name }) => name));
+  const said = predictions.map((prediction, i) => ({
+    prediction,
+    values: shaped(prediction, hooks[i]!, seen[prediction.hook]!),
+  }));
+  const { width, height } = image, size = { width, height };
+  const depth = said.find(({ prediction }) => prediction.kind === "depth");
+  if (depth) checkWhole(name, size, encoder);
+  return {
+    size,
+    ...inputOf(encoder),
+    said,
+    ...depth && { depth: depthAt(name, depth.values, size, encoder) },
+  };
+}
+
+function inputOf({ provenance }: Encoder): { input?: Size } {
+  const { width, height } = provenance;
+  return typeof width === "number" && typeof height === "number"
+    ? { input: { width, height } }
+    : {};
+}
+
+function findHook({ hooks }: Encoder, name: string): Hook {
+  return hooks.find((hook) => hook.name === name)!;
+}
+
+function checkMemory(
+  name: string,
+  { width, height }: RgbImage,
+  encoder: Encoder,
+  hooks: readonly Hook[],
+  most: number,
+): void {
+  const needed = Math.max(...hooks.map((hook) => encoder.memory(1, hook)));
+  if (needed <= most) return;
+  const gib = (bytes: number): string => (bytes / 2 ** 30).toFixed(1);
+  throw new ExampleError(
+    name,
+    `Cannot predict "${name}": at ${width}×${height} pixels the model takes ${
+      gib(needed)
+    } GiB of memory, there are ${gib(most)}; cut the picture into parts`,
+  );
+}
+
+/** Depth has no axis for its one number, and nothing has one for its one picture. */
+function shaped(
+  { kind }: Prediction,
+  { layout, width }: Hook,
+  { data }: HostTensor,
+): HostTensor {
+  if (kind === "depth") {
+    const map = data.subarray(layout.specials * width);
+    return { data: map, shape: layout.grid };
+  }
+  return kind === "logits"
+    ? { data, shape: [data.length] }
+    : { data, shape: [data.length / width, width] };
+}
+
+/** Depth of the middle alone must not be stretched over the whole picture. */
+function checkWhole(name: string, size: Size, encoder: Encoder): void {
+  const { width, height } = encoder.view?.(size) ?? size;
+  if (width === size.width && height === size.height) return;
+  const { preprocessing } = encoder.provenance;
+  throw new ExampleError(
+    name,
+    `Cannot lay depth over "${name}": the model sees only the middle of it (${preprocessing}); write --encoder.fit=stretch`,
+  );
+}
+
+function depthAt(
+  name: string,
+  { data, shape }: HostTensor,
+  size: Size,
+  { provenance }: Encoder,
+): DenseMap & Range {
+  const [height, width] = shape as [number, number];
+  // As the code does whose preprocessing is asked for.
+  const filter = provenance.processor === "original"
+    ? "bilinear-corners"
+    : "bicubic";
+  const map = resizeMap({ data, width, height }, size, filter);
+  const range = rangeOf(map.data);
+  if (Number.isFinite(range.max - range.min)) return { ...map, ...range };
+  throw new ExampleError(
+    name,
+    `Cannot use the depth of "${name}": it holds numbers that are not finite`,
+  );
+}
+
+/** NaN for both when one value is. */
+function rangeOf(data: Float32Array): Range {
+  let min = Infinity, max = -Infinity;
+  for (const value of data) {
+    min = Math.min(min, value);
+    max = Math.max(max, value);
+  }
+  return { min, max };
+}

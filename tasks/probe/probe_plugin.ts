@@ -1,0 +1,54 @@
+/**
+ * The name of a probe and what was typed for it in, the probe's plugin and its
+ * options out.
+ *
+ * @module
+ */
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { checkSettings } from "../../core/run/check_settings.ts";
+import { jsonSchemaOf } from "../../core/run/json_schema.ts";
+import { loadPlugin } from "../../core/run/load_plugin.ts";
+import {
+  optionProblems,
+  problemsError,
+} from "../../core/run/option_problems.ts";
+import type { Plugin } from "../../core/plugin.ts";
+import { applyOverrides, parseOverride } from "../../core/run/run_overrides.ts";
+import { builtins } from "../../plugins/mod.ts";
+import { userFolder } from "../terminal/task.ts";
+
+/** A probe's plugin and its options, defaults filled in. */
+export interface ProbePlugin {
+  /** The plugin. */
+  readonly plugin: Plugin<"probe">;
+  /** Its options. */
+  readonly options: unknown;
+  /** The folder where paths in them start: the user's. */
+  readonly base: URL;
+}
+
+/**
+ * Finds the probe that `use` names (a built-in, a path, `npm:`) and checks its
+ * `typed` options, such as `"images=32"`.
+ *
+ * @throws {ConfigError} When there is none, or an option is unknown or wrong.
+ */
+export async function probePlugin(
+  use: string,
+  typed: readonly string[],
+): Promise<ProbePlugin> {
+  const base = new URL(`${pathToFileURL(resolve(userFolder())).href}/`);
+  const plugin = await loadPlugin("probe", use, { builtins, base });
+  const overrides = typed.map(parseOverride);
+  const given = applyOverrides({}, overrides);
+  const words = new Map(overrides.map(({ key, text }) => [key, text]));
+  const checked = await checkSettings(plugin.options, given, words);
+  if (!checked.issues) return { plugin, options: checked.value, base };
+  const schema = jsonSchemaOf(plugin.options);
+  const noun = `option of "${plugin.name}"`;
+  throw problemsError(
+    `probe "${use}"`,
+    optionProblems(checked.issues, { value: given, schema, at: "", noun }),
+  );
+}

@@ -1,0 +1,166 @@
+/**
+ * The folder of a trained run and perhaps another dataset, or a run's file, in;
+ * what a probe looks at out.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
+import { hashRun } from "../../core/run/compare_runs.ts";
+import type { Dataset } from "../../core/dataset.ts";
+import { ConfigError } from "../../core/errors.ts";
+import { openRun } from "../../core/train/open_run.ts";
+import type { TrainingEnd } from "../../core/probe.ts";
+import {
+  readRun,
+  type ResolvedRun,
+  resolveRun,
+} from "../../core/run/run_config.ts";
+import { type RunFolder, runFolder } from "../../core/run/run_folder.ts";
+import { splitExamples } from "../../core/train/split_examples.ts";
+import type { Tensors } from "../../core/tensor.ts";
+import { builtins } from "../../plugins/mod.ts";
+import { sameRunFolder } from "../runs/new_run_folder.ts";
+import { pluginReporter } from "../terminal/plugin_reporter.ts";
+import { makeProgress } from "../terminal/progress.ts";
+import { inUserFolder, userFolder } from "../terminal/task.ts";
+import { openTrainedRun, type TrainedRun } from "../runs/trained_run.ts";
+
+/** How a run's training ended; undefined where its results cannot be read. */
+export async function trainingEnd(
+  { results }: RunFolder,
+): Promise<TrainingEnd | undefined> {
+  try {
+    const { dead, deadTokens } = JSON.parse(await Deno.readTextFile(results));
+    const known = Number.isFinite(dead) && Number.isFinite(deadTokens);
+    return known ? { dead, deadTokens } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A run, and the pictures that tell something of it. */
+export interface ProbedRun extends Pick<TrainedRun, "run" | "folder"> {
+  /** Its dictionary, in the run's engine; absent before it is trained. */
+  readonly params?: Tensors;
+  /** The hash of the run's own settings, whatever dataset is looked at. */
+  readonly hash: string;
+  /** Indices of the pictures that it was neither trained nor calibrated on. */
+  readonly heldOut: Uint32Array;
+  /** Whether they are of another dataset than the run's: then they are all of it. */
+  readonly isOther: boolean;
+}
+
+/**
+ * Opens what the user calls `path`: the folder of a trained run, with the
+ * settings of its dataset in `overrides` (`"dataset.use=imagenet"`) changed, or
+ * a run's file, with any settings changed, of which only the model is asked.
+ *
+ * @throws {ConfigError} When it is no run, a part cannot be made, or settings
+ * that a trained run cannot change are changed.
+ * @throws {FormatError} When it holds no dictionary of the run's sizes.
+ */
+export async function openProbedRun(
+  path: string,
+  overrides: readonly string[],
+): Promise<ProbedRun> {
+  if (await isFile(inUserFolder(path))) {
+    return await openUntrained(path, overrides);
+  }
+  const fixed = overrides.find((setting) => !/^dataset[.=]/.test(setting));
+  if (fixed !== undefined) throw cannotChange(path, fixed);
+  const folder = runFolder(inUserFolder(path));
+  if (await isFile(folder.config) && !await isTrained(folder)) {
+    return await openUntrained(folder.config, overrides, folder);
+  }
+  return overrides.length === 0
+    ? await openWithOwnPictures(path)
+    : await openWithOtherPictures(path, overrides);
+}
+
+function cannotChange(path: string, setting: string): ConfigError {
+  const [key, value] = setting.split("=");
+  return new ConfigError(
+    key!,
+    `Cannot probe "${path}" with --${key}=${value}: its dictionary was trained with the settings in its config.json; give the file of a run in place of the folder to ask a model without a dictionary, or train another run`,
+  );
+}
+
+async function openWithOwnPictures(path: string): Promise<ProbedRun> {
+  const trained = await openTrainedRun(path);
+  const { hash, split } = trained.run;
+  return { ...trained, hash, heldOut: split.test, isOther: false };
+}
+
+async function openWithOtherPictures(
+  path: string,
+  overrides: readonly string[],
+): Promise<ProbedRun> {
+  const trained = await openTrainedRun(path, [...overrides, fewest]);
+  const { config, dataset } = trained.run;
+  try {
+    const file = runFolder(inUserFolder(path)).config;
+    const own = await resolved(file, []);
+    const isOther = !isDeepStrictEqual(own.config.dataset, config.dataset);
+    const { evaluate, seed } = own.config;
+    const heldOut = isOther
+      ? allOf(dataset)
+      : splitExamples(dataset, evaluate.images, seed).test;
+    return { ...trained, hash: own.hash, heldOut, isOther };
+  } catch (error) {
+    await trained.run.close();
+    throw error;
+  }
+}
+
+/** A run that was not trained, perhaps in a folder of its own: all pictures are held out. */
+async function openUntrained(
+  path: string,
+  overrides: readonly string[],
+  itsFolder?: RunFolder,
+): Promise<ProbedRun> {
+  const own = await resolved(path, overrides);
+  const making = makeProgress();
+  const run = await openRun(
+    await resolved(path, [...overrides, fewest]),
+    pluginReporter(making),
+  ).finally(() => making.stop());
+  try {
+    const config = { ...own.config, hook: run.config.hook };
+    const folder = itsFolder ?? await sameRunFolder({ ...run, config });
+    if (await isTrained(folder)) {
+      await run.close();
+      return await openWithOwnPictures(folder.path);
+    }
+    const hash = await hashRun(config), heldOut = allOf(run.dataset);
+    return { run, folder, hash, heldOut, isOther: false };
+  } catch (error) {
+    await run.close();
+    throw error;
+  }
+}
+
+/** Fewer pictures than the run holds out may be all that there are. */
+const fewest = "evaluate.images=2";
+
+async function resolved(
+  path: string,
+  overrides: readonly string[],
+): Promise<ResolvedRun> {
+  return await resolveRun(
+    await readRun(path, overrides, userFolder()),
+    builtins,
+  );
+}
+
+async function isTrained({ checkpoint }: RunFolder): Promise<boolean> {
+  return await isFile(join(checkpoint, "cfg.json"));
+}
+
+function allOf({ length }: Dataset): Uint32Array {
+  return Uint32Array.from({ length }, (_, i) => i);
+}
+
+async function isFile(path: string): Promise<boolean> {
+  return await Deno.stat(path).then(({ isFile }) => isFile, () => false);
+}

@@ -1,0 +1,79 @@
+/**
+ * The folder of a trained run in, its parts and its dictionary out.
+ *
+ * @module
+ */
+import { ConfigError } from "../../core/errors.ts";
+import { loadDictionary } from "../../core/train/load_dictionary.ts";
+import { type OpenRun, openRun } from "../../core/train/open_run.ts";
+import { readRun, resolveRun } from "../../core/run/run_config.ts";
+import { type RunFolder, runFolder } from "../../core/run/run_folder.ts";
+import type { Tensors } from "../../core/tensor.ts";
+import { readState } from "../../core/train/training_state.ts";
+import { builtins } from "../../plugins/mod.ts";
+import { pluginReporter } from "../terminal/plugin_reporter.ts";
+import { makeProgress } from "../terminal/progress.ts";
+import { inUserFolder, userFolder } from "../terminal/task.ts";
+
+/** A run that was trained. */
+export interface TrainedRun {
+  /** Its parts. */
+  readonly run: OpenRun;
+  /** Its files. */
+  readonly folder: RunFolder;
+  /** Its dictionary, in the run's engine. */
+  readonly params: Tensors;
+}
+
+/**
+ * Opens the run in the folder that the user calls `path`, with the settings in
+ * `overrides` (`"dataset.use=imagenet"`) changed.
+ *
+ * @throws {ConfigError} When it is no run's folder, a part cannot be made, or
+ * its encoder is another one than it was trained with.
+ * @throws {FormatError} When it holds no dictionary of the run's sizes.
+ */
+export async function openTrainedRun(
+  path: string,
+  overrides: readonly string[] = [],
+): Promise<TrainedRun> {
+  const folder = runFolder(inUserFolder(path));
+  if (!await Deno.stat(folder.config).then(() => true, () => false)) {
+    throw new ConfigError(
+      "run",
+      `Cannot open "${path}": it is not the folder of a run, since it has no config.json; write runs/<name>`,
+    );
+  }
+  const resolved = await resolveRun(
+    await readRun(folder.config, overrides, userFolder()),
+    builtins,
+  );
+  const making = makeProgress();
+  const run = await openRun(resolved, pluginReporter(making))
+    .finally(() => making.stop());
+  try {
+    await checkProvenance(run, folder, path);
+    return { run, folder, params: await loadDictionary(run, folder) };
+  } catch (error) {
+    await run.close();
+    throw error;
+  }
+}
+
+/** The dictionary of another model's activations would tell nothing. A run whose state was deleted cannot be checked. */
+async function checkProvenance(
+  { encoder: { provenance } }: OpenRun,
+  { state }: RunFolder,
+  path: string,
+): Promise<void> {
+  const saved = await readState(state).catch(() => undefined);
+  for (const [key, was] of Object.entries(saved?.position.provenance ?? {})) {
+    if (provenance[key] === was) continue;
+    throw new ConfigError(
+      "encoder",
+      `Cannot open "${path}": its encoder had ${key} ${was} when it was trained, now it has ${
+        provenance[key]
+      }; put that back, or train it again`,
+    );
+  }
+}

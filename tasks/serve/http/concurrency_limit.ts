@@ -1,0 +1,47 @@
+/**
+ * Work in, the same work out, a few at once.
+ *
+ * @module
+ */
+
+/** Whether someone waits for a piece of work, or it is done for later. */
+export type Urgency = "now" | "later";
+
+/** Does a piece of work when it is its turn. */
+export type InTurn = <T>(
+  body: () => Promise<T>,
+  urgency?: Urgency,
+) => Promise<T>;
+
+/**
+ * Starts no more than `most` at once; the others wait, those that are for
+ * later until nobody waits.
+ *
+ * @example
+ * ```ts
+ * import { limited } from "./concurrency_limit.ts";
+ * import { deepEqual } from "node:assert/strict";
+ *
+ * const order: string[] = [], one = limited(1);
+ * const add = (name: string) => async () => void order.push(name);
+ * await Promise.all([one(add("a")), one(add("b"), "later"), one(add("c"))]);
+ * deepEqual(order, ["a", "c", "b"]);
+ * ```
+ */
+export function limited(most: number): InTurn {
+  const waiting = { now: [] as (() => void)[], later: [] as (() => void)[] };
+  let busy = 0;
+  return async (body, urgency = "now") => {
+    if (busy >= most) {
+      await new Promise<void>((resolve) => waiting[urgency].push(resolve));
+    } else busy++;
+    try {
+      return await body();
+    } finally {
+      // The place is handed on: nobody slips in between.
+      const next = waiting.now.shift() ?? waiting.later.shift();
+      if (next) next();
+      else busy--;
+    }
+  };
+}

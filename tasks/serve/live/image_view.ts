@@ -1,0 +1,125 @@
+/**
+ * The address of a picture's page in, what the page shows out.
+ *
+ * @module
+ */
+import type { ServeContext } from "../context.ts";
+import type { PatchLatents } from "./live_model.ts";
+import { latentMap, type PictureLatent, pictureLatents } from "./patch_view.ts";
+import { runUrl } from "../parts/layout.tsx";
+import { extent } from "../parts/scale.ts";
+import { Problem } from "../http/problem.ts";
+import { latentNumber } from "../runs/run_index.ts";
+import type { Run, RunIndex } from "../runs/run_store.ts";
+import { type ShownPicture, shownPicture } from "./shown_picture.ts";
+
+/** What an address says of a picture. */
+export interface Asked {
+  /** The patch that is looked at. */
+  readonly patch?: number;
+  /** The latent whose map is shown. */
+  readonly latent?: number;
+  /** What else is shown over the picture. */
+  readonly layer?: "error";
+}
+
+/** A picture and what its run's dictionary makes of it. */
+export interface Looked {
+  /** The run. */
+  readonly run: Run;
+  /** The picture. */
+  readonly picture: ShownPicture;
+  /** The latents of each patch. */
+  readonly found: PatchLatents;
+  /** Latents of the picture, the strongest first. */
+  readonly strongest: readonly PictureLatent[];
+  /** What is known of latents, where the run has an index. */
+  readonly latents: RunIndex | undefined;
+  /** Latents in all. */
+  readonly dSae: number;
+}
+
+/**
+ * Asks the run's model about the picture.
+ *
+ * @throws {Problem} When there is no such picture, or no model.
+ */
+export async function lookAt(
+  context: ServeContext,
+  { run: name, index }: { run: string; index: string },
+  signal: AbortSignal | undefined,
+): Promise<Looked> {
+  const run = await context.store.run(name);
+  const picture = await shownPicture(context, run, index);
+  const asked = await context.models.ask(
+    run,
+    signal,
+    async (model) => ({ found: await model.look(picture), dSae: model.dSae }),
+  );
+  const latents = await context.store.latents(run).catch(() => undefined);
+  const strongest = pictureLatents(asked.found);
+  return { run, picture, latents, strongest, ...asked };
+}
+
+/**
+ * Reads an address.
+ *
+ * @throws {Problem} When it names a patch or a latent that is none.
+ */
+export function askedOf(
+  params: URLSearchParams,
+  { found: { grid }, dSae }: Pick<Looked, "found" | "dSae">,
+): Asked {
+  const patch = params.get("patch") ?? "", latent = params.get("latent") ?? "";
+  const patches = grid[0] * grid[1];
+  if (patch !== "" && !(/^\d{1,9}$/.test(patch) && Number(patch) < patches)) {
+    throw new Problem(
+      404,
+      `Cannot find patch "${
+        patch.slice(0, 40)
+      }": the picture has ${patches}, numbered from 0 to ${patches - 1}`,
+    );
+  }
+  return {
+    ...patch !== "" && { patch: Number(patch) },
+    ...latent !== "" && { latent: latentNumber(latent, dSae) },
+    ...latent === "" && params.get("layer") === "error" &&
+      { layer: "error" as const },
+  };
+}
+
+/** The address of a picture's page. */
+export function pictureAddress(
+  { run, picture }: Pick<Looked, "run" | "picture">,
+  query: Asked,
+): string {
+  const params = new URLSearchParams(
+    Object.entries(query).map(([name, value]) => [name, String(value)]),
+  ).toString();
+  return `${runUrl(run.name)}/images/${picture.ref}${
+    params === "" ? "" : `?${params}`
+  }`;
+}
+
+/** The patch that is looked at first: the one with the picture's strongest latent, or the shown one's strongest. */
+export function patchOf(
+  { strongest }: Looked,
+  { patch, latent }: Asked,
+): number {
+  if (patch !== undefined) return patch;
+  const shown = strongest.find((one) => one.latent === latent);
+  return (shown ?? strongest[0])?.patch ?? 0;
+}
+
+/** What lies over the picture. */
+export function layerOf(
+  { found }: Looked,
+  { latent, layer }: Asked,
+): { name: string; data: Float32Array; high: number } | undefined {
+  if (latent === undefined && layer === undefined) return undefined;
+  const data = latent === undefined ? found.error : latentMap(found, latent);
+  const name = latent === undefined
+    ? "Error of each patch"
+    : `Latent ${latent}`;
+  return { name, data, high: extent(data)?.[1] ?? 0 };
+}

@@ -1,0 +1,84 @@
+/**
+ * Part of an address in, the picture that it means out: one of the dataset by
+ * its number, or one that the reader has dropped.
+ *
+ * @module
+ */
+import type { ServeContext } from "../context.ts";
+import { type DroppedPicture, isDropped } from "./dropped_pictures.ts";
+import type { LivePicture } from "./live_model.ts";
+import { pictureIndex } from "../pages/pictures.ts";
+import { runUrl } from "../parts/layout.tsx";
+import { pictureUrl } from "../parts/tile.tsx";
+import type { PictureSize } from "../runs/pictures.ts";
+import { Problem } from "../http/problem.ts";
+import type { Run } from "../runs/run_store.ts";
+
+/** A picture that a page shows. */
+export interface ShownPicture extends LivePicture {
+  /** As addresses have it: `12`, `own-…`. */
+  readonly ref: string;
+  /** Its number in the dataset, where it is from there. */
+  readonly index?: number;
+  /** Its name. */
+  readonly name: string;
+  /** What is known of it. */
+  readonly labels: Readonly<Record<string, string | number>>;
+  /** Width in pixels. */
+  readonly width: number;
+  /** Height in pixels. */
+  readonly height: number;
+  /** The address of what the encoder sees of it. */
+  url(size: PictureSize): string;
+}
+
+/**
+ * Finds a picture.
+ *
+ * @throws {Problem} When there is none, or it cannot be decoded.
+ */
+export async function shownPicture(
+  { pictures, dropped }: Pick<ServeContext, "pictures" | "dropped">,
+  run: Run,
+  ref: string,
+): Promise<ShownPicture> {
+  if (isDropped(ref)) return ofReader(run, dropped.get(ref));
+  const index = pictureIndex(ref), count = await pictures.count(run);
+  if (index >= count) {
+    throw new Problem(
+      404,
+      `Cannot find picture ${index}: the dataset has ${
+        count.toLocaleString("en")
+      }, numbered from 0 to ${(count - 1).toLocaleString("en")}`,
+    );
+  }
+  const { id, labels, width, height } = await pictures.small(
+    run,
+    index,
+    "large",
+  );
+  return {
+    ref: String(index),
+    key: String(index),
+    index,
+    name: id,
+    labels,
+    width,
+    height,
+    image: async () => (await pictures.example(run, index)).image,
+    url: (size) => pictureUrl(run, index, size),
+  };
+}
+
+function ofReader(run: Run, { id, name, image }: DroppedPicture): ShownPicture {
+  return {
+    ref: id,
+    key: id,
+    name,
+    labels: {},
+    width: image.width,
+    height: image.height,
+    image: () => Promise.resolve(image),
+    url: (size) => `${runUrl(run.name)}/dropped/${id}/${size}`,
+  };
+}

@@ -1,0 +1,117 @@
+/**
+ * What an address asks for in, the model's prediction with and without it out.
+ *
+ * @module
+ */
+import type { Prediction } from "../../../core/encoder.ts";
+import type { ServeContext } from "../context.ts";
+import type { PatchLatents, Steered, SteerEdit } from "./live_model.ts";
+import { type PictureLatent, pictureLatents } from "./patch_view.ts";
+import { runUrl } from "../parts/layout.tsx";
+import type { Run, RunIndex } from "../runs/run_store.ts";
+import { type ShownPicture, shownPicture } from "./shown_picture.ts";
+import {
+  type AskedEdit,
+  type SteerQuery,
+  steerQueryText,
+} from "./steer_query.ts";
+
+/** A steering that was carried out. */
+export interface Steering {
+  /** The run. */
+  readonly run: Run;
+  /** The picture. */
+  readonly picture: ShownPicture;
+  /** What is known of its latents, where it has an index. */
+  readonly latents: RunIndex | undefined;
+  /** What was asked. */
+  readonly query: SteerQuery;
+  /** What was done, what was left open filled in. */
+  readonly edits: readonly SteerEdit[];
+  /** Latents of the picture, the strongest first. */
+  readonly strongest: readonly PictureLatent[];
+  /** What came of it. */
+  readonly steered: Steered;
+  /** All that the model predicts. */
+  readonly predictions: readonly Prediction[];
+  /** Latents in all. */
+  readonly dSae: number;
+  /** Milliseconds it took. */
+  readonly time: number;
+}
+
+/**
+ * Finds the picture and the latents that are meant, and steers.
+ *
+ * @throws {Problem} When one of them is none, or the model cannot be steered.
+ */
+export async function steer(
+  context: ServeContext,
+  run: Run,
+  query: SteerQuery,
+  signal: AbortSignal | undefined,
+): Promise<Steering> {
+  const { store, models } = context;
+  const latents = await store.latents(run).catch(() => undefined);
+  const picture = await shownPicture(context, run, imageOf(query, latents));
+  return await models.ask(run, signal, async (model) => {
+    const started = performance.now();
+    const found = await model.look(picture);
+    const strongest = pictureLatents(found);
+    const asked = query.edits ??
+      strongest.slice(0, 1).map(({ latent }) => ({ latent }));
+    const edits = asked.map((edit) => filledIn(edit, found, latents));
+    const { keepError, prediction, patches } = query;
+    const steered = await model.steer(picture, {
+      edits,
+      keepError,
+      prediction,
+      patches,
+    });
+    const time = performance.now() - started;
+    const { predictions, dSae } = model;
+    return {
+      ...{ run, picture, latents, query, edits, strongest, steered },
+      ...{ predictions, dSae, time },
+    };
+  });
+}
+
+/** The picture that is asked for; else the one that shows the first latent best. */
+function imageOf(
+  { image, edits }: SteerQuery,
+  latents: RunIndex | undefined,
+): string {
+  if (image !== undefined) return image;
+  const latent = edits?.[0]?.latent, info = latents?.index.info;
+  if (latent === undefined || !info || latent >= info.dSae) return "0";
+  const best = latents!.index.top.example[latent * info.slots.top]!;
+  return String(Math.max(0, best));
+}
+
+/** What an edit does when its address does not say: twice the most that the latent has here, or anywhere. */
+function filledIn(
+  { latent, how, value }: AskedEdit,
+  { codes: { latents, values } }: PatchLatents,
+  index: RunIndex | undefined,
+): SteerEdit {
+  if (how === "ablate") return { latent, how, value: 0 };
+  if (how !== undefined && value !== undefined) return { latent, how, value };
+  if (how === "scale") return { latent, how, value: 2 };
+  let most = 0;
+  latents.forEach((one, i) => {
+    if (one === latent) most = Math.max(most, values[i]!);
+  });
+  if (most === 0) most = index?.index.columns.max?.[latent] ?? 1;
+  const usual = Number((2 * (most || 1)).toPrecision(2));
+  return { latent, how: "set", value: value ?? usual };
+}
+
+/** The address that holds all of it. */
+export function permanent(
+  { run, picture, query, edits }: Steering,
+  change: Partial<SteerQuery> = {},
+): string {
+  const all = { ...query, image: picture.ref, edits, ...change };
+  return `${runUrl(run.name)}/steer${steerQueryText(all)}`;
+}

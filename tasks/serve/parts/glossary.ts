@@ -1,0 +1,162 @@
+/**
+ * The words on the pages and what they mean.
+ *
+ * @module
+ */
+import type { NumberKind } from "../runs/latent_columns.ts";
+
+/** A word's name on the page and what it means. */
+export interface Word {
+  /** As it is written on the page. */
+  readonly title: string;
+  /** What it means, in a sentence or two. */
+  readonly definition: string;
+}
+
+/** Words of runs and results. */
+export const words: Readonly<Record<string, Word>> = {
+  fvu: {
+    title: "FVU",
+    definition:
+      "Fraction of variance unexplained: the squared error of the reconstruction over the variance of the activations. 0 is perfect, 1 is always guessing the mean",
+  },
+  l0: {
+    title: "L0",
+    definition: "How many latents fire on a token, on average, at inference",
+  },
+  targetL0: {
+    title: "aimed L0",
+    definition: "The L0 that the sparsifier was told to reach",
+  },
+  dead: {
+    title: "dead",
+    definition:
+      "Share of latents that fired on none of the last tokens of training; how many tokens that were is said beside it",
+  },
+  silent: {
+    title: "silent",
+    definition:
+      "Share of latents that fire on none of the held-out tokens that were measured",
+  },
+  threshold: {
+    title: "threshold",
+    definition:
+      "What an activation must exceed to count as firing at inference, calibrated so that L0 is what was aimed at",
+  },
+  loss: {
+    title: "loss",
+    definition:
+      "What training lowers: the reconstruction error, with tokens scaled to a variance of 1, and the sparsifier's own terms",
+  },
+  lr: {
+    title: "learning rate",
+    definition: "The size of Adam's steps",
+  },
+  encoder: {
+    title: "encoder",
+    definition: "The vision transformer whose tokens the dictionary learns",
+  },
+  hook: {
+    title: "hook",
+    definition: "The place in the encoder where its activations are read",
+  },
+  dSae: {
+    title: "latents",
+    definition:
+      "Size of the dictionary, d_sae: how many latents it has. Each is a direction that the activations are written with",
+  },
+  tokens: {
+    title: "tokens",
+    definition:
+      "A token is one patch of a picture on its way through the encoder. This is how many were trained on",
+  },
+  dataset: { title: "dataset", definition: "Where the pictures come from" },
+  sparsifier: {
+    title: "sparsifier",
+    definition:
+      "The kind of dictionary, and the rule by which few latents fire",
+  },
+  engine: { title: "engine", definition: "What does the arithmetic" },
+  measured: {
+    title: "measured on",
+    definition:
+      "Tokens of pictures that were not trained on; all results are of these, at inference",
+  },
+  trained: {
+    title: "trained on",
+    definition: "Tokens seen in training; a token may come again",
+  },
+  skipped: {
+    title: "skipped",
+    definition: "Pictures that could not be decoded and were left out",
+  },
+  seed: { title: "seed", definition: "Decides every random number" },
+  exemplar: {
+    title: "exemplar",
+    definition: "A picture that shows what a latent fires on",
+  },
+  byDirection: {
+    title: "by direction",
+    definition:
+      "Latents whose decoder directions have the largest cosine with this one's: they write nearly the same",
+  },
+  byFiring: {
+    title: "by firing",
+    definition:
+      "Latents that fire on the same tokens: the number of tokens shared over the geometric mean of both (Ochiai's coefficient, the cosine of the two sets)",
+  },
+  plane: {
+    title: "map",
+    definition:
+      "Each point is a latent: its decoder direction, seen in the two directions along which the dictionary varies most (PCA)",
+  },
+  places: {
+    title: "places",
+    definition:
+      "The sum of the latent's values at each patch of the grid, over all pictures that were looked at",
+  },
+};
+
+const columns: Readonly<Record<string, Word & { kind: NumberKind }>> = {
+  density: {
+    title: "density",
+    definition: "Share of the tokens on which the latent fires",
+    kind: "share",
+  },
+  pictures: {
+    title: "pictures",
+    definition: "Share of the pictures in which the latent fires somewhere",
+    kind: "share",
+  },
+  mean: {
+    title: "mean",
+    definition: "Mean of the latent's values on the tokens where it fires",
+    kind: "number",
+  },
+  max: {
+    title: "max",
+    definition: "The largest value that the latent took",
+    kind: "number",
+  },
+  spread: {
+    title: "spread",
+    definition:
+      "How evenly the latent fires over the picture: the entropy of its places over that of an even map. 1 is everywhere alike, 0 is one patch only",
+    kind: "number",
+  },
+  purity: {
+    title: "purity",
+    definition:
+      "Share of the latent's top pictures that have their most common label. 1 is one label only",
+    kind: "share",
+  },
+};
+
+/** What is said of a column of the index; of an unknown one, its name. */
+export function columnWords(name: string): Word & { kind: NumberKind } {
+  return Object.hasOwn(columns, name) ? columns[name]! : {
+    title: name,
+    definition: "One number for each latent, from the index",
+    kind: "number",
+  };
+}

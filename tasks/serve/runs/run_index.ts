@@ -1,0 +1,67 @@
+/**
+ * The folder of an index in, the index with its columns out, checked so that
+ * no page meets a number that points nowhere.
+ *
+ * @module
+ */
+import { FormatError } from "../../../core/errors.ts";
+import {
+  type LatentIndex,
+  readLatentIndex,
+  type StoredIndex,
+} from "../../../core/latents/latent_index.ts";
+import { Problem } from "../http/problem.ts";
+
+/**
+ * Reads and checks the index in `folder`.
+ *
+ * @throws {FormatError} When there is none, or its parts do not fit together.
+ */
+export async function openIndex(folder: string): Promise<StoredIndex> {
+  const index = await readLatentIndex(folder);
+  const wrong = whatIsWrong(index);
+  if (wrong === undefined) return index;
+  throw new FormatError(
+    folder,
+    `Cannot use the index in "${folder}": ${wrong}; make it again with: deno task index <run>`,
+  );
+}
+
+/** What the reader does not look at: the numbers inside. */
+function whatIsWrong(
+  { info: { dSae }, alike, together }: LatentIndex,
+): string | undefined {
+  const beyond = [alike, together]
+    .some(({ latent }) => latent.some((other) => other >= dSae));
+  return beyond ? `it names a latent beyond ${dSae}` : undefined;
+}
+
+/** Bytes that an index takes in memory. */
+export function indexBytes(index: LatentIndex): number {
+  const { top, chance, alike, together } = index;
+  const arrays = [
+    ...Object.values(index.columns),
+    index.histogram,
+    index.places,
+    index.plane,
+    ...[top, chance].flatMap((some) => [some.value, some.example, some.token]),
+    ...[alike, together].flatMap((near) => [near.latent, near.cosine]),
+  ];
+  return arrays.reduce((sum, { byteLength }) => sum + byteLength, 0);
+}
+
+/**
+ * The number of a latent as an address has it.
+ *
+ * @throws {Problem} When it is none, or there is no such latent.
+ */
+export function latentNumber(text: string, dSae: number): number {
+  const number = /^\d{1,15}$/.test(text) ? Number(text) : NaN;
+  if (number < dSae) return number;
+  throw new Problem(
+    404,
+    `Cannot find latent "${text.slice(0, 40)}": this run has ${
+      dSae.toLocaleString("en")
+    }, numbered from 0 to ${(dSae - 1).toLocaleString("en")}`,
+  );
+}

@@ -1,0 +1,83 @@
+/**
+ * What tests of downloads begin and end with.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import type { PluginEvent } from "tessera";
+import { type Hub, openHub } from "../../../plugins/hub/hub.ts";
+import type { HubId } from "../../../plugins/hub/hub_id.ts";
+import {
+  type FakeHub,
+  fakeHub,
+  type FakeHubOptions,
+  repo,
+  sha256,
+} from "./_fake_hub.ts";
+
+/** Like weights: many bytes, no two pieces alike. */
+export const weights: Uint8Array<ArrayBuffer> = Uint8Array.from(
+  { length: 300_000 },
+  (_, i) => (i * 2654435761) >>> 13,
+);
+
+/** The files of the model. */
+const files = {
+  "README.md": "# A model",
+  "config.json": '{"model_type":"vit"}',
+  "preprocessor_config.json": "{}",
+  "model.safetensors": weights,
+  "pytorch_model.bin": "a pickle",
+};
+
+/** What a test works with. */
+export interface At {
+  /** The server. */
+  readonly server: FakeHub;
+  /** How it is talked to. */
+  readonly hub: Hub;
+  /** Its model. */
+  readonly id: HubId;
+  /** The model's folder in the cache. */
+  readonly folder: string;
+  /** What was reported. */
+  readonly events: PluginEvent[];
+  /** How long it would have waited. */
+  readonly waits: number[];
+  /** What is in a folder of the model's. */
+  list(folder: string): Promise<string[]>;
+}
+
+/** Does `body` with a hub, an empty cache, and no waiting. */
+export async function atHub(
+  options: Partial<FakeHubOptions>,
+  body: (at: At) => Promise<void>,
+  changes: Partial<Hub> = {},
+): Promise<void> {
+  const server = fakeHub({ files, card: { license: "mit" }, ...options });
+  const home = await Deno.makeTempDir();
+  const events: PluginEvent[] = [], waits: number[] = [];
+  const hub = await openHub({
+    wait: (milliseconds) => {
+      waits.push(milliseconds);
+      return Promise.resolve();
+    },
+    report: (event) => events.push(event),
+    ...changes,
+  }, { HF_HOME: home, HF_ENDPOINT: server.endpoint });
+  const folder = join(home, "hub", `models--${repo.replace("/", "--")}`);
+  const list = async (name: string) =>
+    (await Array.fromAsync(Deno.readDir(join(folder, name)))).map(({ name }) =>
+      name
+    ).sort();
+  const id = { repo, revision: "main" };
+  try {
+    await body({ server, hub, id, folder, events, waits, list });
+  } finally {
+    await server.stop();
+    await Deno.remove(home, { recursive: true });
+  }
+}
+
+/** The part of the weights that has come, in the cache. */
+export const partName: string = `${sha256(weights)}.incomplete`;

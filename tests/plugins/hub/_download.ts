@@ -1,0 +1,18 @@
+// deno-lint-ignore-file no-console
+/**
+ * A program that downloads a model, as the environment says, and prints where
+ * it is or why not.
+ *
+ * @module
+ */
+import { downloadModel } from "../../../plugins/hub/download_model.ts";
+import { openHub } from "../../../plugins/hub/hub.ts";
+import { parseHubId } from "../../../plugins/hub/hub_id.ts";
+
+try {
+  const hub = await openHub({ wait: () => Promise.resolve() });
+  console.log((await downloadModel(hub, parseHubId(Deno.args[0]!)!)).path);
+} catch (error) {
+  console.log((error as Error).message);
+  Deno.exit(1);
+}

@@ -1,0 +1,139 @@
+/**
+ * `deno task predict` as a user starts it, in a folder of its own.
+ *
+ * @module
+ */
+import { equal, match, ok } from "node:assert/strict";
+import { join } from "node:path";
+import sharp, { type Sharp } from "sharp";
+import { picture } from "../../conformance/encoder.ts";
+import { type Ended, project } from "../_train_process.ts";
+
+/** The tiny random Depth Anything, and how it is named on the command line. */
+export const model: string = join(project, "fixtures/golden/depth_anything_v2");
+
+/** The settings that name it. */
+export const depthAnything: readonly string[] = [
+  "--encoder.use=depth-anything",
+  `--encoder.model=${model}`,
+];
+
+/** A folder that a user works in. */
+export interface PredictFolder extends AsyncDisposable {
+  /** The folder. */
+  readonly path: string;
+  /** Starts `deno task predict` here and waits for its end; `preload` is run first, with every permission. */
+  predict(args: readonly string[], preload?: string): Promise<Ended>;
+  /** {@linkcode PredictFolder.predict} that must succeed: what it wrote. */
+  predictOk(...args: readonly string[]): Promise<string>;
+  /** The bytes of a file here. */
+  read(name: string): Promise<Uint8Array<ArrayBuffer>>;
+  /** Writes a file here, folders as needed. */
+  write(name: string, bytes: Uint8Array | string): Promise<void>;
+  /** Names of all files here, in order. */
+  names(): Promise<string[]>;
+}
+
+/** What `deno task predict` runs. */
+async function command(preload?: string): Promise<string[]> {
+  const config = join(project, "deno.json");
+  const { tasks } = JSON.parse(await Deno.readTextFile(config));
+  // What the shell of `deno task` fills in: the host of a mirror.
+  const words: string[] = tasks.predict.command
+    .replace(/\$\(.*?"\)/, "localhost").split(" ");
+  const [deno, verb, ...rest] = words;
+  const script = rest.at(-1);
+  ok(deno === "deno" && verb === "run" && script === "tasks/predict/main.ts");
+  const flags = preload === undefined
+    ? rest.slice(0, -1)
+    : ["-A", `--preload=${preload}`];
+  return [verb, "--no-prompt", ...flags, "--config", config].concat(
+    join(project, "tasks/predict/main.ts"),
+  );
+}
+
+/** Makes a folder to work in, with a picture `wave.png` of 40×30 pixels. */
+export async function predictFolder(): Promise<PredictFolder> {
+  const path = await Deno.realPath(await Deno.makeTempDir());
+  const predict = async (
+    args: readonly string[],
+    preload?: string,
+  ): Promise<Ended> => {
+    const { code, signal, stdout, stderr } = await new Deno.Command(
+      Deno.execPath(),
+      {
+        args: [...await command(preload), ...args],
+        cwd: path,
+        env: { INIT_CWD: path, NO_COLOR: "1" },
+        stdin: "null",
+      },
+    ).output();
+    const text = new TextDecoder();
+    return {
+      code,
+      signal,
+      output: text.decode(stdout),
+      errors: text.decode(stderr),
+    };
+  };
+  const write = async (name: string, data: Uint8Array | string) => {
+    await Deno.mkdir(join(path, name, ".."), { recursive: true });
+    const bytes = typeof data === "string"
+      ? new TextEncoder().encode(data)
+      : data;
+    await Deno.writeFile(join(path, name), bytes);
+  };
+  await write("wave.png", await png(40, 30));
+  return {
+    path,
+    predict,
+    write,
+    async predictOk(...args) {
+      const { code, output, errors } = await predict(args);
+      ok(code === 0 && errors === "", `${code}\n${output}\n${errors}`);
+      return output;
+    },
+    read: (name) => Deno.readFile(join(path, name)),
+    names: () => namesIn(path),
+    [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }),
+  };
+}
+
+async function namesIn(folder: string, at = ""): Promise<string[]> {
+  const names: string[] = [];
+  for await (const { name, isDirectory } of Deno.readDir(folder)) {
+    if (!isDirectory) names.push(at + name);
+    else names.push(...await namesIn(join(folder, name), `${at}${name}/`));
+  }
+  return names.sort();
+}
+
+/** A picture of coloured waves as sharp takes it. */
+export function waves(width: number, height: number, seed = 1): Sharp {
+  const { data } = picture(width, height, seed);
+  return sharp(data, { raw: { width, height, channels: 3 } });
+}
+
+/** The bytes of a PNG of coloured waves. */
+export async function png(
+  width: number,
+  height: number,
+  seed?: number,
+): Promise<Uint8Array> {
+  return await waves(width, height, seed).png().toBuffer();
+}
+
+/** The values of a 16-bit PNG. */
+export async function grey(bytes: Uint8Array): Promise<Uint16Array> {
+  const { data } = await sharp(bytes).toColourspace("grey16")
+    .raw({ depth: "ushort" }).toBuffer({ resolveWithObject: true });
+  return new Uint16Array(data.buffer, data.byteOffset, data.length / 2);
+}
+
+/** The message of a process that must fail, and say nothing else. */
+export function refused({ code, errors, output }: Ended): string {
+  equal(code, 1, output + errors);
+  equal(output, "");
+  match(errors, /^.*\n$/, "one line, no stack");
+  return errors.slice(0, -1);
+}
