@@ -7,7 +7,7 @@ import type { Dataset } from "./dataset.ts";
 import type { Encoder } from "./encoder.ts";
 import type { Engine } from "./engine.ts";
 import { ConfigError } from "./errors.ts";
-import type { Dictionary } from "./edit/splice.ts";
+import type { Dictionary } from "./sparsifier.ts";
 
 /** What a probe may look at. */
 export interface ProbeInput {

@@ -79,3 +79,16 @@ export interface Sparsifier {
   /** The training loss of one batch. */
   loss(engine: Engine, params: Tensors, batch: Batch): Promise<Loss>;
 }
+
+/**
+ * A dictionary for activations as the encoder gives them: what
+ * `loadCheckpoint` reads, with the scale of training folded in.
+ */
+export interface Dictionary {
+  /** The maths. */
+  readonly engine: Engine;
+  /** How it encodes and decodes. */
+  readonly sparsifier: Sparsifier;
+  /** Its parameters, in `engine`. */
+  readonly params: Tensors;
+}

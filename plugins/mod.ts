@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Builtins } from "../core/run/load_plugin.ts";
+import type { Builtins } from "../mod.ts";
 
 /** Table of contents: kind, name, file. */
 export const builtins: Builtins = {

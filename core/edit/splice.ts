@@ -5,25 +5,11 @@
  */
 import type { Codes, HostCodes } from "../codes.ts";
 import type { LatentEdit, PlaceOf } from "./edit_latents.ts";
-import type { Engine } from "../engine.ts";
 import { ConfigError } from "../errors.ts";
-import type { Sparsifier } from "../sparsifier.ts";
-import type { HostTensor, Tensor, Tensors } from "../tensor.ts";
+import type { Dictionary } from "../sparsifier.ts";
+import type { HostTensor, Tensor } from "../tensor.ts";
 import { tokenShape } from "./token_shape.ts";
-import type { EditOptions, Where } from "./token_filter.ts";
-
-/**
- * A dictionary for activations as the encoder gives them: what
- * `loadCheckpoint` reads, with the scale of training folded in.
- */
-export interface Dictionary {
-  /** The maths. */
-  readonly engine: Engine;
-  /** How it encodes and decodes. */
-  readonly sparsifier: Sparsifier;
-  /** Its parameters, in `engine`. */
-  readonly params: Tensors;
-}
+import type { EditOptions, TokenFilter } from "./token_filter.ts";
 
 /** Options for {@linkcode splice}. `where` says which tokens are spliced: the others stay. */
 export interface SpliceOptions extends EditOptions {
@@ -158,7 +144,7 @@ function checkWidth(width: number, expected: number): void {
 /** Numbers of the chosen tokens, `image · tokens + token`, a block at a time. */
 function* rowBlocks(
   x: HostTensor,
-  where: Where | undefined,
+  where: TokenFilter | undefined,
 ): Generator<readonly number[]> {
   const [images, tokens] = tokenShape(x);
   let block: number[] = [];

@@ -10,12 +10,12 @@ import { ConfigError } from "../errors.ts";
  * Says of a token whether it is edited: `image` counts the pictures of the
  * activations, `token` the tokens of a picture, its specials first.
  */
-export type Where = (image: number, token: number) => boolean;
+export type TokenFilter = (image: number, token: number) => boolean;
 
 /** Options of every edit. */
 export interface EditOptions {
   /** Which tokens are edited; every one when absent. */
-  readonly where?: Where | undefined;
+  readonly where?: TokenFilter | undefined;
 }
 
 /** Some cells of a hook's grid: rows and columns from the first, up to but without the second. */
@@ -39,7 +39,7 @@ export interface CellRect {
  * deepEqual([0, 1, 2].map((token) => where(0, token)), [false, true, true]);
  * ```
  */
-export function patchesOf({ layout }: Pick<Hook, "layout">): Where {
+export function patchesOf({ layout }: Pick<Hook, "layout">): TokenFilter {
   return (_, token) => token >= layout.specials;
 }
 
@@ -64,7 +64,7 @@ export function patchesOf({ layout }: Pick<Hook, "layout">): Where {
 export function cellsOf(
   hook: Pick<Hook, "name" | "layout">,
   cells: CellRect | Iterable<number>,
-): Where {
+): TokenFilter {
   const { specials, grid: [rows, cols] } = hook.layout;
   const numbered = "rows" in cells ? cellsIn(cells, hook) : [...cells];
   const astray = numbered.find((cell) => !within(cell, 0, rows * cols - 1));

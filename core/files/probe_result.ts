@@ -17,8 +17,6 @@ import { replaceTextFile } from "./replace_file.ts";
 import type { RunFolder } from "../run/run_folder.ts";
 import { writeSafetensors } from "./safetensors.ts";
 
-export * from "./read_probe_result.ts";
-
 /** What a probe was asked, and of what. */
 export interface ProbeInfo {
   /** Version of the files. */

@@ -13,6 +13,7 @@ import type { HostCodes } from "../codes.ts";
 import { collect, type TokenGroup } from "../train/collect.ts";
 import type { Engine } from "../engine.ts";
 import { ConfigError } from "../errors.ts";
+import { evenly } from "./evenly.ts";
 import { exemplars, offer, showings, sortExemplars } from "./exemplars.ts";
 import {
   type IndexState,
@@ -100,15 +101,6 @@ export async function indexLatents(
     session.onProgress?.(images + skipped, indices.length);
   }
   return await finish(state, run, params, options);
-}
-
-/** `count` indices below `length`, evenly apart; all of them when there are no more. */
-export function evenly(length: number, count: number): Uint32Array {
-  const few = Math.min(length, count);
-  return Uint32Array.from(
-    { length: few },
-    (_, i) => Math.floor(i * length / few),
-  );
 }
 
 async function freshState(

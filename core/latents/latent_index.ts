@@ -14,8 +14,6 @@ import {
   writeSafetensors,
 } from "../files/safetensors.ts";
 
-export * from "./read_latent_index.ts";
-
 /** What an index is of: `index.json`. */
 export interface IndexInfo {
   /** Version of the files. */

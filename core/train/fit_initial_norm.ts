@@ -18,7 +18,7 @@ const most = 2048;
  * `b_enc` zero, latents are proportional to `W_enc`; parameters without these
  * two are returned as they are.
  */
-export async function fitEncoder(
+export async function fitInitialNorm(
   engine: Engine,
   sparsifier: Sparsifier,
   params: HostTensors,

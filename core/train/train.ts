@@ -5,7 +5,7 @@
  */
 import { collect } from "./collect.ts";
 import { TrainingError } from "../errors.ts";
-import { fitEncoder } from "./fit_initial_norm.ts";
+import { fitInitialNorm } from "./fit_initial_norm.ts";
 import { fvuSums } from "./fvu.ts";
 import { measure, type TrainResults } from "./measure_trained.ts";
 import type { OpenRun } from "./open_run.ts";
@@ -89,7 +89,7 @@ async function firstTrainer(session: Session): Promise<Trainer> {
     sample,
     random: randomFrom(config.seed, streams.init),
   });
-  const params = await fitEncoder(engine, sparsifier, fresh, sample);
+  const params = await fitInitialNorm(engine, sparsifier, fresh, sample);
   return makeTrainer(engine, sparsifier, params, run.optimiser);
 }
 

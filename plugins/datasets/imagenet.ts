@@ -9,7 +9,7 @@ import {
   type Example,
   type Plugin,
   type PluginContext,
-} from "tessera";
+} from "../../mod.ts";
 import { z } from "zod";
 import { datasetPath } from "./sources/dataset_path.ts";
 import { folderSource } from "./sources/folder_source.ts";

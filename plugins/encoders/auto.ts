@@ -5,13 +5,13 @@
  */
 import { join } from "node:path";
 import { z } from "zod";
-import type { Encoder } from "../../core/encoder.ts";
-import { ConfigError } from "../../core/errors.ts";
 import {
+  ConfigError,
   definePlugin,
+  type Encoder,
   type Plugin,
   type PluginContext,
-} from "../../core/plugin.ts";
+} from "../../mod.ts";
 import depthAnything, { openDepthAnything } from "./depth_anything/mod.ts";
 import dinov2, { openDinov2 } from "./dinov2/mod.ts";
 import {

@@ -4,12 +4,12 @@
  * @module
  */
 import { z } from "zod";
-import type { Encoder } from "../../core/encoder.ts";
 import {
   definePlugin,
+  type Encoder,
   type Plugin,
   type PluginContext,
-} from "../../core/plugin.ts";
+} from "../../mod.ts";
 import { depthAnything } from "./depth_anything/mod.ts";
 import {
   type PictureOptions,

@@ -20,7 +20,7 @@ import {
   type Shape,
   sizeOf,
   type Tensor,
-} from "tessera";
+} from "../../mod.ts";
 
 /** A tensor of the reference engine. */
 interface Dense extends Tensor {

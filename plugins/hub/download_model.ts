@@ -4,7 +4,7 @@
  * @module
  */
 import { z } from "zod";
-import { ConfigError } from "../../core/errors.ts";
+import { ConfigError } from "../../mod.ts";
 import { downloadFile } from "./download_file.ts";
 import type { Hub } from "./hub.ts";
 import {

@@ -4,8 +4,7 @@
  * @module
  */
 import { join, resolve } from "node:path";
-import { ConfigError } from "../../core/errors.ts";
-import type { PluginContext } from "../../core/plugin.ts";
+import { ConfigError, type PluginContext } from "../../mod.ts";
 
 /** A hub that speaks Hugging Face's protocol, and how it is talked to. */
 export interface Hub {

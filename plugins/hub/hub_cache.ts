@@ -7,8 +7,7 @@
  * @module
  */
 import { dirname, join } from "node:path";
-import { ConfigError } from "../../core/errors.ts";
-import { replaceTextFile } from "../../core/files/replace_file.ts";
+import { ConfigError, replaceTextFile } from "../../mod.ts";
 import type { HubId } from "./hub_id.ts";
 
 /** A model as of one commit, in the cache. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { ConfigError } from "../../core/errors.ts";
+import { ConfigError } from "../../mod.ts";
 import type { Hub } from "./hub.ts";
 import type { HubRequest } from "./hub_request.ts";
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { isHubId } from "../../core/run/absolute_paths.ts";
+import { isHubId } from "../../mod.ts";
 
 /** A model at a hub. */
 export interface HubId {

@@ -4,7 +4,7 @@
  * @module
  */
 import { z } from "zod";
-import type { HostTensors, InitInput } from "tessera";
+import type { HostTensors, InitInput } from "../../mod.ts";
 import { centre } from "./_centre.ts";
 
 /** Options that every built-in dictionary takes. */

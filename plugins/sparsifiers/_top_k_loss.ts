@@ -4,7 +4,14 @@
  * @module
  */
 import { z } from "zod";
-import type { Batch, Engine, Loss, Selection, Tensor, Tensors } from "tessera";
+import type {
+  Batch,
+  Engine,
+  Loss,
+  Selection,
+  Tensor,
+  Tensors,
+} from "../../mod.ts";
 
 /** Options of the auxiliary loss. */
 export const auxKOptions = {

@@ -4,7 +4,7 @@
  * @module
  */
 import { z } from "zod";
-import { definePlugin, type Plugin, type Sparsifier } from "tessera";
+import { definePlugin, type Plugin, type Sparsifier } from "../../mod.ts";
 import { dictionaryOptions, initDictionary } from "./_dictionary.ts";
 import { auxKOptions, topKLoss } from "./_top_k_loss.ts";
 

@@ -5,7 +5,7 @@
  * @module
  */
 import { z } from "zod";
-import { definePlugin, type Plugin, type Sparsifier } from "tessera";
+import { definePlugin, type Plugin, type Sparsifier } from "../../mod.ts";
 import { dictionaryOptions, initDictionary } from "./_dictionary.ts";
 
 const options = z.strictObject({

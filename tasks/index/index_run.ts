@@ -9,9 +9,9 @@ import {
 } from "../../core/latents/index_latents.ts";
 import {
   type IndexInfo,
-  readLatentIndex,
   writeLatentIndex,
 } from "../../core/latents/latent_index.ts";
+import { readLatentIndex } from "../../core/latents/read_latent_index.ts";
 import type { OpenRun } from "../../core/train/open_run.ts";
 import type { RunFolder } from "../../core/run/run_folder.ts";
 import type { Progress } from "../terminal/progress.ts";

@@ -10,8 +10,8 @@ import {
   type TensorToWrite,
   writeSafetensors,
 } from "../../core/files/safetensors.ts";
-import { type Colors, depthPng } from "./depth_png.ts";
 import { npyBytes } from "../../core/files/npy_bytes.ts";
+import { type Colors, depthPng } from "./depth_png.ts";
 import type { Predicted } from "./predict_picture.ts";
 import { shown } from "../terminal/task.ts";
 

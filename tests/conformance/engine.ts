@@ -4,9 +4,16 @@
  * @module
  */
 import { deepStrictEqual, equal, rejects, throws } from "node:assert/strict";
-import type { Codes, Engine, HostCodes, Selection, Tensor } from "tessera";
-import { randomFrom, sizeOf } from "tessera";
-import { valueAndGrad } from "tessera";
+import {
+  type Codes,
+  type Engine,
+  type HostCodes,
+  randomFrom,
+  type Selection,
+  sizeOf,
+  type Tensor,
+  valueAndGrad,
+} from "tessera";
 import { reference } from "../../plugins/engines/reference.ts";
 import { closeTo } from "./close_to.ts";
 

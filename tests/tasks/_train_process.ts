@@ -187,7 +187,10 @@ async function command(task: string, watched: boolean): Promise<string[]> {
   // What the shell of `deno task` fills in: the host of a mirror.
   const words = command.replace(/\$\(.*?"\)/, "localhost").split(" ");
   const [deno, verb, ...rest] = words;
-  ok(deno === "deno" && verb === "run" && rest.at(-1) === `tasks/${task}/main.ts`);
+  ok(
+    deno === "deno" && verb === "run" &&
+      rest.at(-1) === `tasks/${task}/main.ts`,
+  );
   const flags = rest.slice(0, -1);
   return [
     verb,

@@ -2,7 +2,7 @@
 /** Tests of `deno task index`, as a user types it. @module */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { join } from "node:path";
-import { readLatentIndex } from "../../core/latents/latent_index.ts";
+import { readLatentIndex } from "../../core/latents/read_latent_index.ts";
 import { trainFolder } from "./_train_process.ts";
 
 Deno.test("index finds what shows each latent of a trained run", async (t) => {

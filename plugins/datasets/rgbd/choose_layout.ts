@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { ConfigError } from "tessera";
+import { ConfigError } from "../../../mod.ts";
 import { some } from "../sources/dataset_path.ts";
 import { imageExtensions } from "../sources/decode_image.ts";
 import { findPairs, type Pairs } from "./find_pairs.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { DenseMap } from "tessera";
+import type { DenseMap } from "../../../mod.ts";
 
 /** Shapes that differ by more do not show the same view. */
 const tolerance = 0.02;

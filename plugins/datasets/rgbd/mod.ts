@@ -13,7 +13,7 @@ import {
   type Plugin,
   type PluginContext,
   type RgbImage,
-} from "tessera";
+} from "../../../mod.ts";
 import { z } from "zod";
 import { datasetPath } from "../sources/dataset_path.ts";
 import { decodeImage } from "../sources/decode_image.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { DenseMap } from "tessera";
+import type { DenseMap } from "../../../mod.ts";
 import type { StoredMap } from "./stored_map.ts";
 
 /** How {@linkcode toMetres} reads numbers. */

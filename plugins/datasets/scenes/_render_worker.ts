@@ -5,7 +5,7 @@
  */
 /// <reference no-default-lib="true" />
 /// <reference lib="deno.worker" />
-import type { Example } from "../../../core/dataset.ts";
+import type { Example } from "../../../mod.ts";
 import { sceneAt, type SceneRequest } from "./scene_at.ts";
 
 /** A scene to draw, numbered. */

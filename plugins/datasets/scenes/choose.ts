@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Random } from "../../../core/random.ts";
+import type { Random } from "../../../mod.ts";
 
 /** A number between `low` and `high`, all equally likely. */
 export function between(random: Random, low: number, high: number): number {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Random } from "../../../core/random.ts";
+import type { Random } from "../../../mod.ts";
 import { pick } from "./choose.ts";
 import { glance } from "./preview.ts";
 import { field, yard } from "./outdoors.ts";

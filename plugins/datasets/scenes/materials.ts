@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Random } from "../../../core/random.ts";
+import type { Random } from "../../../mod.ts";
 import { between, chance, pick, scaled } from "./choose.ts";
 import type { Material, Texture } from "./scene.ts";
 import { mix, scale, type Vec3 } from "./vector.ts";

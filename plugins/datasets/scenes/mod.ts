@@ -4,7 +4,7 @@
  * @module
  */
 import { availableParallelism } from "node:os";
-import { type Dataset, definePlugin, type Plugin } from "tessera";
+import { type Dataset, definePlugin, type Plugin } from "../../../mod.ts";
 import { z } from "zod";
 import { renderThreads } from "./render_threads.ts";
 import { sceneAt } from "./scene_at.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { DenseMap, RgbImage } from "../../../core/dataset.ts";
+import type { DenseMap, RgbImage } from "../../../mod.ts";
 import { expose } from "./expose.ts";
 import { openEye } from "./eye.ts";
 import { look, type Seen } from "./first_pass.ts";

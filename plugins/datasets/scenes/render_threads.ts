@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Example } from "../../../core/dataset.ts";
+import type { Example } from "../../../mod.ts";
 import type { Answer, Asked } from "./_render_worker.ts";
 import type { SceneRequest } from "./scene_at.ts";
 

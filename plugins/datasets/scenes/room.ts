@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Random } from "../../../core/random.ts";
+import type { Random } from "../../../mod.ts";
 import { cameraAt } from "./camera.ts";
 import { between, chance, pick, scaled } from "./choose.ts";
 import { anyFurniture, anyTop } from "./furniture.ts";

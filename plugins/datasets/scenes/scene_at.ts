@@ -3,8 +3,7 @@
  *
  * @module
  */
-import type { Example } from "../../../core/dataset.ts";
-import { randomFrom } from "../../../core/random.ts";
+import { type Example, randomFrom } from "../../../mod.ts";
 import { layOut } from "./layout.ts";
 import { render } from "./render.ts";
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Random } from "../../../core/random.ts";
+import type { Random } from "../../../mod.ts";
 import { between, chance, scaled } from "./choose.ts";
 import { type Camera, objectIds, type Solid } from "./scene.ts";
 import { heightOf, radiusOf, type Thing } from "./things.ts";

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { randomFrom } from "../../../core/random.ts";
+import { randomFrom } from "../../../mod.ts";
 import type { Texture } from "./scene.ts";
 
 const lattice: Float32Array = (() => {

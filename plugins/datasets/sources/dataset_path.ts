@@ -5,7 +5,7 @@
  */
 import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { ConfigError } from "tessera";
+import { ConfigError } from "../../../mod.ts";
 
 /** A file or folder that exists. */
 export interface DatasetPath {

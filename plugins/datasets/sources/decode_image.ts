@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { ExampleError, type RgbImage } from "tessera";
+import { ExampleError, type RgbImage } from "../../../mod.ts";
 import { isCmyk, rgbOfInks } from "./cmyk.ts";
 
 /** Files with these endings, in either case, are pictures. */

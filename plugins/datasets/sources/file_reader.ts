@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { FormatError } from "tessera";
+import { FormatError } from "../../../mod.ts";
 
 /** Reads stretches of a file. */
 export interface FileReader {

@@ -4,7 +4,7 @@
  * @module
  */
 import { join } from "node:path";
-import { ExampleError } from "tessera";
+import { ExampleError } from "../../../mod.ts";
 import { isImageName } from "./decode_image.ts";
 import { byCodeUnit, type PictureSource } from "./picture_source.ts";
 

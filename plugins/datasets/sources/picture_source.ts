@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { ConfigError, type Dataset, type Example } from "tessera";
+import { ConfigError, type Dataset, type Example } from "../../../mod.ts";
 import { some } from "./dataset_path.ts";
 import { decodeImage, imageExtensions } from "./decode_image.ts";
 

@@ -4,7 +4,7 @@
  * @module
  */
 import { Buffer } from "node:buffer";
-import { FormatError } from "tessera";
+import { FormatError } from "../../../mod.ts";
 import { Header } from "tar/header";
 import { Pax } from "tar/pax";
 

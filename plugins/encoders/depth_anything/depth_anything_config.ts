@@ -5,7 +5,7 @@
  * @module
  */
 import { z } from "zod";
-import { FormatError } from "../../../core/errors.ts";
+import { FormatError } from "../../../mod.ts";
 import { dinov2Schema } from "../dinov2/dinov2_config.ts";
 import type { DptSizes } from "./dpt_graph.ts";
 

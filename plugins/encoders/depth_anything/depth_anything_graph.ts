@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Hook } from "../../../core/encoder.ts";
+import type { Hook } from "../../../mod.ts";
 import { type OnnxGraph, onnxGraph } from "../network/onnx_graph.ts";
 import type { Size } from "../pictures/preprocess.ts";
 import { type AddWeight, builder, under } from "../transformer/transformer.ts";

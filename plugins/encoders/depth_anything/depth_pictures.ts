@@ -3,8 +3,7 @@
  *
  * @module
  */
-import type { RgbImage } from "../../../core/dataset.ts";
-import type { View } from "../../../core/encoder.ts";
+import type { RgbImage, View } from "../../../mod.ts";
 import type { ModelFolder } from "../network/model_folder.ts";
 import {
   describePreprocessing,

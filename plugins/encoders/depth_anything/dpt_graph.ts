@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Hook } from "../../../core/encoder.ts";
+import type { Hook } from "../../../mod.ts";
 import type { OnnxGraph } from "../network/onnx_graph.ts";
 import { patchMap } from "../transformer/patch_map.ts";
 import { type Builder, layerNorm, under } from "../transformer/transformer.ts";

@@ -5,13 +5,14 @@
  * @module
  */
 import { z } from "zod";
-import type { Encoder, Hook } from "../../../core/encoder.ts";
-import { FormatError } from "../../../core/errors.ts";
 import {
   definePlugin,
+  type Encoder,
+  FormatError,
+  type Hook,
   type Plugin,
   type PluginContext,
-} from "../../../core/plugin.ts";
+} from "../../../mod.ts";
 import {
   depthAnythingSchema,
   type DepthAnythingSettings,

@@ -4,8 +4,7 @@
  * @module
  */
 import { setImmediate } from "node:timers/promises";
-import type { RgbImage } from "../../../core/dataset.ts";
-import { resizeMap } from "../../../core/files/resize_map.ts";
+import { resizeMap, type RgbImage } from "../../../mod.ts";
 import {
   imagenetStatistics,
   type Size,

@@ -5,8 +5,7 @@
  * @module
  */
 import { z } from "zod";
-import { FormatError } from "../../../core/errors.ts";
-import type { SafetensorsHeader } from "../../../core/files/safetensors.ts";
+import { FormatError, type SafetensorsHeader } from "../../../mod.ts";
 import { checkSizes, countLayers } from "../transformer/vit_checkpoint.ts";
 import type { Dinov2Sizes } from "./dinov2_graph.ts";
 

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Hook } from "../../../core/encoder.ts";
+import type { Hook } from "../../../mod.ts";
 import type { AttentionKind } from "../transformer/attention.ts";
 import { blockHooks } from "../transformer/block_hooks.ts";
 import { type OnnxGraph, onnxGraph, type Port } from "../network/onnx_graph.ts";

@@ -5,12 +5,12 @@
  * @module
  */
 import { z } from "zod";
-import type { Encoder } from "../../../core/encoder.ts";
 import {
   definePlugin,
+  type Encoder,
   type Plugin,
   type PluginContext,
-} from "../../../core/plugin.ts";
+} from "../../../mod.ts";
 import { dinov2Schema, dinov2Sizes } from "./dinov2_config.ts";
 import { dinov2Graph, dinov2Hooks, pixels } from "./dinov2_graph.ts";
 import {

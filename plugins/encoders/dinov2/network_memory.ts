@@ -4,8 +4,7 @@
  *
  * @module
  */
-import type { Hook } from "../../../core/encoder.ts";
-import { sizeOf } from "../../../core/tensor.ts";
+import { type Hook, sizeOf } from "../../../mod.ts";
 import { isOfPairs } from "../transformer/block_hooks.ts";
 import { tokensOf } from "../network/graph_encoder.ts";
 import type { Size } from "../pictures/preprocess.ts";

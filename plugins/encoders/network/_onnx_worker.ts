@@ -6,7 +6,7 @@
 /// <reference no-default-lib="true" />
 /// <reference lib="deno.worker" />
 import { InferenceSession, Tensor } from "onnxruntime-node";
-import type { HostTensor, HostTensors } from "../../../core/tensor.ts";
+import type { HostTensor, HostTensors } from "../../../mod.ts";
 
 /**
  * How the operations of a model are done. `"written"`: one by one. `"joined"`:

@@ -4,8 +4,11 @@
  *
  * @module
  */
-import { ConfigError } from "../../../core/errors.ts";
-import type { HostTensor, HostTensors } from "../../../core/tensor.ts";
+import {
+  ConfigError,
+  type HostTensor,
+  type HostTensors,
+} from "../../../mod.ts";
 import type { OnnxSession, Ran } from "./onnx_thread.ts";
 
 /** What onnxruntime computes on. */

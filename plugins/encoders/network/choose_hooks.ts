@@ -3,9 +3,7 @@
  *
  * @module
  */
-import type { Hook } from "../../../core/encoder.ts";
-import { ConfigError } from "../../../core/errors.ts";
-import { nearestFew } from "../../../core/run/nearest.ts";
+import { ConfigError, type Hook, nearestFew } from "../../../mod.ts";
 
 /**
  * The hooks called `names`, in network order.

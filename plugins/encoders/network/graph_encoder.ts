@@ -4,13 +4,15 @@
  *
  * @module
  */
-import type { RgbImage } from "../../../core/dataset.ts";
-import type { Encoder, Hook, Prediction } from "../../../core/encoder.ts";
 import {
+  type Encoder,
+  type Hook,
   type HostTensor,
   type HostTensors,
+  type Prediction,
+  type RgbImage,
   sizeOf,
-} from "../../../core/tensor.ts";
+} from "../../../mod.ts";
 import { chooseHooks } from "./choose_hooks.ts";
 import { inTurns } from "./in_batches.ts";
 import type { Port } from "./onnx_graph.ts";

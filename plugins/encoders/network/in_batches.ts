@@ -3,12 +3,12 @@
  *
  * @module
  */
-import { mapAhead } from "../../../core/map_ahead.ts";
 import {
   type HostTensor,
   type HostTensors,
+  mapAhead,
   sizeOf,
-} from "../../../core/tensor.ts";
+} from "../../../mod.ts";
 
 /**
  * What `work` gives for `[0, count)`, `together` of them at a time: tensors

@@ -7,12 +7,13 @@
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { z } from "zod";
-import { ConfigError, FormatError } from "../../../core/errors.ts";
-import type { PluginContext } from "../../../core/plugin.ts";
 import {
+  ConfigError,
+  FormatError,
+  type PluginContext,
   readSafetensorsHeader,
   type SafetensorsHeader,
-} from "../../../core/files/safetensors.ts";
+} from "../../../mod.ts";
 import { downloadModel, type HubModel } from "../../hub/download_model.ts";
 import { hashFile } from "../../hub/hash_file.ts";
 import { openHub } from "../../hub/hub.ts";

@@ -15,7 +15,7 @@ import {
   type TensorProtoSchema,
   type ValueInfoProtoSchema,
 } from "onnx-buf";
-import type { TensorInfo } from "../../../core/files/safetensors.ts";
+import type { TensorInfo } from "../../../mod.ts";
 import {
   after,
   type Cut,

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { HostTensors } from "../../../core/tensor.ts";
+import type { HostTensors } from "../../../mod.ts";
 import type { Provider } from "./check_provider.ts";
 import type {
   Described,

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { HostTensors } from "../../../core/tensor.ts";
+import type { HostTensors } from "../../../mod.ts";
 import { checkProvider, type Provider } from "./check_provider.ts";
 import type { Network, Port } from "./onnx_graph.ts";
 import {

@@ -4,9 +4,13 @@
  *
  * @module
  */
-import type { Hook, Paused } from "../../../core/encoder.ts";
-import { ConfigError } from "../../../core/errors.ts";
-import { type HostTensors, sizeOf } from "../../../core/tensor.ts";
+import {
+  ConfigError,
+  type Hook,
+  type HostTensors,
+  type Paused,
+  sizeOf,
+} from "../../../mod.ts";
 import { chooseHooks } from "./choose_hooks.ts";
 import { relativeError } from "./check_provider.ts";
 import type { Network, Port } from "./onnx_graph.ts";

@@ -5,15 +5,16 @@
  * @module
  */
 import { join } from "node:path";
-import type { Encoder } from "../../../core/encoder.ts";
-import { type Random, randomFrom } from "../../../core/random.ts";
 import {
+  type Encoder,
+  type Random,
+  randomFrom,
   readSafetensorsHeader,
   readTensorBytes,
   type SafetensorsHeader,
   type TensorToWrite,
   writeSafetensors,
-} from "../../../core/files/safetensors.ts";
+} from "../../../mod.ts";
 import type { ModelFolder } from "./model_folder.ts";
 
 /**

@@ -10,7 +10,7 @@ import {
   type ValueInfoProto,
   ValueInfoProtoSchema,
 } from "onnx-buf";
-import { FormatError } from "../../../core/errors.ts";
+import { FormatError } from "../../../mod.ts";
 import {
   type OnnxThread,
   onnxThread,

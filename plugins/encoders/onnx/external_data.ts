@@ -14,7 +14,7 @@ import {
   TensorProto_DataLocation,
 } from "onnx-buf";
 import { dirname, join, relative, sep } from "node:path";
-import { FormatError } from "../../../core/errors.ts";
+import { FormatError } from "../../../mod.ts";
 import { bodiesOf } from "./graph_nodes.ts";
 
 /** Where weights are. */

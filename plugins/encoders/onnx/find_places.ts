@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Hook, TokenLayout } from "../../../core/encoder.ts";
+import type { Hook, TokenLayout } from "../../../mod.ts";
 import { tokensOf } from "../network/graph_encoder.ts";
 import type { Value } from "../network/onnx_thread.ts";
 import type { Size } from "../pictures/preprocess.ts";

@@ -5,7 +5,7 @@
  * @module
  */
 import type { AttributeProto, GraphProto, NodeProto } from "onnx-buf";
-import { FormatError } from "../../../core/errors.ts";
+import { FormatError } from "../../../mod.ts";
 
 /** The graphs inside an operation: branches of `If`, bodies of `Loop` and `Scan`. */
 export function bodiesOf({ attribute }: NodeProto): GraphProto[] {

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { sizeOf } from "../../../core/tensor.ts";
+import { sizeOf } from "../../../mod.ts";
 import type { Value } from "../network/onnx_thread.ts";
 
 /** An operation and what it takes and makes. */

@@ -6,13 +6,15 @@
 import type { GraphProto } from "onnx-buf";
 import { basename } from "node:path";
 import { z } from "zod";
-import type { Encoder, Hook, Prediction } from "../../../core/encoder.ts";
-import { FormatError } from "../../../core/errors.ts";
 import {
   definePlugin,
+  type Encoder,
+  FormatError,
+  type Hook,
   type Plugin,
   type PluginContext,
-} from "../../../core/plugin.ts";
+  type Prediction,
+} from "../../../mod.ts";
 import { chooseHooks } from "../network/choose_hooks.ts";
 import { networkMemory, weightBytes } from "../dinov2/network_memory.ts";
 import { type Described, describeValues } from "./describe_values.ts";

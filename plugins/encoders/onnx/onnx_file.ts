@@ -7,7 +7,7 @@ import { fromBinary, toBinary } from "@bufbuild/protobuf";
 import { type ModelProto, ModelProtoSchema } from "onnx-buf";
 import { basename, dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { ConfigError, FormatError } from "../../../core/errors.ts";
+import { ConfigError, FormatError } from "../../../mod.ts";
 import { hashFile } from "../../hub/hash_file.ts";
 import { placeWeights } from "./external_data.ts";
 import { checkOrder } from "./graph_nodes.ts";

@@ -9,8 +9,7 @@ import {
   type TypeProto_Tensor,
   type ValueInfoProto,
 } from "onnx-buf";
-import { ConfigError, FormatError } from "../../../core/errors.ts";
-import { nearestFew } from "../../../core/run/nearest.ts";
+import { ConfigError, FormatError, nearestFew } from "../../../mod.ts";
 import { inputNames } from "./graph_nodes.ts";
 
 /** The input of a graph that takes pictures, `[images, 3, height, width]`. */

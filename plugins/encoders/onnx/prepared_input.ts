@@ -5,7 +5,7 @@
  * @module
  */
 import { basename, dirname, join } from "node:path";
-import { ConfigError, FormatError } from "../../../core/errors.ts";
+import { ConfigError, FormatError } from "../../../mod.ts";
 import {
   imagenetStatistics,
   type Preprocessing,

@@ -6,9 +6,13 @@
  */
 import { setImmediate } from "node:timers/promises";
 import { z } from "zod";
-import type { Encoder, Hook } from "../../../core/encoder.ts";
-import { ConfigError } from "../../../core/errors.ts";
-import { definePlugin, type Plugin } from "../../../core/plugin.ts";
+import {
+  ConfigError,
+  definePlugin,
+  type Encoder,
+  type Hook,
+  type Plugin,
+} from "../../../mod.ts";
 import { chooseHooks } from "../network/choose_hooks.ts";
 import { type Coefficient, coefficients, whitener } from "./whiten.ts";
 import { resize } from "../pictures/resize.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { RgbImage } from "../../../core/dataset.ts";
+import type { RgbImage } from "../../../mod.ts";
 
 /** One coefficient of a patch. */
 export interface Coefficient {

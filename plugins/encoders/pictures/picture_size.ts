@@ -4,7 +4,7 @@
  * @module
  */
 import { z } from "zod";
-import { ConfigError } from "../../../core/errors.ts";
+import { ConfigError } from "../../../mod.ts";
 import type { ModelFolder } from "../network/model_folder.ts";
 import { imagenetStatistics, type Size } from "./preprocess.ts";
 import { type Prepared, readPublished } from "./preprocessor_config.ts";

@@ -4,8 +4,7 @@
  * @module
  */
 import { setImmediate } from "node:timers/promises";
-import type { RgbImage } from "../../../core/dataset.ts";
-import type { View } from "../../../core/encoder.ts";
+import type { RgbImage, View } from "../../../mod.ts";
 import { type Filter, resize } from "./resize.ts";
 
 /** Width and height in pixels. */

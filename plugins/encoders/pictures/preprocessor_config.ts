@@ -5,7 +5,7 @@
  */
 import { join } from "node:path";
 import { z } from "zod";
-import { FormatError } from "../../../core/errors.ts";
+import { FormatError } from "../../../mod.ts";
 import { type ModelFolder, readSettings } from "../network/model_folder.ts";
 import {
   halfStatistics,

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { RgbImage } from "../../../core/dataset.ts";
+import type { RgbImage } from "../../../mod.ts";
 
 /** How new pixels are made of old ones. */
 export type Filter = "bilinear" | "bicubic";

@@ -7,9 +7,7 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { ConfigError, FormatError } from "../../../core/errors.ts";
-import { pathUrl } from "../../../core/run/load_plugin.ts";
-import { readNpy } from "../../../core/files/read_npy.ts";
+import { ConfigError, FormatError, pathUrl, readNpy } from "../../../mod.ts";
 import type { Teacher } from "./translator.ts";
 import type { TeacherUnits } from "./translator_graph.ts";
 

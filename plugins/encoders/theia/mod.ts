@@ -6,13 +6,13 @@
  */
 import { join } from "node:path";
 import { z } from "zod";
-import type { Encoder } from "../../../core/encoder.ts";
-import { ConfigError } from "../../../core/errors.ts";
 import {
+  ConfigError,
   definePlugin,
+  type Encoder,
   type Plugin,
   type PluginContext,
-} from "../../../core/plugin.ts";
+} from "../../../mod.ts";
 import { featureStatistics } from "./feature_statistics.ts";
 import {
   type ModelFolder,

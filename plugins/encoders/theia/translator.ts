@@ -4,9 +4,12 @@
  *
  * @module
  */
-import type { Hook, Prediction } from "../../../core/encoder.ts";
-import { FormatError } from "../../../core/errors.ts";
-import type { SafetensorsHeader } from "../../../core/files/safetensors.ts";
+import {
+  FormatError,
+  type Hook,
+  type Prediction,
+  type SafetensorsHeader,
+} from "../../../mod.ts";
 import { patchMap } from "../transformer/patch_map.ts";
 import { type Builder, under } from "../transformer/transformer.ts";
 import {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Hook, TokenLayout } from "../../../core/encoder.ts";
+import type { Hook, TokenLayout } from "../../../mod.ts";
 
 /** The sizes that tell how long a token is in a block. */
 export interface BlockSizes {

@@ -4,11 +4,7 @@
  *
  * @module
  */
-import { FormatError } from "../../../core/errors.ts";
-import {
-  type SafetensorsHeader,
-  tensorOf,
-} from "../../../core/files/safetensors.ts";
+import { FormatError, type SafetensorsHeader, tensorOf } from "../../../mod.ts";
 import { isWeight } from "../network/onnx_graph.ts";
 import type { AddWeight } from "./transformer.ts";
 import type { VitSizes } from "../vit/vit_graph.ts";

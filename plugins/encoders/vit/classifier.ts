@@ -4,11 +4,11 @@
  *
  * @module
  */
-import type { Prediction } from "../../../core/encoder.ts";
 import {
+  type Prediction,
   type SafetensorsHeader,
   tensorOf,
-} from "../../../core/files/safetensors.ts";
+} from "../../../mod.ts";
 import type { Builder } from "../transformer/transformer.ts";
 import type { VitHead } from "./vit_head.ts";
 

@@ -4,13 +4,13 @@
  * @module
  */
 import { z } from "zod";
-import type { Encoder } from "../../../core/encoder.ts";
-import { FormatError } from "../../../core/errors.ts";
 import {
   definePlugin,
+  type Encoder,
+  FormatError,
   type Plugin,
   type PluginContext,
-} from "../../../core/plugin.ts";
+} from "../../../mod.ts";
 import { classifier } from "./classifier.ts";
 import {
   type ModelFolder,

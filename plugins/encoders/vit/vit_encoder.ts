@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Encoder } from "../../../core/encoder.ts";
+import type { Encoder } from "../../../mod.ts";
 import { attentionOn } from "../transformer/attention.ts";
 import { graphEncoder } from "../network/graph_encoder.ts";
 import { type ModelFolder, weightsPlace } from "../network/model_folder.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Hook, Prediction } from "../../../core/encoder.ts";
+import type { Hook, Prediction } from "../../../mod.ts";
 import type { Builder } from "../transformer/transformer.ts";
 
 /** A head on a vision transformer: it takes `final_norm` and makes predictions. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Hook } from "../../../core/encoder.ts";
+import type { Hook } from "../../../mod.ts";
 import { isOfPairs } from "../transformer/block_hooks.ts";
 import { tokensOf } from "../network/graph_encoder.ts";
 import type { VitSizes } from "./vit_graph.ts";

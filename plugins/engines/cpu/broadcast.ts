@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Shape, sizeOf } from "tessera";
+import { type Shape, sizeOf } from "../../../mod.ts";
 
 /** How far, in floats, to go for an operand's next row and next column. */
 export type Strides = readonly [row: number, column: 0 | 1];

@@ -8,7 +8,7 @@
  *
  * @module
  */
-import type { Selection } from "tessera";
+import type { Selection } from "../../../mod.ts";
 import { candidates } from "./candidates.ts";
 import type { Block } from "./memory.ts";
 import {

@@ -16,7 +16,7 @@ import {
   type Shape,
   sizeOf,
   type Tensor,
-} from "tessera";
+} from "../../../mod.ts";
 import { broadcast } from "./broadcast.ts";
 import { encode } from "./encode.ts";
 import { blockLength } from "./pre_activations.ts";

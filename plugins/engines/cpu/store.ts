@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Codes, type Shape, sizeOf, type Tensor } from "tessera";
+import { type Codes, type Shape, sizeOf, type Tensor } from "../../../mod.ts";
 import type { Block, CpuMemory } from "./memory.ts";
 import type { Threads } from "./threads.ts";
 

@@ -5,13 +5,14 @@
  * @module
  */
 import { z } from "zod";
-import { ConfigError } from "../../../core/errors.ts";
 import {
+  ConfigError,
   definePlugin,
   type Plugin,
   type PluginContext,
-} from "../../../core/plugin.ts";
-import type { Probe, ProbeResult } from "../../../core/probe.ts";
+  type Probe,
+  type ProbeResult,
+} from "../../../mod.ts";
 import { hooksNamed } from "./study/choose_hooks.ts";
 import { openStudy } from "./study/open_study.ts";
 import { plainTuning } from "./who/plain_tuning.ts";

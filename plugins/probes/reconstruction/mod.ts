@@ -7,31 +7,29 @@
 import { z } from "zod";
 import {
   bootstrap,
-  type Interval,
-} from "../../../core/statistics/bootstrap.ts";
-import { collect } from "../../../core/train/collect.ts";
-import type { Dataset, RgbImage } from "../../../core/dataset.ts";
-import type { Encoder, Hook } from "../../../core/encoder.ts";
-import { ConfigError } from "../../../core/errors.ts";
-import { evenly } from "../../../core/latents/index_latents.ts";
-import { findHook } from "../../../core/train/open_run.ts";
-import {
+  collect,
+  ConfigError,
+  type Dataset,
   definePlugin,
+  type Dictionary,
+  type Encoder,
+  evenly,
+  findHook,
+  type Hook,
+  inGroups,
+  type Interval,
+  type Metric,
   type Plugin,
   type PluginContext,
-} from "../../../core/plugin.ts";
-import {
-  type Metric,
   type Probe,
   type ProbeInput,
   type ProbeResult,
   requireDictionary,
+  type RgbImage,
+  sizeOf,
   type Table,
   type TrainingEnd,
-} from "../../../core/probe.ts";
-import type { Dictionary } from "../../../core/edit/splice.ts";
-import { inGroups } from "../../../core/train/split_examples.ts";
-import { sizeOf } from "../../../core/tensor.ts";
+} from "../../../mod.ts";
 import { heatMap } from "./heat_map.ts";
 import {
   addPatches,

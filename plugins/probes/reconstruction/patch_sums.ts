@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { HostCodes } from "../../../core/codes.ts";
+import type { HostCodes } from "../../../mod.ts";
 
 /** Patches of whole pictures, and what a dictionary makes of them. */
 export interface Reconstructed {

@@ -4,18 +4,20 @@
  *
  * @module
  */
-import type { RgbImage } from "../../../core/dataset.ts";
-import { meanTokens } from "../../../core/edit/edit_tokens.ts";
-import type {
-  Encoder,
-  Hook,
-  Paused,
-  Prediction,
-} from "../../../core/encoder.ts";
-import { type FvuSums, fvuSums } from "../../../core/train/fvu.ts";
-import { type Dictionary, splice } from "../../../core/edit/splice.ts";
-import type { HostTensor } from "../../../core/tensor.ts";
-import { patchesOf } from "../../../core/edit/token_filter.ts";
+import {
+  type Dictionary,
+  type Encoder,
+  type FvuSums,
+  fvuSums,
+  type Hook,
+  type HostTensor,
+  meanTokens,
+  patchesOf,
+  type Paused,
+  type Prediction,
+  type RgbImage,
+  splice,
+} from "../../../mod.ts";
 
 /** How far a prediction moves, of each picture. */
 export interface Recovery {

@@ -3,8 +3,7 @@
  *
  * @module
  */
-import { bootstrap } from "../../../core/statistics/bootstrap.ts";
-import type { Metric, ProbeResult } from "../../../core/probe.ts";
+import { bootstrap, type Metric, type ProbeResult } from "../../../mod.ts";
 import type { Recovery } from "./recovery.ts";
 
 /** The metrics of all predictions, and a sentence on each. */

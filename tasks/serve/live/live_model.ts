@@ -17,12 +17,13 @@ import type {
   Paused,
   Prediction,
 } from "../../../core/encoder.ts";
-import { type Dictionary, splice } from "../../../core/edit/splice.ts";
+import type { Dictionary } from "../../../core/sparsifier.ts";
+import { splice } from "../../../core/edit/splice.ts";
 import type { HostTensor } from "../../../core/tensor.ts";
 import {
   cellsOf,
   patchesOf,
-  type Where,
+  type TokenFilter,
 } from "../../../core/edit/token_filter.ts";
 import { lru } from "../runs/lru.ts";
 import { Problem } from "../http/problem.ts";
@@ -256,7 +257,7 @@ function chosen({ encoder }: LiveParts, name: string | undefined): Prediction {
 function whereOf(
   { hook, tokens }: LiveParts,
   patches: readonly number[] | undefined,
-): Where | undefined {
+): TokenFilter | undefined {
   if (!patches) return tokens === "patches" ? patchesOf(hook) : undefined;
   const { grid: [rows, cols] } = hook.layout;
   const astray = patches.find((patch) => patch >= rows * cols);

@@ -5,11 +5,11 @@
  * @module
  */
 import { FormatError } from "../../../core/errors.ts";
+import type { LatentIndex } from "../../../core/latents/latent_index.ts";
 import {
-  type LatentIndex,
   readLatentIndex,
   type StoredIndex,
-} from "../../../core/latents/latent_index.ts";
+} from "../../../core/latents/read_latent_index.ts";
 import { Problem } from "../http/problem.ts";
 
 /**

@@ -4,10 +4,8 @@
  * @module
  */
 import { join } from "node:path";
-import {
-  readProbeResult,
-  type StoredProbe,
-} from "../../../core/files/probe_result.ts";
+import { readProbeResult } from "../../../core/files/read_probe_result.ts";
+import type { StoredProbe } from "../../../core/files/probe_result.ts";
 import { foldersIn } from "./latent_columns.ts";
 import { asProblem, Problem } from "../http/problem.ts";
 import type { Run } from "./run_store.ts";

@@ -7,7 +7,7 @@ import { basename, dirname, join } from "node:path";
 import type { z } from "zod";
 import { hashRun } from "../../../core/run/compare_runs.ts";
 import { ConfigError } from "../../../core/errors.ts";
-import type { StoredIndex } from "../../../core/latents/latent_index.ts";
+import type { StoredIndex } from "../../../core/latents/read_latent_index.ts";
 import type { TrainResults } from "../../../core/train/measure_trained.ts";
 import { readJsonObject } from "../../../core/run/read_json.ts";
 import { type RunFolder, runFolder } from "../../../core/run/run_folder.ts";

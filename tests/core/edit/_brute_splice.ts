@@ -11,7 +11,7 @@ import {
   sizeOf,
   type Sparsifier,
 } from "tessera";
-import type { Dictionary } from "../../../core/edit/splice.ts";
+import type { Dictionary } from "../../../core/sparsifier.ts";
 import { cpu } from "../../../plugins/engines/cpu/mod.ts";
 import { reference } from "../../../plugins/engines/reference.ts";
 import { batchTopK } from "../../../plugins/sparsifiers/batch_top_k.ts";

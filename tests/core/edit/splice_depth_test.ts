@@ -8,7 +8,8 @@ import {
   setLatents,
 } from "../../../core/edit/edit_latents.ts";
 import { addDirection } from "../../../core/edit/edit_tokens.ts";
-import { type Dictionary, splice } from "../../../core/edit/splice.ts";
+import type { Dictionary } from "../../../core/sparsifier.ts";
+import { splice } from "../../../core/edit/splice.ts";
 import { depthAnything } from "../../../plugins/encoders/depth_anything/mod.ts";
 import { topK } from "../../../plugins/sparsifiers/top_k.ts";
 import { picture } from "../../conformance/encoder.ts";

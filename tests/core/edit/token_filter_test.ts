@@ -5,7 +5,7 @@ import {
   type CellRect,
   cellsOf,
   patchesOf,
-  type Where,
+  type TokenFilter,
 } from "../../../core/edit/token_filter.ts";
 
 const hook = {
@@ -14,7 +14,7 @@ const hook = {
 } as const;
 
 /** The tokens of the second picture that are chosen. */
-function chosen(where: Where): number[] {
+function chosen(where: TokenFilter): number[] {
   return Array.from({ length: 14 }, (_, token) => token)
     .filter((token) => where(1, token));
 }

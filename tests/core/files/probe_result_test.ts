@@ -7,8 +7,8 @@ import {
   rejects,
 } from "node:assert/strict";
 import { join } from "node:path";
+import { readProbeResult } from "../../../core/files/read_probe_result.ts";
 import {
-  readProbeResult,
   type StoredProbe,
   writeProbeResult,
 } from "../../../core/files/probe_result.ts";

@@ -8,8 +8,8 @@ import {
   rejects,
 } from "node:assert/strict";
 import { join } from "node:path";
+import { evenly } from "../../../core/latents/evenly.ts";
 import {
-  evenly,
   indexLatents,
   type IndexOptions,
 } from "../../../core/latents/index_latents.ts";

@@ -10,9 +10,9 @@ import { dirname, join } from "node:path";
 import { indexLatents } from "../../../core/latents/index_latents.ts";
 import {
   type LatentIndex,
-  readLatentIndex,
   writeLatentIndex,
 } from "../../../core/latents/latent_index.ts";
+import { readLatentIndex } from "../../../core/latents/read_latent_index.ts";
 import { openToyIndex, toyIndexOptions } from "./_toy_index.ts";
 
 const { run, params } = await openToyIndex();

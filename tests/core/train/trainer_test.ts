@@ -1,7 +1,7 @@
 /** Tests of training steps: what moves, what is counted, what is refused. @module */
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import { type HostTensor, randomFrom, type Sparsifier } from "tessera";
-import { fitEncoder } from "../../../core/train/fit_initial_norm.ts";
+import { fitInitialNorm } from "../../../core/train/fit_initial_norm.ts";
 import {
   makeTrainer,
   type Trainer,
@@ -161,7 +161,7 @@ Deno.test("train() on tokens that are not finite refuses, and changes nothing", 
   deepEqual(await read(trainer, "W_enc"), before);
 });
 
-Deno.test("fitEncoder() makes first reconstructions of the right length", async () => {
+Deno.test("fitInitialNorm() makes first reconstructions of the right length", async () => {
   const sparsifier = toySparsifier(6), sample = tokens(5);
   const fresh = sparsifier.init({
     dModel: width,
@@ -180,7 +180,7 @@ Deno.test("fitEncoder() makes first reconstructions of the right length", async 
     const { loss } = await sparsifier.loss(engine, uploaded, batch);
     return (await engine.read(loss))[0]!;
   };
-  const fitted = await fitEncoder(engine, sparsifier, fresh, sample);
+  const fitted = await fitInitialNorm(engine, sparsifier, fresh, sample);
   const best = await lossOf(fitted);
   ok(best < await lossOf(fresh));
   for (const factor of [0.9, 1.1]) ok(best < await lossOf(fitted, factor));
@@ -188,8 +188,8 @@ Deno.test("fitEncoder() makes first reconstructions of the right length", async 
   deepEqual(fitted.b_dec, fresh.b_dec);
 });
 
-Deno.test("fitEncoder() leaves parameters that it does not know as they are", async () => {
+Deno.test("fitInitialNorm() leaves parameters that it does not know as they are", async () => {
   const sparsifier = toySparsifier(), sample = tokens(5);
   const other = { A: tokens(1) };
-  equal(await fitEncoder(engine, sparsifier, other, sample), other);
+  equal(await fitInitialNorm(engine, sparsifier, other, sample), other);
 });

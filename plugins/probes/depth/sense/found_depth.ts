@@ -4,9 +4,7 @@
  *
  * @module
  */
-import type { DenseMap } from "../../../../core/dataset.ts";
-import { alignTo } from "../../../../core/statistics/align.ts";
-import type { View } from "../../../../core/encoder.ts";
+import { alignTo, type DenseMap, type View } from "../../../../mod.ts";
 import type { OwnDepth } from "../study/cell_targets.ts";
 
 /** The true depth at the middle of each place of a grid over `view` of the map. */

@@ -4,8 +4,7 @@
  *
  * @module
  */
-import { bootstrap } from "../../../../core/statistics/bootstrap.ts";
-import type { Metric, Table } from "../../../../core/probe.ts";
+import { bootstrap, type Metric, type Table } from "../../../../mod.ts";
 import { clustersOf } from "../study/split_pictures.ts";
 import type { DepthStudy } from "../study/study.ts";
 import {

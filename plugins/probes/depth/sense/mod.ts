@@ -3,9 +3,12 @@
  *
  * @module
  */
-import type { Hook, Prediction } from "../../../../core/encoder.ts";
-import { findHook } from "../../../../core/train/open_run.ts";
-import { inGroups } from "../../../../core/train/split_examples.ts";
+import {
+  findHook,
+  type Hook,
+  inGroups,
+  type Prediction,
+} from "../../../../mod.ts";
 import { ownDepth } from "../study/cell_targets.ts";
 import {
   type DepthPicture,

@@ -3,8 +3,7 @@
  *
  * @module
  */
-import type { DenseMap } from "../../../../core/dataset.ts";
-import type { TokenLayout, View } from "../../../../core/encoder.ts";
+import type { DenseMap, TokenLayout, View } from "../../../../mod.ts";
 
 /** How far the cells of a grid are, row by row; NaN where less than half of the pixels are known. */
 export interface CellDepth {

@@ -4,9 +4,13 @@
  *
  * @module
  */
-import type { HostTensor } from "../../../../core/tensor.ts";
-import type { Hook, Prediction, View } from "../../../../core/encoder.ts";
-import { alignTo } from "../../../../core/statistics/align.ts";
+import {
+  alignTo,
+  type Hook,
+  type HostTensor,
+  type Prediction,
+  type View,
+} from "../../../../mod.ts";
 import { cellDepth, cellMeans } from "./cell_depth.ts";
 import type { DepthPicture } from "./depth_pictures.ts";
 import { midRanks } from "../rank_scores.ts";

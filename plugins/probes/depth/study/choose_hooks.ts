@@ -3,10 +3,13 @@
  *
  * @module
  */
-import type { Encoder, Hook } from "../../../../core/encoder.ts";
-import { ConfigError } from "../../../../core/errors.ts";
-import { findHook } from "../../../../core/train/open_run.ts";
-import { sizeOf } from "../../../../core/tensor.ts";
+import {
+  ConfigError,
+  type Encoder,
+  findHook,
+  type Hook,
+  sizeOf,
+} from "../../../../mod.ts";
 
 /** Finer maps are left out of the stream: most of the time would go into their cells. */
 const mostCells = 40 ** 2;

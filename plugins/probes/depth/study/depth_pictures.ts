@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Dataset, DenseMap, RgbImage } from "../../../../core/dataset.ts";
+import type { Dataset, DenseMap, RgbImage } from "../../../../mod.ts";
 
 /** A picture, and how far what it shows is. */
 export interface DepthPicture {

@@ -4,9 +4,12 @@
  *
  * @module
  */
-import type { Encoder, Hook } from "../../../../core/encoder.ts";
-import { mapAhead } from "../../../../core/map_ahead.ts";
-import type { HostTensors } from "../../../../core/tensor.ts";
+import {
+  type Encoder,
+  type Hook,
+  type HostTensors,
+  mapAhead,
+} from "../../../../mod.ts";
 import {
   type CellTargets,
   cellTargets,

@@ -3,13 +3,15 @@
  *
  * @module
  */
-import type { Dataset } from "../../../../core/dataset.ts";
-import { ConfigError } from "../../../../core/errors.ts";
-import { evenly } from "../../../../core/latents/index_latents.ts";
-import { findHook } from "../../../../core/train/open_run.ts";
-import type { PluginContext } from "../../../../core/plugin.ts";
-import type { ProbeInput } from "../../../../core/probe.ts";
-import { sizeOf } from "../../../../core/tensor.ts";
+import {
+  ConfigError,
+  type Dataset,
+  evenly,
+  findHook,
+  type PluginContext,
+  type ProbeInput,
+  sizeOf,
+} from "../../../../mod.ts";
 import { splitPictures } from "./split_pictures.ts";
 import type { DepthStudy } from "./study.ts";
 

@@ -4,11 +4,13 @@
  *
  * @module
  */
-import type { HostCodes } from "../../../../core/codes.ts";
-import { mapAhead } from "../../../../core/map_ahead.ts";
-import { inGroups } from "../../../../core/train/split_examples.ts";
-import type { Dictionary } from "../../../../core/edit/splice.ts";
-import type { HostTensor } from "../../../../core/tensor.ts";
+import {
+  type Dictionary,
+  type HostCodes,
+  type HostTensor,
+  inGroups,
+  mapAhead,
+} from "../../../../mod.ts";
 import { cellTargets, ownDepth, type Target } from "./cell_targets.ts";
 import { type DepthPicture, readDepthPictures } from "./depth_pictures.ts";
 import { clustersOf } from "./split_pictures.ts";

@@ -3,9 +3,12 @@
  *
  * @module
  */
-import type { Dataset } from "../../../../core/dataset.ts";
-import { ConfigError } from "../../../../core/errors.ts";
-import { permutation, randomFrom } from "../../../../core/random.ts";
+import {
+  ConfigError,
+  type Dataset,
+  permutation,
+  randomFrom,
+} from "../../../../mod.ts";
 
 /** Which pictures are for what. No picture is in two. */
 export interface PictureSplit {

@@ -3,12 +3,16 @@
  *
  * @module
  */
-import type { Dataset } from "../../../../core/dataset.ts";
-import type { Encoder, Hook, Prediction } from "../../../../core/encoder.ts";
-import type { Engine } from "../../../../core/engine.ts";
-import type { PluginContext } from "../../../../core/plugin.ts";
-import type { ProbeResult } from "../../../../core/probe.ts";
-import type { Dictionary } from "../../../../core/edit/splice.ts";
+import type {
+  Dataset,
+  Dictionary,
+  Encoder,
+  Engine,
+  Hook,
+  PluginContext,
+  Prediction,
+  ProbeResult,
+} from "../../../../mod.ts";
 import type { PictureSplit } from "./split_pictures.ts";
 
 /** What the parts of the depth probe look at. */

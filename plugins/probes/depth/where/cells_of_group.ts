@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { TokenLayout } from "../../../../core/encoder.ts";
+import type { TokenLayout } from "../../../../mod.ts";
 import type { Target } from "../study/cell_targets.ts";
 import {
   type EncodedPictures,

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { hashOf, permutation, randomFrom } from "../../../../core/random.ts";
+import { hashOf, permutation, randomFrom } from "../../../../mod.ts";
 import type { CellTargets, Target } from "../study/cell_targets.ts";
 import { pixelStatistics } from "./pixels.ts";
 

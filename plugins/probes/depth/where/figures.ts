@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Figure, Table } from "../../../../core/probe.ts";
+import type { Figure, Table } from "../../../../mod.ts";
 import { lineColours } from "../figures/axes.ts";
 import { growthCurves, type GrowthSeries } from "../figures/growth_curves.ts";
 import {

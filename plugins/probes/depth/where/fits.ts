@@ -4,18 +4,16 @@
  *
  * @module
  */
-import { dot } from "../../../../core/statistics/cholesky.ts";
 import {
   choosePenalties,
+  dot,
   fitChosen,
-} from "../../../../core/statistics/cross_validate.ts";
-import {
   fitRidge,
   type NormalSums,
   normalSums,
   type RidgeFit,
   squaredDeviations,
-} from "../../../../core/statistics/ridge.ts";
+} from "../../../../mod.ts";
 import { addFold, type FoldSums } from "./fold_sums.ts";
 import { type Places, placesOf, withPlaces } from "./position.ts";
 import type { Source } from "./sources.ts";

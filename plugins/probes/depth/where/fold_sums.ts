@@ -3,15 +3,15 @@
  *
  * @module
  */
-import { sizeOf } from "../../../../core/tensor.ts";
-import type { EncodedPictures } from "../study/encoded_pictures.ts";
-import type { RowProducts } from "../../../../core/statistics/gram.ts";
 import {
   addRows,
   addSums,
   type NormalSums,
   normalSums,
-} from "../../../../core/statistics/ridge.ts";
+  type RowProducts,
+  sizeOf,
+} from "../../../../mod.ts";
+import type { EncodedPictures } from "../study/encoded_pictures.ts";
 import type { DepthStudy } from "../study/study.ts";
 import {
   addCellSums,

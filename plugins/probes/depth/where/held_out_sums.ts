@@ -5,7 +5,7 @@
  * @module
  */
 import type { EncodedPictures } from "../study/encoded_pictures.ts";
-import type { RowProducts, Rows } from "../../../../core/statistics/gram.ts";
+import type { RowProducts, Rows } from "../../../../mod.ts";
 import type { DepthStudy } from "../study/study.ts";
 import type { PictureCells } from "./cells_of_group.ts";
 import type { Fit } from "./fits.ts";

@@ -4,10 +4,13 @@
  *
  * @module
  */
-import type { Encoder, Hook } from "../../../../core/encoder.ts";
-import { ConfigError } from "../../../../core/errors.ts";
+import {
+  ConfigError,
+  type Encoder,
+  type Hook,
+  type RowProducts,
+} from "../../../../mod.ts";
 import type { Target } from "../study/cell_targets.ts";
-import type { RowProducts } from "../../../../core/statistics/gram.ts";
 import type { DepthStudy } from "../study/study.ts";
 import {
   type Column,

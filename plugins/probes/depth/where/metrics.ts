@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Metric } from "../../../../core/probe.ts";
+import type { Metric } from "../../../../mod.ts";
 import { targetWords } from "./find_reading.ts";
 import type { Finding } from "./finding.ts";
 import type { Measured } from "./measure.ts";

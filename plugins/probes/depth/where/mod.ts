@@ -3,14 +3,15 @@
  *
  * @module
  */
-import type { Encoder, Hook } from "../../../../core/encoder.ts";
-import { sizeOf } from "../../../../core/tensor.ts";
-import { targetsOf } from "../study/encoded_pictures.ts";
 import {
+  defaultPenalties,
+  type Encoder,
+  type Hook,
   type RowProducts,
   rowProducts,
-} from "../../../../core/statistics/gram.ts";
-import { defaultPenalties } from "../../../../core/statistics/ridge.ts";
+  sizeOf,
+} from "../../../../mod.ts";
+import { targetsOf } from "../study/encoded_pictures.ts";
 import type { DepthStudy, PartResult } from "../study/study.ts";
 import { type MainTarget, mainTargets } from "./columns.ts";
 import { layersFigure, learningFigure } from "./figures.ts";

@@ -3,8 +3,7 @@
  *
  * @module
  */
-import type { RgbImage } from "../../../../core/dataset.ts";
-import type { TokenLayout, View } from "../../../../core/encoder.ts";
+import type { RgbImage, TokenLayout, View } from "../../../../mod.ts";
 
 /** Mean red, green and blue, their standard deviations, and the mean gradient. */
 export const pixelStatistics = 7;

@@ -4,11 +4,11 @@
  *
  * @module
  */
-import type { TokenLayout } from "../../../../core/encoder.ts";
 import {
   type NormalSums,
   normalSums,
-} from "../../../../core/statistics/ridge.ts";
+  type TokenLayout,
+} from "../../../../mod.ts";
 import type { CellSums } from "./cell_sums.ts";
 
 /** Features of each cell's place. */

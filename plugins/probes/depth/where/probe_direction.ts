@@ -3,12 +3,23 @@
  *
  * @module
  */
-import { inGroups } from "../../../../core/train/split_examples.ts";
-import type { Target } from "../study/cell_targets.ts";
 import {
+  addRows,
+  addSums,
   choosePenalties,
+  defaultPenalties,
   fitChosen,
-} from "../../../../core/statistics/cross_validate.ts";
+  inGroups,
+  meansOf,
+  type NormalSums,
+  normalSums,
+  r2On,
+  rowCount,
+  type RowProducts,
+  rowProducts,
+  sumOf,
+} from "../../../../mod.ts";
+import type { Target } from "../study/cell_targets.ts";
 import {
   encodedPictures,
   knownCells,
@@ -16,21 +27,6 @@ import {
   targetsOf,
   tokensAt,
 } from "../study/encoded_pictures.ts";
-import {
-  type RowProducts,
-  rowProducts,
-} from "../../../../core/statistics/gram.ts";
-import {
-  addRows,
-  addSums,
-  defaultPenalties,
-  meansOf,
-  type NormalSums,
-  normalSums,
-  r2On,
-  rowCount,
-  sumOf,
-} from "../../../../core/statistics/ridge.ts";
 import type { DepthStudy } from "../study/study.ts";
 
 /** Where a hook holds depth, as far as a linear probe reads it. */

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Encoder } from "../../../../core/encoder.ts";
+import type { Encoder } from "../../../../mod.ts";
 import type { Target } from "../study/cell_targets.ts";
 import {
   type EncodedPictures,

@@ -3,10 +3,7 @@
  *
  * @module
  */
-import {
-  bootstrap,
-  type Interval,
-} from "../../../../core/statistics/bootstrap.ts";
+import { bootstrap, type Interval } from "../../../../mod.ts";
 import type { ClusterSums, Reading } from "./held_out_sums.ts";
 
 /** A number and its interval. */

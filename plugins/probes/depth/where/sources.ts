@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Hook, TokenLayout } from "../../../../core/encoder.ts";
+import type { Hook, TokenLayout } from "../../../../mod.ts";
 import { type EncodedPictures, tokensAt } from "../study/encoded_pictures.ts";
 import type { PictureCells } from "./cells_of_group.ts";
 import { pixelStatistics } from "./pixels.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Table } from "../../../../core/probe.ts";
+import type { Table } from "../../../../mod.ts";
 import { findReadings, placeOf } from "./find_reading.ts";
 import type { Evidence, Finding } from "./finding.ts";
 import type { Measured } from "./measure.ts";

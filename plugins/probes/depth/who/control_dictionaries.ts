@@ -4,16 +4,18 @@
  *
  * @module
  */
-import type { Engine } from "../../../../core/engine.ts";
-import { randomFrom } from "../../../../core/random.ts";
-import type { Dictionary } from "../../../../core/edit/splice.ts";
+import {
+  type Dictionary,
+  type Engine,
+  randomFrom,
+  symmetricEigen,
+} from "../../../../mod.ts";
 import { topK } from "../../../sparsifiers/top_k.ts";
 import {
   covarianceOfPatches,
   meanOfPatches,
   type PatchMoments,
 } from "./patch_moments.ts";
-import { symmetricEigen } from "../../../../core/statistics/symmetric_eigen.ts";
 
 /** Key of the random stream of directions. */
 const directionsKey = 33;

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { bootstrap } from "../../../../core/statistics/bootstrap.ts";
+import { bootstrap } from "../../../../mod.ts";
 import type { LatentEntries } from "../study/read_codes.ts";
 import type { DepthScale } from "./depth_scale.ts";
 import { sliceOf } from "./latent_slice.ts";

@@ -4,10 +4,9 @@
  *
  * @module
  */
-import { permutation, randomFrom } from "../../../../core/random.ts";
+import { permutation, pseudoInverse, randomFrom } from "../../../../mod.ts";
 import type { DepthPatches } from "../study/read_codes.ts";
 import { midRanks } from "../rank_scores.ts";
-import { pseudoInverse } from "../../../../core/statistics/symmetric_eigen.ts";
 
 /** Depth, as latents are held against it. Nothing of it changes when depth maps are permuted between pictures, but for which patch has which. */
 export interface DepthScale {

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { rowProducts } from "../../../../core/statistics/gram.ts";
+import { rowProducts } from "../../../../mod.ts";
 import {
   type DepthPatches,
   type LatentEntries,

@@ -3,8 +3,7 @@
  *
  * @module
  */
-import type { HostTensor } from "../../../../core/tensor.ts";
-import type { RowProducts } from "../../../../core/statistics/gram.ts";
+import type { HostTensor, RowProducts } from "../../../../mod.ts";
 
 /** The sum of `[x | 1]ᵀ [x | 1]` over patches, from which both follow. */
 export interface PatchMoments {

@@ -4,11 +4,7 @@
  *
  * @module
  */
-import {
-  permutation,
-  type Random,
-  randomFrom,
-} from "../../../../core/random.ts";
+import { permutation, type Random, randomFrom } from "../../../../mod.ts";
 import type { LatentEntries } from "../study/read_codes.ts";
 import type { LatentTuning } from "./tuning.ts";
 import { beyondPosition } from "./beyond_position.ts";

@@ -7,10 +7,7 @@ import type { LatentEntries } from "../study/read_codes.ts";
 import type { LatentTuning } from "./tuning.ts";
 import type { DepthScale } from "./depth_scale.ts";
 import type { PositionNull } from "./position_null.ts";
-import {
-  type Share,
-  shareOf,
-} from "../../../../core/statistics/share_interval.ts";
+import { type Share, shareOf } from "../../../../mod.ts";
 
 /** Units of one kind, all held against depth alike. */
 export interface UnitSource {

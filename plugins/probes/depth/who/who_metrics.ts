@@ -3,11 +3,14 @@
  *
  * @module
  */
-import type { LatentValues, Metric } from "../../../../core/probe.ts";
+import {
+  type LatentValues,
+  type Metric,
+  shareDifference,
+} from "../../../../mod.ts";
 import { curveClasses } from "./curve_shape.ts";
 import { passingRule } from "./significance.ts";
 import { leastTested } from "./position_null.ts";
-import { shareDifference } from "../../../../core/statistics/share_interval.ts";
 import {
   aboveLargest,
   largestQuantile,

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { LatentValues, Table } from "../../../../core/probe.ts";
+import type { LatentValues, Table } from "../../../../mod.ts";
 import type { TuningCurve } from "./curve_intervals.ts";
 import { curveClasses } from "./curve_shape.ts";
 import {

@@ -4,7 +4,7 @@
  * @module
  */
 import { passingRule } from "./significance.ts";
-import { shareDifference } from "../../../../core/statistics/share_interval.ts";
+import { shareDifference } from "../../../../mod.ts";
 import {
   passCount,
   passShare,

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { bootstrap } from "../../../../core/statistics/bootstrap.ts";
+import { bootstrap } from "../../../../mod.ts";
 import { spearman } from "../sense/depth_errors.ts";
 import type { Estimate } from "./compare.ts";
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { HostTensor, HostTensors } from "../../../../core/tensor.ts";
+import type { HostTensor, HostTensors } from "../../../../mod.ts";
 import type { DepthPicture } from "../study/depth_pictures.ts";
 import type { Condition } from "./condition.ts";
 import { addEffect } from "./effects.ts";

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { randomFrom } from "../../../../core/random.ts";
+import { randomFrom } from "../../../../mod.ts";
 import type { LatentEntries } from "../study/read_codes.ts";
 import type { LatentTuning } from "../who/tuning.ts";
 import { firingOf } from "./gather.ts";

@@ -4,10 +4,7 @@
  *
  * @module
  */
-import {
-  bootstrap,
-  type Interval,
-} from "../../../../core/statistics/bootstrap.ts";
+import { bootstrap, type Interval } from "../../../../mod.ts";
 import type { Effects } from "./effects.ts";
 
 /** What effects are divided by, and how pictures are drawn. */

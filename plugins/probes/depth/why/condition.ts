@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { HostTensor } from "../../../../core/tensor.ts";
+import type { HostTensor } from "../../../../mod.ts";
 
 /** One edit, of which a model's own depth is asked. */
 export interface Condition {

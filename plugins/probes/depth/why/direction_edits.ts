@@ -4,12 +4,13 @@
  * @module
  */
 import {
+  addDirection,
+  cellsOf,
   componentsAlong,
+  type Hook,
+  patchesOf,
   replaceAlong,
-} from "../../../../core/edit/edit_along.ts";
-import { addDirection } from "../../../../core/edit/edit_tokens.ts";
-import type { Hook } from "../../../../core/encoder.ts";
-import { cellsOf, patchesOf } from "../../../../core/edit/token_filter.ts";
+} from "../../../../mod.ts";
 import type { Condition } from "./condition.ts";
 import { cleanOf, type LiveRef, partnerOf, tokensOf } from "./paused_group.ts";
 import { dot } from "./random_directions.ts";

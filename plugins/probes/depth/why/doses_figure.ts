@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Figure } from "../../../../core/probe.ts";
+import type { Figure } from "../../../../mod.ts";
 import {
   axes,
   type Box,

@@ -3,9 +3,14 @@
  *
  * @module
  */
-import type { RgbImage } from "../../../../core/dataset.ts";
-import type { Hook, Prediction, View } from "../../../../core/encoder.ts";
-import { type Alignment, alignTo } from "../../../../core/statistics/align.ts";
+import {
+  type Alignment,
+  alignTo,
+  type Hook,
+  type Prediction,
+  type RgbImage,
+  type View,
+} from "../../../../mod.ts";
 import { cellDepth } from "../study/cell_depth.ts";
 import type { DepthPicture } from "../study/depth_pictures.ts";
 import { depthErrors } from "../sense/depth_errors.ts";

@@ -3,10 +3,12 @@
  *
  * @module
  */
-import { addDirection } from "../../../../core/edit/edit_tokens.ts";
-import type { Hook } from "../../../../core/encoder.ts";
-import type { HostTensor } from "../../../../core/tensor.ts";
-import { cellsOf } from "../../../../core/edit/token_filter.ts";
+import {
+  addDirection,
+  cellsOf,
+  type Hook,
+  type HostTensor,
+} from "../../../../mod.ts";
 import type { LatentEntries } from "../study/read_codes.ts";
 import type { Condition } from "./condition.ts";
 import { firingIn } from "./gather.ts";

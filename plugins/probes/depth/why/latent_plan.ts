@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { randomFrom } from "../../../../core/random.ts";
+import { randomFrom } from "../../../../mod.ts";
 import type { Condition } from "./condition.ts";
 import { firingOf } from "./gather.ts";
 import {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Table } from "../../../../core/probe.ts";
+import type { Table } from "../../../../mod.ts";
 import type { LatentEntries } from "../study/read_codes.ts";
 import { ratio, sizesOf } from "./compare.ts";
 import type { Effects } from "./effects.ts";

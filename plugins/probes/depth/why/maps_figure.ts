@@ -5,8 +5,7 @@
  */
 // @ts-types="npm:@types/d3-scale-chromatic@^3.1.0"
 import * as chromatic from "d3-scale-chromatic";
-import type { TokenLayout } from "../../../../core/encoder.ts";
-import type { Figure } from "../../../../core/probe.ts";
+import type { Figure, TokenLayout } from "../../../../mod.ts";
 import { numberWords, rangeOf, round, svg, text } from "../figures/axes.ts";
 import type { Findings } from "./findings.ts";
 import type { Measured } from "./measure.ts";

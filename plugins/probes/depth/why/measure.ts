@@ -3,14 +3,14 @@
  *
  * @module
  */
-import type {
-  Encoder,
-  Hook,
-  Paused,
-  Prediction,
-} from "../../../../core/encoder.ts";
-import { inGroups } from "../../../../core/train/split_examples.ts";
-import type { HostTensor } from "../../../../core/tensor.ts";
+import {
+  type Encoder,
+  type Hook,
+  type HostTensor,
+  inGroups,
+  type Paused,
+  type Prediction,
+} from "../../../../mod.ts";
 import {
   type DepthPicture,
   readDepthPictures,

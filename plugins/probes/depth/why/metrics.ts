@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Metric } from "../../../../core/probe.ts";
+import type { Metric } from "../../../../mod.ts";
 import { type Estimate, percentile } from "./compare.ts";
 import type { Finding } from "./findings.ts";
 import type { Agreements, WhyFound } from "./result.ts";

@@ -4,8 +4,7 @@
  *
  * @module
  */
-import type { Encoder } from "../../../../core/encoder.ts";
-import { evenly } from "../../../../core/latents/index_latents.ts";
+import { type Encoder, evenly } from "../../../../mod.ts";
 import {
   type DepthPicture,
   readDepthPictures,

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { HostTensor } from "../../../../core/tensor.ts";
+import type { HostTensor } from "../../../../mod.ts";
 import type { CleanPicture } from "./effects.ts";
 
 /** What edits may look at of the pictures that the model is paused on. */

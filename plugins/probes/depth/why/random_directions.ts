@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type Random, randomFrom } from "../../../../core/random.ts";
+import { type Random, randomFrom } from "../../../../mod.ts";
 
 /** A direction of length 1. */
 export type Direction = Float32Array;

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { LatentValues } from "../../../../core/probe.ts";
+import type { LatentValues } from "../../../../mod.ts";
 import type { DepthStudy, PartResult } from "../study/study.ts";
 import type { LatentTuning } from "../who/tuning.ts";
 import { rankAgreement } from "./agreement.ts";

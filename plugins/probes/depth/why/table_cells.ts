@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Table } from "../../../../core/probe.ts";
+import type { Table } from "../../../../mod.ts";
 import type { Finding } from "./findings.ts";
 
 /** A row of a table. */

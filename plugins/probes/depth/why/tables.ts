@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Table } from "../../../../core/probe.ts";
+import type { Table } from "../../../../mod.ts";
 import { ratio, sizesOf } from "./compare.ts";
 import type { Finding, Findings } from "./findings.ts";
 import type { Measured } from "./measure.ts";

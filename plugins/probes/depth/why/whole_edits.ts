@@ -5,15 +5,16 @@
  * @module
  */
 import {
+  type Dictionary,
   editTokens,
+  type Hook,
+  type HostTensor,
   meanTokens,
+  patchesOf,
+  randomFrom,
+  splice,
   zeroTokens,
-} from "../../../../core/edit/edit_tokens.ts";
-import type { Hook } from "../../../../core/encoder.ts";
-import { randomFrom } from "../../../../core/random.ts";
-import { type Dictionary, splice } from "../../../../core/edit/splice.ts";
-import type { HostTensor } from "../../../../core/tensor.ts";
-import { patchesOf } from "../../../../core/edit/token_filter.ts";
+} from "../../../../mod.ts";
 import type { Condition } from "./condition.ts";
 import { type LiveRef, once } from "./paused_group.ts";
 

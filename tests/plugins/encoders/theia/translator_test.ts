@@ -1,11 +1,11 @@
 import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import { join } from "node:path";
 import { ConfigError, type Encoder, FormatError } from "tessera";
+import { readNpy } from "../../../../core/files/read_npy.ts";
 import plugin, {
   theia,
   type TheiaOptions,
 } from "../../../../plugins/encoders/theia/mod.ts";
-import { readNpy } from "../../../../core/files/read_npy.ts";
 import { picture, testEncoder } from "../../../conformance/encoder.ts";
 import { checkPauses } from "../_check_pauses.ts";
 import {
