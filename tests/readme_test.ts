@@ -1,7 +1,7 @@
 /** Tests of the examples in the README. @module */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { join } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { fileURLToPath } from "node:url";
 
 const project = fileURLToPath(new URL("..", import.meta.url));
 
@@ -38,20 +38,6 @@ Deno.test("README's edit changes what the model says, and no edit changes nothin
     equal(none, 0);
     // Rounding alone is about 1e-7.
     ok(edited.every((change) => change > 1e-4), `${edited}`);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-});
-
-Deno.test("README's plugin is one", async () => {
-  const folder = await Deno.makeTempDir();
-  try {
-    const path = await example(folder, "definePlugin(");
-    const { default: plugin } = await import(pathToFileURL(path).href);
-    const dataset = await plugin.create({ length: 10 });
-    const { id, image } = await dataset.get(3);
-    deepEqual([plugin.name, dataset.length, id], ["stripes", 10, "stripes/3"]);
-    equal(image.data.length, 3 * image.width * image.height);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
