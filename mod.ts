@@ -176,7 +176,11 @@ export {
   readLatentIndex,
   type StoredIndex,
 } from "./core/latents/read_latent_index.ts";
-export type { ProbeInfo, StoredProbe } from "./core/files/probe_result.ts";
+export {
+  type ProbeInfo,
+  type StoredProbe,
+  writeProbeResult,
+} from "./core/files/probe_result.ts";
 export { readProbeResult } from "./core/files/read_probe_result.ts";
 
 // Activations changed on the way, to go on with from a pause.

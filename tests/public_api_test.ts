@@ -100,6 +100,7 @@ Deno.test("mod.ts exports what its users count on", async () => {
     "tokenBuffer",
     "train",
     "valueAndGrad",
+    "writeProbeResult",
     "writeSafetensors",
     "zeroTokens",
   ]);
