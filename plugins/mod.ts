@@ -30,7 +30,7 @@ export const builtins: Builtins = {
   },
   engine: {
     "cpu": () => import("./engines/cpu/mod.ts"),
-    "reference": () => import("./engines/reference.ts"),
+    "reference": () => import("./engines/reference/mod.ts"),
   },
   probe: {
     "depth": () => import("./probes/depth/mod.ts"),

@@ -46,7 +46,7 @@ const rowsAtOnce = 4096;
  * ```ts
  * import { ablateLatents } from "tessera";
  * import { splice } from "tessera";
- * import { reference } from "../../plugins/engines/reference.ts";
+ * import { reference } from "../../plugins/engines/reference/mod.ts";
  * import { topK } from "../../plugins/sparsifiers/top_k.ts";
  * import { deepEqual } from "node:assert/strict";
  *

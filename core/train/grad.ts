@@ -43,7 +43,7 @@ export interface ValueAndGrad<Result> {
  * @example The gradient of the sum of squares
  * ```ts
  * import { valueAndGrad } from "tessera";
- * import { reference } from "../../plugins/engines/reference.ts";
+ * import { reference } from "../../plugins/engines/reference/mod.ts";
  * import { deepEqual } from "node:assert/strict";
  *
  * const engine = reference();

@@ -14,7 +14,7 @@ import { mapAhead } from "../../core/map_ahead.ts";
 import { inGroups } from "../../core/train/split_examples.ts";
 import { rgbd } from "../../plugins/datasets/rgbd/mod.ts";
 import { vit } from "../../plugins/encoders/vit/mod.ts";
-import { reference } from "../../plugins/engines/reference.ts";
+import { reference } from "../../plugins/engines/reference/mod.ts";
 import { splitPictures } from "../../plugins/probes/depth/study/split_pictures.ts";
 import { where } from "../../plugins/probes/depth/where/mod.ts";
 import { median, milliseconds, peakMemory } from "./_median.ts";

@@ -5,7 +5,7 @@
  */
 import { fail, ok } from "node:assert/strict";
 import type { Engine, HostTensors, Tensor, Tensors } from "tessera";
-import { reference } from "../../plugins/engines/reference.ts";
+import { reference } from "../../plugins/engines/reference/mod.ts";
 
 /** A scalar function of parameters, written with an engine. */
 type LossOf = (

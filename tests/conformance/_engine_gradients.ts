@@ -11,7 +11,7 @@ import {
   type Tensor,
   valueAndGrad,
 } from "tessera";
-import { reference } from "../../plugins/engines/reference.ts";
+import { reference } from "../../plugins/engines/reference/mod.ts";
 import { closeTo } from "./close_to.ts";
 import { someCodes, values } from "./_engine_inputs.ts";
 

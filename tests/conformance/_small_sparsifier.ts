@@ -14,7 +14,7 @@ import {
   type Tensor,
   valueAndGrad,
 } from "tessera";
-import { reference } from "../../plugins/engines/reference.ts";
+import { reference } from "../../plugins/engines/reference/mod.ts";
 
 /** Width of the activations: no block, vector or thread count divides it. */
 export const dModel = 7;

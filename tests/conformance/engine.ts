@@ -5,7 +5,7 @@
  */
 import { deepStrictEqual, equal, rejects, throws } from "node:assert/strict";
 import { type Engine, type HostCodes, sizeOf, type Tensor } from "tessera";
-import { reference } from "../../plugins/engines/reference.ts";
+import { reference } from "../../plugins/engines/reference/mod.ts";
 import { checkGradient, losses } from "./_engine_gradients.ts";
 import {
   encode,

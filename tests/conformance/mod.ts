@@ -8,4 +8,4 @@ export * from "./encoder.ts";
 export * from "./engine.ts";
 export * from "./probe.ts";
 export * from "./sparsifier.ts";
-export { reference } from "../../plugins/engines/reference.ts";
+export { reference } from "../../plugins/engines/reference/mod.ts";

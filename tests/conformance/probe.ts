@@ -23,7 +23,7 @@ import {
   type Table,
   type Tensors,
 } from "tessera";
-import { reference } from "../../plugins/engines/reference.ts";
+import { reference } from "../../plugins/engines/reference/mod.ts";
 
 /**
  * Registers the tests that every probe must pass; `make` gives a fresh one.

@@ -13,7 +13,7 @@ import {
   type Sparsifier,
   type Tensors,
 } from "tessera";
-import { reference } from "../../plugins/engines/reference.ts";
+import { reference } from "../../plugins/engines/reference/mod.ts";
 import { checkSlopes } from "./_check_slopes.ts";
 import {
   dModel,

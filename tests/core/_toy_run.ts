@@ -18,7 +18,7 @@ import {
   runSchema,
   type Slot,
 } from "../../core/run/run_schema.ts";
-import { reference } from "../../plugins/engines/reference.ts";
+import { reference } from "../../plugins/engines/reference/mod.ts";
 import { batchTopK } from "../../plugins/sparsifiers/batch_top_k.ts";
 
 /** Width of a toy activation. */

@@ -3,11 +3,11 @@
  *
  * @module
  */
+import type { CpuContext } from "./context.ts";
 import type { Block } from "./memory.ts";
 import {
   blockLength,
   emptyCodes,
-  type EncodeContext,
   type EncodeInput,
   forEachBlock,
   type Pre,
@@ -44,7 +44,7 @@ const word = {
 
 /** Empty lists, with room for `expected` candidates to begin with. */
 export function candidates(
-  context: EncodeContext,
+  context: CpuContext,
   input: EncodeInput,
   expected: number,
 ): Candidates {
@@ -209,7 +209,7 @@ function below(value: number): number {
 
 /** Drops entries equal to `least`, the last first, until `wanted` are left. */
 function withoutTies(
-  context: EncodeContext,
+  context: CpuContext,
   codes: CpuCodes,
   least: number,
   wanted: number,

@@ -10,10 +10,10 @@
  */
 import type { Selection } from "../../../mod.ts";
 import { candidates } from "./candidates.ts";
+import type { CpuContext } from "./context.ts";
 import type { Block } from "./memory.ts";
 import {
   emptyCodes,
-  type EncodeContext,
   type EncodeInput,
   forEachBlock,
 } from "./pre_activations.ts";
@@ -21,7 +21,7 @@ import type { CpuCodes } from "./store.ts";
 
 /** The codes of `x`. */
 export function encode(
-  context: EncodeContext,
+  context: CpuContext,
   input: EncodeInput,
   selection: Selection,
 ): Promise<CpuCodes> {
@@ -43,7 +43,7 @@ export function encode(
 
 /** The `k` largest of each row: one short list a row. */
 async function topK(
-  context: EncodeContext,
+  context: CpuContext,
   input: EncodeInput,
   k: number,
   among?: Uint32Array,
@@ -106,7 +106,7 @@ async function topK(
 
 /** The `wanted` largest of the batch. */
 async function batchTopK(
-  context: EncodeContext,
+  context: CpuContext,
   input: EncodeInput,
   wanted: number,
 ): Promise<CpuCodes> {
@@ -128,7 +128,7 @@ async function batchTopK(
 
 /** Everything positive, or above a threshold. */
 async function all(
-  context: EncodeContext,
+  context: CpuContext,
   input: EncodeInput,
   threshold: number,
 ): Promise<CpuCodes> {

@@ -3,24 +3,8 @@
  *
  * @module
  */
-import type { CpuMemory } from "./memory.ts";
-import type { Product } from "./product.ts";
-import type { CpuCodes, Store } from "./store.ts";
-import type { Threads } from "./threads.ts";
-
-/** What encoding needs of the engine. */
-export interface EncodeContext {
-  /** Its memory. */
-  readonly memory: CpuMemory;
-  /** Its threads. */
-  readonly threads: Threads;
-  /** Its tensors. */
-  readonly store: Store;
-  /** Its dense product. */
-  readonly product: Product;
-  /** A bar to start from for each dictionary, by the address of its weights: the last one seen. Changes the time, never the result. */
-  readonly bars: Map<number, number>;
-}
+import type { CpuContext } from "./context.ts";
+import type { CpuCodes } from "./store.ts";
 
 /** Addresses and sizes of one call. */
 export interface EncodeInput {
@@ -55,7 +39,7 @@ export function blockLength(rows: number, dSae: number): number {
 
 /** Makes the pre-activations block by block and hands each over. */
 export async function forEachBlock(
-  { memory, product, store, threads }: EncodeContext,
+  { memory, product, store, threads }: CpuContext,
   { x, W, bias, rows, dModel, dSae }: EncodeInput,
   among: Uint32Array | undefined,
   visit: (pre: Pre, names: number) => void,
@@ -100,7 +84,7 @@ export async function forEachBlock(
 
 /** Codes with room for `counts[row]` entries a row. */
 export function emptyCodes(
-  { memory, store }: EncodeContext,
+  { memory, store }: CpuContext,
   { rows, dSae }: EncodeInput,
   counts: Uint32Array,
 ): CpuCodes {

@@ -13,7 +13,7 @@ import {
 } from "tessera";
 import type { Dictionary } from "../../../core/sparsifier.ts";
 import { cpu } from "../../../plugins/engines/cpu/mod.ts";
-import { reference } from "../../../plugins/engines/reference.ts";
+import { reference } from "../../../plugins/engines/reference/mod.ts";
 import { batchTopK } from "../../../plugins/sparsifiers/batch_top_k.ts";
 import { reluL1 } from "../../../plugins/sparsifiers/relu_l1.ts";
 import { topK } from "../../../plugins/sparsifiers/top_k.ts";

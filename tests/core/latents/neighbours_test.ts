@@ -6,7 +6,7 @@ import {
   nearestByFiring,
 } from "../../../core/latents/neighbours.ts";
 import { cpu } from "../../../plugins/engines/cpu/mod.ts";
-import { reference } from "../../../plugins/engines/reference.ts";
+import { reference } from "../../../plugins/engines/reference/mod.ts";
 import { denseCodes, sparse } from "../_dense_codes.ts";
 
 /** Others of each row in the order of their cosines, of equal ones the first. */

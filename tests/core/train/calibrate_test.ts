@@ -3,7 +3,7 @@ import { equal, ok } from "node:assert/strict";
 import { randomFrom, type Tensor } from "tessera";
 import { calibrate } from "../../../core/train/calibrate.ts";
 import type { TokenGroup } from "../../../core/train/collect.ts";
-import { reference } from "../../../plugins/engines/reference.ts";
+import { reference } from "../../../plugins/engines/reference/mod.ts";
 import { toySparsifier } from "../_toy_run.ts";
 
 const width = 5, dSae = 12, engine = reference(), sparsifier = toySparsifier();

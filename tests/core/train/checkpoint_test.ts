@@ -17,7 +17,7 @@ import {
   saveCheckpoint,
 } from "../../../core/train/checkpoint.ts";
 import { checkpointCfg } from "../../../core/train/checkpoint_cfg.ts";
-import { reference } from "../../../plugins/engines/reference.ts";
+import { reference } from "../../../plugins/engines/reference/mod.ts";
 import { batchTopK } from "../../../plugins/sparsifiers/batch_top_k.ts";
 import { reluL1 } from "../../../plugins/sparsifiers/relu_l1.ts";
 import { topK } from "../../../plugins/sparsifiers/top_k.ts";

@@ -3,7 +3,7 @@ import { deepEqual, equal, ok } from "node:assert/strict";
 import { ExampleError, randomFrom } from "tessera";
 import type { TokenGroup } from "../../../core/train/collect.ts";
 import { evaluate } from "../../../core/train/evaluate.ts";
-import { reference } from "../../../plugins/engines/reference.ts";
+import { reference } from "../../../plugins/engines/reference/mod.ts";
 import { toySparsifier } from "../_toy_run.ts";
 
 const width = 5, rows = 48, dSae = 12, scale = 0.25;

@@ -1,7 +1,7 @@
 /** Tests of gradients that the engines' own tests do not make: how losses are put together. @module */
 import { deepEqual, equal, rejects } from "node:assert/strict";
 import { type Engine, type Tensor, type Tensors, valueAndGrad } from "tessera";
-import { reference } from "../../../plugins/engines/reference.ts";
+import { reference } from "../../../plugins/engines/reference/mod.ts";
 
 const engine = reference();
 const vector = (...values: number[]): Tensor =>

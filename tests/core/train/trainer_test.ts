@@ -7,7 +7,7 @@ import {
   type Trainer,
   type TrainerOptions,
 } from "../../../core/train/trainer.ts";
-import { reference } from "../../../plugins/engines/reference.ts";
+import { reference } from "../../../plugins/engines/reference/mod.ts";
 import { closeTo } from "../../conformance/close_to.ts";
 import { toySparsifier } from "../_toy_run.ts";
 

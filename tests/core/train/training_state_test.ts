@@ -13,7 +13,7 @@ import {
   readState,
   saveState,
 } from "../../../core/train/training_state.ts";
-import { reference } from "../../../plugins/engines/reference.ts";
+import { reference } from "../../../plugins/engines/reference/mod.ts";
 import { toySparsifier } from "../_toy_run.ts";
 
 const width = 4, engine = reference(), sparsifier = toySparsifier();

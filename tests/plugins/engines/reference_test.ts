@@ -1,4 +1,4 @@
-import { reference } from "../../../plugins/engines/reference.ts";
+import { reference } from "../../../plugins/engines/reference/mod.ts";
 import { testEngine } from "../../conformance/engine.ts";
 
 testEngine("reference", reference);

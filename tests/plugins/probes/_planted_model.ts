@@ -18,7 +18,7 @@ import {
   type Sparsifier,
   type Tensors,
 } from "tessera";
-import { reference } from "../../../plugins/engines/reference.ts";
+import { reference } from "../../../plugins/engines/reference/mod.ts";
 
 /** Length of an activation. */
 export const width = 4;

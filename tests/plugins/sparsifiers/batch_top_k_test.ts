@@ -1,7 +1,7 @@
 import { deepStrictEqual, equal, ok } from "node:assert/strict";
 import type { HostTensor, HostTensors } from "tessera";
 import { cpu } from "../../../plugins/engines/cpu/mod.ts";
-import { reference } from "../../../plugins/engines/reference.ts";
+import { reference } from "../../../plugins/engines/reference/mod.ts";
 import { batchTopK } from "../../../plugins/sparsifiers/batch_top_k.ts";
 import { closeTo } from "../../conformance/close_to.ts";
 import { testSparsifier } from "../../conformance/sparsifier.ts";

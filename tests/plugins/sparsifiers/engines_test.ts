@@ -1,7 +1,7 @@
 import { deepStrictEqual, ok } from "node:assert/strict";
 import { randomFrom, type Sparsifier } from "tessera";
 import { cpu } from "../../../plugins/engines/cpu/mod.ts";
-import { reference } from "../../../plugins/engines/reference.ts";
+import { reference } from "../../../plugins/engines/reference/mod.ts";
 import { batchTopK } from "../../../plugins/sparsifiers/batch_top_k.ts";
 import { reluL1 } from "../../../plugins/sparsifiers/relu_l1.ts";
 import { topK } from "../../../plugins/sparsifiers/top_k.ts";

@@ -1,6 +1,6 @@
 import { deepStrictEqual, equal, notEqual, ok } from "node:assert/strict";
 import type { Selection } from "tessera";
-import { reference } from "../../../plugins/engines/reference.ts";
+import { reference } from "../../../plugins/engines/reference/mod.ts";
 import {
   topKLoss,
   type TopKLossOptions,

@@ -1,6 +1,6 @@
 import { deepStrictEqual } from "node:assert/strict";
 import { cpu } from "../../../plugins/engines/cpu/mod.ts";
-import { reference } from "../../../plugins/engines/reference.ts";
+import { reference } from "../../../plugins/engines/reference/mod.ts";
 import { topK } from "../../../plugins/sparsifiers/top_k.ts";
 import { closeTo } from "../../conformance/close_to.ts";
 import { testSparsifier } from "../../conformance/sparsifier.ts";

@@ -20,7 +20,7 @@ import {
   type RgbImage,
   type Sparsifier,
 } from "tessera";
-import { reference } from "../../../../plugins/engines/reference.ts";
+import { reference } from "../../../../plugins/engines/reference/mod.ts";
 
 /** Options for {@linkcode plantedWorld}. */
 export interface PlantedWorldOptions {

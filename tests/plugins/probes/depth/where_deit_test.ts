@@ -4,7 +4,7 @@ import { ok } from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { rgbd } from "../../../../plugins/datasets/rgbd/mod.ts";
 import { vit } from "../../../../plugins/encoders/vit/mod.ts";
-import { reference } from "../../../../plugins/engines/reference.ts";
+import { reference } from "../../../../plugins/engines/reference/mod.ts";
 import { splitPictures } from "../../../../plugins/probes/depth/study/split_pictures.ts";
 import { where } from "../../../../plugins/probes/depth/where/mod.ts";
 

@@ -3,10 +3,15 @@
  *
  * @module
  */
-import { control, type HelperStart, instantiate, partOf } from "./threads.ts";
+import {
+  control,
+  instantiate,
+  partOf,
+  type WorkerStart,
+} from "./control_block.ts";
 
 const scope = self as unknown as {
-  onmessage: (event: MessageEvent<HelperStart>) => void;
+  onmessage: (event: MessageEvent<WorkerStart>) => void;
   postMessage(message: string): void;
   close(): void;
 };
