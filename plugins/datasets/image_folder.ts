@@ -14,7 +14,7 @@ import {
 import { z } from "zod";
 import { datasetPath } from "./sources/dataset_path.ts";
 import { folderSource } from "./sources/folder_source.ts";
-import { pictureDataset } from "./sources/picture_source.ts";
+import { pictureDataset } from "./sources/picture_dataset.ts";
 
 /** Options of {@linkcode imageFolder}. */
 export interface ImageFolderOptions {

@@ -12,8 +12,9 @@ import {
 } from "../../mod.ts";
 import { z } from "zod";
 import { datasetPath } from "./sources/dataset_path.ts";
+import { byCodeUnit } from "./sources/file_names.ts";
 import { folderSource } from "./sources/folder_source.ts";
-import { byCodeUnit, pictureDataset } from "./sources/picture_source.ts";
+import { pictureDataset } from "./sources/picture_dataset.ts";
 import { tarSource } from "./sources/tar_source.ts";
 
 /** Options of {@linkcode imagenet}. */

@@ -3,11 +3,11 @@
  *
  * @module
  */
-import type { Hub } from "./hub.ts";
+import type { Hub, HubRequest } from "./hub.ts";
 import type { Snapshot } from "./hub_cache.ts";
 import { hubError } from "./hub_errors.ts";
 import type { HubId } from "./hub_id.ts";
-import { askHub, type HubRequest } from "./hub_request.ts";
+import { askHub } from "./ask_hub.ts";
 import { tryAgain } from "./try_again.ts";
 
 /** A file of a model at a hub. */

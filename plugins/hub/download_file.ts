@@ -12,8 +12,13 @@ import {
 import { bytesText, fillPart } from "./fill_part.ts";
 import { gitHash, hashFile } from "./hash_file.ts";
 import type { Hub } from "./hub.ts";
-import { linkBlob, onDisk, sizeOf, whileLocked } from "./hub_cache.ts";
-import { hubError, whatOf } from "./hub_errors.ts";
+import {
+  explainDiskErrors,
+  linkBlob,
+  sizeOf,
+  whileLocked,
+} from "./hub_cache.ts";
+import { hubError, requestName } from "./hub_errors.ts";
 
 /**
  * Downloads a file into the cache, unless it is there. What a broken download
@@ -25,7 +30,7 @@ import { hubError, whatOf } from "./hub_errors.ts";
 export async function downloadFile(hub: Hub, file: HubFile): Promise<void> {
   const announced = await askForFile(hub, file);
   const { snapshot, etag, size } = announced;
-  const blob = join(snapshot.repo, "blobs", etag), what = whatOf(file);
+  const blob = join(snapshot.repo, "blobs", etag), what = requestName(file);
   const waiting = () =>
     hub.report({ text: `another program downloads ${what}: waiting for it` });
   const needed = size === undefined ? "" : ` for its ${bytesText(size)}`;
@@ -36,7 +41,7 @@ export async function downloadFile(hub: Hub, file: HubFile): Promise<void> {
     }
     await linkBlob(snapshot, file.file, etag);
   };
-  await onDisk(
+  await explainDiskErrors(
     hub.cache,
     what,
     () => whileLocked(hub.cache, snapshot, etag, waiting, download),

@@ -8,11 +8,11 @@ import { ConfigError } from "../../mod.ts";
 import { downloadFile } from "./download_file.ts";
 import type { Hub } from "./hub.ts";
 import {
+  explainDiskErrors,
   findSnapshot,
   isCommit,
   missingFiles,
   noteSnapshot,
-  onDisk,
   readLicence,
   repoFolder,
   type Snapshot,
@@ -20,7 +20,7 @@ import {
 } from "./hub_cache.ts";
 import { hubError } from "./hub_errors.ts";
 import type { HubId } from "./hub_id.ts";
-import { askHub } from "./hub_request.ts";
+import { askHub } from "./ask_hub.ts";
 import { cardSchema, licenceName, licenceNotice } from "./licences.ts";
 import { tryAgain } from "./try_again.ts";
 
@@ -77,7 +77,7 @@ export async function downloadModel(hub: Hub, id: HubId): Promise<HubModel> {
   }
   const absent = files.filter((file) => !has(info, file));
   const notes = { absent, licence: licenceName(card) };
-  await onDisk(
+  await explainDiskErrors(
     hub.cache,
     `"${id.repo}"`,
     () => noteSnapshot(snapshot, id, notes),

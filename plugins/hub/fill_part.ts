@@ -4,9 +4,9 @@
  * @module
  */
 import type { AnnouncedFile } from "./ask_for_file.ts";
-import type { Hub } from "./hub.ts";
-import { PassingError, whatOf } from "./hub_errors.ts";
-import { askHub, type HubRequest } from "./hub_request.ts";
+import type { Hub, HubRequest } from "./hub.ts";
+import { requestName, TransientError } from "./hub_errors.ts";
+import { askHub } from "./ask_hub.ts";
 import { openPart, type PartFile } from "./part_file.ts";
 import { tryAgain } from "./try_again.ts";
 
@@ -29,7 +29,9 @@ export async function fillPart(
   const attempt = async () => {
     if (part.length < size) await download(hub, file, part);
     if (part.length < size && file.size !== undefined) {
-      throw new PassingError(`it ended after ${part.length} of ${size} bytes`);
+      throw new TransientError(
+        `it ended after ${part.length} of ${size} bytes`,
+      );
     }
   };
   const kept = () =>
@@ -53,7 +55,7 @@ async function download(
     // Not every server can begin in the middle: then it sends all.
     if (start !== part.length) await part.restart();
     if (start !== part.length) {
-      throw new PassingError("it cannot go on in the middle");
+      throw new TransientError("it cannot go on in the middle");
     }
     for await (const bytes of body) {
       await part.write(bytes);
@@ -82,7 +84,7 @@ function startOf({ status, headers }: Response): number {
 
 function progressText(file: AnnouncedFile): string {
   const size = file.size === undefined ? "" : `, ${bytesText(file.size)}`;
-  return `downloading ${whatOf(file)}${size}`;
+  return `downloading ${requestName(file)}${size}`;
 }
 
 /**

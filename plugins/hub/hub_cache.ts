@@ -142,7 +142,7 @@ export async function whileLocked<T>(
  *
  * @throws {ConfigError} When the cache cannot be written to.
  */
-export async function onDisk<T>(
+export async function explainDiskErrors<T>(
   cache: string,
   what: string,
   body: () => Promise<T>,

@@ -4,13 +4,12 @@
  * @module
  */
 import { ConfigError } from "../../mod.ts";
-import type { Hub } from "./hub.ts";
-import type { HubRequest } from "./hub_request.ts";
+import type { Hub, HubRequest } from "./hub.ts";
 
 /** Something that may be over when it is tried again: a broken connection, a busy hub. */
-export class PassingError extends Error {
+export class TransientError extends Error {
   /** The error's name. */
-  override readonly name = "PassingError";
+  override readonly name = "TransientError";
   /** Milliseconds that the hub asks to wait. */
   readonly after: number | undefined;
 
@@ -22,7 +21,7 @@ export class PassingError extends Error {
 }
 
 /** What is asked for, in words: `"model.safetensors" of "ada/vit"`. */
-export function whatOf(
+export function requestName(
   { id, file }: Pick<HubRequest, "id" | "file">,
 ): string {
   return file === undefined ? `"${id.repo}"` : `"${file}" of "${id.repo}"`;
@@ -37,7 +36,7 @@ export function hubError(
 ): ConfigError {
   return new ConfigError(
     "encoder.model",
-    `Cannot download ${whatOf(request)} from "${hub.endpoint}": ${why}`,
+    `Cannot download ${requestName(request)} from "${hub.endpoint}": ${why}`,
     options,
   );
 }
@@ -54,7 +53,7 @@ export function requestError(
   // The hosts where files lie know of no model; the hub may give a better address.
   if (!own || status === 408 || status === 429 || status >= 500) {
     const who = own ? "it" : `"${host}"`;
-    return new PassingError(`${who} answers ${status}`, retryAfter(headers));
+    return new TransientError(`${who} answers ${status}`, retryAfter(headers));
   }
   return hubError(hub, request, refusal(hub, request, answer));
 }

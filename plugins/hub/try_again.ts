@@ -3,9 +3,8 @@
  *
  * @module
  */
-import { hubError, PassingError, whatOf } from "./hub_errors.ts";
-import type { Hub } from "./hub.ts";
-import type { HubRequest } from "./hub_request.ts";
+import { hubError, requestName, TransientError } from "./hub_errors.ts";
+import type { Hub, HubRequest } from "./hub.ts";
 
 /** Tries in a row that may fail. */
 const maxTries = 5;
@@ -26,7 +25,7 @@ export interface TryAgainOptions {
 }
 
 /**
- * Does `attempt` until it does not throw a {@linkcode PassingError}, waiting 1,
+ * Does `attempt` until it does not throw a {@linkcode TransientError}, waiting 1,
  * 2, 4 and 8 seconds in between, or as long as the hub asks; `hub.report` is
  * told.
  *
@@ -43,7 +42,7 @@ export async function tryAgain<T>(
     try {
       return await attempt();
     } catch (error) {
-      if (!(error instanceof PassingError)) throw error;
+      if (!(error instanceof TransientError)) throw error;
       failed = progress() > before ? 1 : failed + 1;
       before = progress();
       if (failed === maxTries) {
@@ -53,7 +52,9 @@ export async function tryAgain<T>(
       const asked = error.after ?? 1000 * 2 ** (failed - 1);
       const wait = Math.min(asked, longestWait);
       const again = `trying again in ${wait / 1000} s`;
-      hub.report({ text: `${whatOf(request)}: ${error.message}, ${again}` });
+      hub.report({
+        text: `${requestName(request)}: ${error.message}, ${again}`,
+      });
       await hub.wait(wait);
     }
   }

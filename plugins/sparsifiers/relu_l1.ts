@@ -6,7 +6,10 @@
  */
 import { z } from "zod";
 import { definePlugin, type Plugin, type Sparsifier } from "../../mod.ts";
-import { dictionaryOptions, initDictionary } from "./_dictionary.ts";
+import {
+  dictionaryOptions,
+  initDictionary,
+} from "./dictionary/init_dictionary.ts";
 
 const options = z.strictObject({
   ...dictionaryOptions,

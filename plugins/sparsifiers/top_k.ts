@@ -5,8 +5,11 @@
  */
 import { z } from "zod";
 import { definePlugin, type Plugin, type Sparsifier } from "../../mod.ts";
-import { dictionaryOptions, initDictionary } from "./_dictionary.ts";
-import { auxKOptions, topKLoss } from "./_top_k_loss.ts";
+import {
+  dictionaryOptions,
+  initDictionary,
+} from "./dictionary/init_dictionary.ts";
+import { auxKOptions, topKLoss } from "./dictionary/top_k_loss.ts";
 
 const options = z.strictObject({
   ...dictionaryOptions,

@@ -4,8 +4,7 @@
  * @module
  */
 import { ConfigError } from "../../../mod.ts";
-import { some } from "../sources/dataset_path.ts";
-import { imageExtensions } from "../sources/decode_image.ts";
+import { imageExtensions, someNames } from "../sources/file_names.ts";
 import { findPairs, type Pairs } from "./find_pairs.ts";
 import { type Layout, layoutNames, layouts } from "./layouts.ts";
 
@@ -133,6 +132,6 @@ function nothingFound(tried: readonly Choice[], place: Place): string {
       tried[0]!.depths
     } as depth;`;
   return `Cannot find a picture with depth in "${place.path}": tried ${patterns};${counts} it holds ${
-    some(place.names)
+    someNames(place.names)
   }; for other names set imagePattern and depthPattern`;
 }

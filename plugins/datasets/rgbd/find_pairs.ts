@@ -4,7 +4,7 @@
  * @module
  */
 import { posix } from "node:path";
-import { byCodeUnit } from "../sources/picture_source.ts";
+import { byCodeUnit } from "../sources/file_names.ts";
 import { filePattern } from "./file_pattern.ts";
 import type { Layout } from "./layouts.ts";
 

@@ -9,7 +9,7 @@ import type { Example } from "../../../mod.ts";
 import { sceneAt, type SceneRequest } from "./scene_at.ts";
 
 /** A scene to draw, numbered. */
-export interface Asked {
+export interface RenderRequest {
   /** The number that comes back with the scene. */
   readonly request: number;
   /** Which scene. */
@@ -17,19 +17,21 @@ export interface Asked {
 }
 
 /** The scene, or what went wrong. */
-export type Answer =
+export type RenderAnswer =
   & { readonly request: number }
   & ({ readonly example: Example } | { readonly error: string });
 
-self.onmessage = ({ data: { request, scene } }: MessageEvent<Asked>) => {
+self.onmessage = (
+  { data: { request, scene } }: MessageEvent<RenderRequest>,
+) => {
   try {
     const example = sceneAt(scene);
     const { depth, object } = example.maps!;
     const buffers = [example.image.data, depth!.data, object!.data]
       .map(({ buffer }) => buffer as ArrayBuffer);
-    self.postMessage({ request, example } satisfies Answer, buffers);
+    self.postMessage({ request, example } satisfies RenderAnswer, buffers);
   } catch (error) {
     const { message } = error as Error;
-    self.postMessage({ request, error: message } satisfies Answer);
+    self.postMessage({ request, error: message } satisfies RenderAnswer);
   }
 };

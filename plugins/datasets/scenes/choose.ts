@@ -11,7 +11,7 @@ export function between(random: Random, low: number, high: number): number {
 }
 
 /** A number between `low` and `high`, each doubling equally likely. */
-export function scaled(random: Random, low: number, high: number): number {
+export function logBetween(random: Random, low: number, high: number): number {
   return low * Math.pow(high / low, random.next());
 }
 

@@ -3,43 +3,48 @@
  *
  * @module
  */
-import { eachTile, type Eye, findTile } from "./eye.ts";
-import { edgesOf, type Seen } from "./first_pass.ts";
+import { eachTile, type Eye, listInTile } from "./eye.ts";
+import { edgesOf, type FirstPass } from "./first_pass.ts";
 import {
   type Ball,
-  findAround,
-  findBefore,
-  type Near,
+  listBlocking,
+  listClose,
+  type TileSolids,
 } from "./tile_culling.ts";
-import { findPoint, newPoint, type Point } from "./surface_point.ts";
-import { shade, type Stage } from "./shade.ts";
+import {
+  findSurfacePoint,
+  newSurfacePoint,
+  type SurfacePoint,
+} from "./surface_point.ts";
+import type { PreparedScene } from "./prepared_scene.ts";
+import { shade } from "./shade.ts";
 
 /**
  * Radiance of each pixel, `[height, width, 3]`, linear: one ray a pixel,
- * `samples` rays on edges. `near` is room for the lists of a tile.
+ * `samples` rays on edges. `tile` is room for the lists of a tile.
  */
 export function expose(
-  stage: Stage,
+  prepared: PreparedScene,
   eye: Eye,
-  near: Near,
-  seen: Seen,
+  tile: TileSolids,
+  first: FirstPass,
   samples: number,
 ): Float32Array {
-  const { width, height } = eye, { packed, scene } = stage;
-  const edges = samples > 1 ? edgesOf(seen, width, height) : undefined;
-  const pen: Pen = newPen(stage, eye, near);
+  const { width, height } = eye, { packed, scene } = prepared;
+  const edges = samples > 1 ? edgesOf(first, width, height) : undefined;
+  const pen: Pen = newPen(prepared, eye, tile);
   const light = new Float32Array(width * height * 3), { out } = pen;
   eachTile(eye, (left, top, right, bottom) => {
-    findTile(packed, eye, left, top, near.seen);
-    ballOf(eye, seen, left, top, right, bottom, pen.ball);
-    findAround(packed, near.around, pen.ball);
+    listInTile(packed, eye, left, top, tile.visible);
+    ballOf(eye, first, left, top, right, bottom, pen.ball);
+    listClose(packed, tile.close, pen.ball);
     scene.lights.forEach((lamp, i) =>
-      findBefore(packed, near.before[i]!, pen.ball, lamp)
+      listBlocking(packed, tile.blocking[i]!, pen.ball, lamp)
     );
     for (let y = top; y < bottom; y++) {
       for (let x = left; x < right; x++) {
         const at = y * width + x;
-        drawCentre(pen, seen, x, y);
+        drawCentre(pen, first, x, y);
         if (edges?.[at] === 1) drawEdge(pen, x, y, samples);
         light[at * 3] = out[0]!;
         light[at * 3 + 1] = out[1]!;
@@ -52,23 +57,23 @@ export function expose(
 
 /** What drawing a pixel works with. */
 interface Pen {
-  readonly stage: Stage;
+  readonly prepared: PreparedScene;
   readonly eye: Eye;
-  readonly near: Near;
+  readonly tile: TileSolids;
   readonly ball: Ball;
-  readonly point: Point;
+  readonly point: SurfacePoint;
   readonly d: Float64Array;
   readonly out: Float64Array;
   readonly sum: Float64Array;
 }
 
-function newPen(stage: Stage, eye: Eye, near: Near): Pen {
+function newPen(prepared: PreparedScene, eye: Eye, tile: TileSolids): Pen {
   return {
-    stage,
+    prepared,
     eye,
-    near,
+    tile,
     ball: { x: 0.5, y: 0.5, z: 0.5, r: 0.5 },
-    point: newPoint(),
+    point: newSurfacePoint(),
     d: new Float64Array(3),
     out: new Float64Array(3),
     sum: new Float64Array(3),
@@ -78,7 +83,7 @@ function newPen(stage: Stage, eye: Eye, near: Near): Pen {
 /** The ball around the surface points of a tile and the pixels beside it. */
 function ballOf(
   eye: Eye,
-  { surface, depth }: Seen,
+  { surface, depth }: FirstPass,
   left: number,
   top: number,
   right: number,
@@ -110,10 +115,10 @@ function ballOf(
 /** In which order the pixels of a 4 × 4 block take their turns (Bayer 1973). */
 const turns = [0, 8, 2, 10, 12, 4, 14, 6, 3, 11, 1, 9, 15, 7, 13, 5];
 
-function drawCentre(pen: Pen, seen: Seen, x: number, y: number): void {
-  const { stage, eye, point, d } = pen, at = y * eye.width + x;
-  const surface = seen.surface[at]!, solids = stage.packed.count;
-  const t = seen.depth[at]!, o = eye.position;
+function drawCentre(pen: Pen, first: FirstPass, x: number, y: number): void {
+  const { prepared, eye, point, d } = pen, at = y * eye.width + x;
+  const surface = first.surface[at]!, solids = prepared.packed.count;
+  const t = first.depth[at]!, o = eye.position;
   eye.ray(x + 0.5, y + 0.5, d);
   point.solid = surface < solids ? surface : -1;
   point.plane = surface < solids ? -1 : surface - solids;
@@ -121,22 +126,22 @@ function drawCentre(pen: Pen, seen: Seen, x: number, y: number): void {
   point.px = o[0] + t * d[0]!;
   point.py = o[1] + t * d[1]!;
   point.pz = o[2] + t * d[2]!;
-  point.nx = seen.normal[at * 3]!;
-  point.ny = seen.normal[at * 3 + 1]!;
-  point.nz = seen.normal[at * 3 + 2]!;
+  point.nx = first.normal[at * 3]!;
+  point.ny = first.normal[at * 3 + 1]!;
+  point.nz = first.normal[at * 3 + 2]!;
   drawPoint(pen, turns[(y & 3) * 4 + (x & 3)]!);
 }
 
 function drawPoint(
-  { stage, eye, near, point, d, out }: Pen,
+  { prepared, eye, tile, point, d, out }: Pen,
   turn: number,
 ): void {
   const dx = d[0]!, dy = d[1]!, dz = d[2]!;
   const long = Math.sqrt(dx * dx + dy * dy + dz * dz), inv = 1 / long;
   shade(
-    stage,
+    prepared,
     point,
-    near,
+    tile,
     dx * inv,
     dy * inv,
     dz * inv,
@@ -149,8 +154,8 @@ function drawPoint(
 
 /** Adds rays to the one through the centre, which `out` holds, and averages. */
 function drawEdge(pen: Pen, x: number, y: number, samples: number): void {
-  const { stage, eye, near, point, d, out, sum } = pen;
-  const { packed, scene: { planes, far } } = stage;
+  const { prepared, eye, tile, point, d, out, sum } = pen;
+  const { packed, scene: { planes, far } } = prepared;
   const o = eye.position;
   sum.set(out);
   for (let i = 1; i < samples; i++) {
@@ -158,10 +163,10 @@ function drawEdge(pen: Pen, x: number, y: number, samples: number): void {
     const u = (i * 0.7548776662466927) % 1, v = (i * 0.5698402909980532) % 1;
     eye.ray(x + u, y + v, d);
     const dx = d[0]!, dy = d[1]!, dz = d[2]!;
-    findPoint(
+    findSurfacePoint(
       packed,
       planes,
-      near.seen,
+      tile.visible,
       o[0],
       o[1],
       o[2],

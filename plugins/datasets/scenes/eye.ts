@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { findSeen } from "./tile_culling.ts";
+import { listVisible } from "./tile_culling.ts";
 import type { Packed } from "./pack.ts";
 import type { Camera } from "./scene.ts";
-import type { Some } from "./trace.ts";
+import type { SolidList } from "./trace.ts";
 import { add, dot, normalize, scale, type Vec3 } from "./vector.ts";
 
 /** Side of a tile in pixels. */
@@ -55,12 +55,12 @@ export function openEye(camera: Camera, width: number, height: number): Eye {
 }
 
 /** Lists the solids that a ray of the tile at `(left, top)` may hit. */
-export function findTile(
+export function listInTile(
   packed: Packed,
   eye: Eye,
   left: number,
   top: number,
-  some: Some,
+  list: SolidList,
 ): void {
   const towards = (x: number, y: number): Vec3 => {
     const out = new Float64Array(3);
@@ -75,7 +75,7 @@ export function findTile(
     dot(middle, towards(s, s)),
   );
   const sin = Math.sqrt(Math.max(0, 1 - cos * cos));
-  findSeen(packed, some, ...eye.position, ...middle, cos, sin);
+  listVisible(packed, list, ...eye.position, ...middle, cos, sin);
 }
 
 /** Calls `body` with each tile's first and last-plus-one columns and rows. */

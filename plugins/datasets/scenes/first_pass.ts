@@ -3,13 +3,13 @@
  *
  * @module
  */
-import { eachTile, type Eye, findTile } from "./eye.ts";
-import { findPoint, newPoint } from "./surface_point.ts";
-import type { Stage } from "./shade.ts";
-import type { Some } from "./trace.ts";
+import { eachTile, type Eye, listInTile } from "./eye.ts";
+import { findSurfacePoint, newSurfacePoint } from "./surface_point.ts";
+import type { PreparedScene } from "./prepared_scene.ts";
+import type { SolidList } from "./trace.ts";
 
 /** The surfaces at the centres of the pixels. */
-export interface Seen {
+export interface FirstPass {
   /** `[height, width]`: index of a solid, or after the solids of a plane; −1 for sky. */
   readonly surface: Int32Array;
   /** `[height, width]`: depth in metres. */
@@ -18,36 +18,40 @@ export interface Seen {
   readonly normal: Float32Array;
 }
 
-/** Looks through every pixel of `eye`; `some` is room for a list of solids. */
-export function look(stage: Stage, eye: Eye, some: Some): Seen {
+/** Looks through every pixel of `eye`; `list` is room for a list of solids. */
+export function firstPass(
+  prepared: PreparedScene,
+  eye: Eye,
+  list: SolidList,
+): FirstPass {
   const size = eye.width * eye.height;
-  const seen: Seen = {
+  const first: FirstPass = {
     surface: new Int32Array(size),
     depth: new Float64Array(size),
     normal: new Float32Array(size * 3),
   };
-  const lookAt = looker(stage, eye, some, seen);
+  const castRay = rayCaster(prepared, eye, list, first);
   eachTile(eye, (left, top, right, bottom) => {
-    findTile(stage.packed, eye, left, top, some);
+    listInTile(prepared.packed, eye, left, top, list);
     for (let y = top; y < bottom; y++) {
-      for (let x = left; x < right; x++) lookAt(x, y);
+      for (let x = left; x < right; x++) castRay(x, y);
     }
   });
-  return seen;
+  return first;
 }
 
-function looker(
-  { scene, packed }: Stage,
+function rayCaster(
+  { scene, packed }: PreparedScene,
   eye: Eye,
-  some: Some,
-  { surface, depth, normal }: Seen,
+  list: SolidList,
+  { surface, depth, normal }: FirstPass,
 ): (x: number, y: number) => void {
-  const point = newPoint(), d = new Float64Array(3);
+  const point = newSurfacePoint(), d = new Float64Array(3);
   const [ox, oy, oz] = eye.position, { planes, far } = scene;
   return (x, y) => {
     eye.ray(x + 0.5, y + 0.5, d);
     const dx = d[0]!, dy = d[1]!, dz = d[2]!, at = y * eye.width + x;
-    findPoint(packed, planes, some, ox, oy, oz, dx, dy, dz, far, point);
+    findSurfacePoint(packed, planes, list, ox, oy, oz, dx, dy, dz, far, point);
     const plane = point.plane < 0 ? -1 : packed.count + point.plane;
     surface[at] = point.solid < 0 ? plane : point.solid;
     depth[at] = point.t;
@@ -59,7 +63,7 @@ function looker(
 
 /** Marks the pixels beside which another surface starts, or the same one turns: `[height, width]`. */
 export function edgesOf(
-  { surface, normal }: Seen,
+  { surface, normal }: FirstPass,
   width: number,
   height: number,
 ): Uint8Array {

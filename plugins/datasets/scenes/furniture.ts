@@ -232,7 +232,7 @@ function pile(random: Random, size: number): Thing {
 }
 
 /** Something for the top of a table, a shelf or a crate, half a metre at most. */
-export function anyTop(random: Random, size: number): Thing {
+export function anySmallThing(random: Random, size: number): Thing {
   const small = Math.min(size, 0.5);
   return chance(random, 0.4)
     ? anyTableware(random, small)

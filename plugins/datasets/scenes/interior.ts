@@ -4,7 +4,7 @@
  * @module
  */
 import type { Random } from "../../../mod.ts";
-import { between, scaled } from "./choose.ts";
+import { between, logBetween } from "./choose.ts";
 import {
   anyColour,
   anyMaterial,
@@ -24,9 +24,9 @@ export type Size = Vec3;
 /** Any room's size. */
 export function roomSize(random: Random): Size {
   return [
-    scaled(random, 3, 9),
+    logBetween(random, 3, 9),
     between(random, 2.3, 3.8),
-    scaled(random, 3, 11),
+    logBetween(random, 3, 11),
   ];
 }
 
@@ -69,9 +69,9 @@ function roomLights(random: Random, [w, h, l]: Size): readonly Light[] {
         h * between(random, 0.6, 0.92),
         between(random, -0.42, 0.42) * l,
       ],
-      radius: scaled(random, 0.04, 0.35),
+      radius: logBetween(random, 0.04, 0.35),
       colour: [power, power * (1 - warm * 0.4), power * (1 - warm)],
-      reach: scaled(random, 1.2, 3),
+      reach: logBetween(random, 1.2, 3),
     };
   });
 }

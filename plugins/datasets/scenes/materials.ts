@@ -4,7 +4,7 @@
  * @module
  */
 import type { Random } from "../../../mod.ts";
-import { between, chance, pick, scaled } from "./choose.ts";
+import { between, chance, logBetween, pick } from "./choose.ts";
 import type { Material, Texture } from "./scene.ts";
 import { mix, scale, type Vec3 } from "./vector.ts";
 
@@ -67,7 +67,7 @@ export function anyMaterial(random: Random, size: number): Material {
     texture,
     a,
     b,
-    scale: scaled(random, 2, 9) / size,
+    scale: logBetween(random, 2, 9) / size,
     grime: chance(random, 0.5) ? between(random, 0.1, 0.5) : 0,
     ...anyFinish(random),
   };
@@ -76,7 +76,7 @@ export function anyMaterial(random: Random, size: number): Material {
 function anyFinish(random: Random): Partial<Material> {
   const kind = random.next();
   if (kind < 0.45) return {};
-  const shininess = scaled(random, 8, 200);
+  const shininess = logBetween(random, 8, 200);
   const specular = between(random, 0.05, 0.5);
   if (kind < 0.85) return { specular, shininess };
   return { specular, shininess, mirror: between(random, 0.1, 0.6) };
@@ -108,7 +108,7 @@ export function floorMaterial(random: Random): Material {
     texture,
     a,
     b,
-    scale: scaled(random, 1, 6),
+    scale: logBetween(random, 1, 6),
     grime: between(random, 0.05, 0.4),
     specular: mirror,
     shininess: 60,
@@ -136,7 +136,7 @@ export function wallMaterial(random: Random): Material {
     ]),
     a,
     b: mix(a, anyColour(random), between(random, 0.15, 0.7)),
-    scale: scaled(random, 1.5, 8),
+    scale: logBetween(random, 1.5, 8),
     grime: between(random, 0.05, 0.3),
   };
 }
@@ -164,7 +164,7 @@ export function groundMaterial(random: Random): Material {
       : "noise",
     a,
     b: scale(a, between(random, 0.35, 0.8)),
-    scale: paved ? scaled(random, 0.6, 3) : scaled(random, 0.4, 5),
+    scale: paved ? logBetween(random, 0.6, 3) : logBetween(random, 0.4, 5),
     grime: between(random, 0.2, 0.6),
   };
 }
@@ -181,7 +181,7 @@ export function woodMaterial(random: Random): Material {
     texture: pick<Texture>(random, ["wood", "plain", "stripes"]),
     a,
     b: scale(a, 0.6),
-    scale: scaled(random, 6, 20),
+    scale: logBetween(random, 6, 20),
     grime: 0.2,
     specular: chance(random, 0.4) ? 0.15 : 0,
     shininess: 40,
@@ -200,7 +200,7 @@ export function leafMaterial(random: Random): Material {
     texture: "noise",
     a,
     b: scale(a, 0.35),
-    scale: scaled(random, 3, 10),
+    scale: logBetween(random, 3, 10),
     grime: 0.4,
   };
 }

@@ -5,8 +5,7 @@
  */
 import type { Random } from "../../../mod.ts";
 import { cameraAt } from "./camera.ts";
-import { between, chance, pick, scaled } from "./choose.ts";
-import type { Layout } from "./layout.ts";
+import { between, chance, logBetween, pick } from "./choose.ts";
 import {
   anyMaterial,
   colour,
@@ -14,9 +13,15 @@ import {
   wallMaterial,
 } from "./materials.ts";
 import { anyOutdoorThing, house } from "./outdoor_things.ts";
-import { type Camera, type Light, objectIds, type Scene } from "./scene.ts";
+import {
+  type Camera,
+  type Layout,
+  type Light,
+  objectIds,
+  type Scene,
+} from "./scene.ts";
 import { anyShape } from "./shapes.ts";
-import { place, put, scatter, type Site } from "./site.ts";
+import { place, scatter, type Site, tryPlace } from "./site.ts";
 import { part, post, slab, type Thing } from "./things.ts";
 import { scale, type Vec3 } from "./vector.ts";
 
@@ -38,7 +43,7 @@ function sunAt(random: Random, power: number, low: number): Light {
       flat * Math.cos(around),
     ],
     // The sun's is 0.005 of its distance; haze makes it larger.
-    radius: reach * scaled(random, 0.01, 0.09),
+    radius: reach * logBetween(random, 0.01, 0.09),
     colour: [power, power * (0.7 + high * 0.2), power * (0.45 + high * 0.35)],
     reach,
   };
@@ -58,7 +63,7 @@ function anyWeather(random: Random): Weather {
     air: {
       ambient: [above, scale(above, 0.45)],
       sky: { zenith, horizon, clouds: chance(random, 0.6) ? random.next() : 0 },
-      fog: foggy ? scaled(random, 0.004, 0.035) : 0.001,
+      fog: foggy ? logBetween(random, 0.004, 0.035) : 0.001,
       key: between(random, 0.15, 0.32),
       far: 1000,
     },
@@ -139,7 +144,7 @@ function foreground(site: Site): void {
     ],
     flat: 0,
   };
-  put(
+  tryPlace(
     site,
     thing,
     ahead(camera, turn, between(random, 1, 3)),
@@ -151,7 +156,7 @@ function foreground(site: Site): void {
 export function field(random: Random): Layout {
   const height = chance(random, 0.2)
     ? between(random, 4, 15)
-    : scaled(random, 0.3, 3);
+    : logBetween(random, 0.3, 3);
   const camera = cameraAt([0, height, 0], {
     yaw: between(random, 0, 2 * Math.PI),
     pitch: between(random, -0.4, 0.3) - Math.max(0, height - 2) * 0.03,
@@ -159,14 +164,14 @@ export function field(random: Random): Layout {
     view: between(random, 0.6, 1.2),
   });
   const site = newSite(random, camera, between(random, 0.6, 1.5));
-  const grown = between(random, 0.3, 1), big = scaled(random, 0.5, 4);
+  const grown = between(random, 0.3, 1), big = logBetween(random, 0.5, 4);
   foreground(site);
   hills(site);
   scatter(
     site,
     6 + random.integer(12),
     0,
-    [1.2, scaled(random, 8, 60)],
+    [1.2, logBetween(random, 8, 60)],
     (s) =>
       chance(random, grown)
         ? anyOutdoorThing(random)
@@ -178,14 +183,14 @@ export function field(random: Random): Layout {
 
 /** Ground between buildings, seen at eye level. */
 export function yard(random: Random): Layout {
-  const camera = cameraAt([0, scaled(random, 0.4, 4), 0], {
+  const camera = cameraAt([0, logBetween(random, 0.4, 4), 0], {
     yaw: 0,
     pitch: between(random, -0.4, 0.35),
     roll: 0.1 * random.normal(),
     view: between(random, 0.7, 1.3),
   });
   const site = newSite(random, camera, between(random, 0.5, 1));
-  const wide = scaled(random, 1.5, 9), end = scaled(random, 5, 40);
+  const wide = logBetween(random, 1.5, 9), end = logBetween(random, 5, 40);
   for (const side of [-1, 1]) {
     if (chance(random, 0.8)) wallAlong(site, side * wide, end);
   }
@@ -200,7 +205,7 @@ export function yard(random: Random): Layout {
   }
   foreground(site);
   const inside: Site = { ...site, holds: (x, _z, r) => Math.abs(x) + r < wide };
-  const grown = between(random, 0, 0.7), big = scaled(random, 0.4, 2);
+  const grown = between(random, 0, 0.7), big = logBetween(random, 0.4, 2);
   scatter(
     inside,
     4 + random.integer(12),
@@ -218,7 +223,7 @@ export function yard(random: Random): Layout {
 function block(random: Random, w: number): Thing {
   return {
     parts: [
-      slab([w, scaled(random, 2, 12), 3], [0, 0, 0], wallMaterial(random)),
+      slab([w, logBetween(random, 2, 12), 3], [0, 0, 0], wallMaterial(random)),
     ],
     flat: 0,
   };
@@ -230,7 +235,7 @@ function wallAlong(site: Site, x: number, end: number): void {
   for (let z = -6; z < end;) {
     const long = between(random, 3, 12), deep = between(random, 2, 6);
     const wall = slab(
-      [deep, scaled(random, 1.5, 9), long],
+      [deep, logBetween(random, 1.5, 9), long],
       [0, 0, 0],
       wallMaterial(random),
     );

@@ -4,13 +4,13 @@
  * @module
  */
 import { openEye } from "./eye.ts";
-import { look } from "./first_pass.ts";
-import { emptyNear } from "./tile_culling.ts";
+import { firstPass } from "./first_pass.ts";
+import { emptyTile } from "./tile_culling.ts";
 import type { Camera, Scene } from "./scene.ts";
-import { setStage } from "./shade.ts";
+import { prepareScene } from "./prepared_scene.ts";
 
 /** What fills a view, as shares of it. */
-export interface Glance {
+export interface Preview {
   /** Covered by solids. */
   readonly solids: number;
   /** Covered by the one surface that covers most; the sky counts as one. */
@@ -20,10 +20,10 @@ export interface Glance {
 }
 
 /** Looks at `scene` through 16 × 16 rays. */
-export function glance(scene: Scene, camera: Camera): Glance {
-  const side = 16, rays = side * side, stage = setStage(scene);
-  const { seen } = emptyNear(scene.solids.length, 0);
-  const { surface } = look(stage, openEye(camera, side, side), seen);
+export function preview(scene: Scene, camera: Camera): Preview {
+  const side = 16, rays = side * side, prepared = prepareScene(scene);
+  const { visible } = emptyTile(scene.solids.length, 0);
+  const { surface } = firstPass(prepared, openEye(camera, side, side), visible);
   const counts = new Map<number, number>();
   for (const s of surface) counts.set(s, (counts.get(s) ?? 0) + 1);
   const solids = surface.filter((s) => s >= 0 && s < scene.solids.length);

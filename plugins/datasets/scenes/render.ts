@@ -6,11 +6,11 @@
 import type { DenseMap, RgbImage } from "../../../mod.ts";
 import { expose } from "./expose.ts";
 import { openEye } from "./eye.ts";
-import { look, type Seen } from "./first_pass.ts";
-import { emptyNear } from "./tile_culling.ts";
+import { type FirstPass, firstPass } from "./first_pass.ts";
+import { emptyTile } from "./tile_culling.ts";
 import { type Camera, objectIds, type Scene } from "./scene.ts";
-import { setStage } from "./shade.ts";
-import { toneMap } from "./tone.ts";
+import { prepareScene } from "./prepared_scene.ts";
+import { toneMap } from "./tone_map.ts";
 
 /** Size and quality of a picture. */
 export interface RenderOptions {
@@ -39,19 +39,19 @@ export function render(
   options: RenderOptions,
 ): Rendering {
   const { width, height, samples } = options;
-  const stage = setStage(scene), eye = openEye(camera, width, height);
-  const near = emptyNear(scene.solids.length, scene.lights.length);
-  const seen = look(stage, eye, near.seen);
-  const light = expose(stage, eye, near, seen, samples);
+  const prepared = prepareScene(scene), eye = openEye(camera, width, height);
+  const tile = emptyTile(scene.solids.length, scene.lights.length);
+  const first = firstPass(prepared, eye, tile.visible);
+  const light = expose(prepared, eye, tile, first, samples);
   return {
     image: { data: toneMap(light, scene.key), width, height },
-    depth: { data: depthOf(seen), width, height },
-    object: { data: objectsOf(scene, seen), width, height },
+    depth: { data: depthOf(first), width, height },
+    object: { data: objectsOf(scene, first), width, height },
   };
 }
 
 // Loops, as TypedArray.from() with a function takes ten times as long.
-function depthOf({ surface, depth }: Seen): Float32Array {
+function depthOf({ surface, depth }: FirstPass): Float32Array {
   const map = new Float32Array(depth);
   for (let i = 0; i < map.length; i++) if (surface[i]! < 0) map[i] = NaN;
   return map;
@@ -59,7 +59,7 @@ function depthOf({ surface, depth }: Seen): Float32Array {
 
 function objectsOf(
   { solids, planes }: Scene,
-  { surface }: Seen,
+  { surface }: FirstPass,
 ): Float32Array {
   const ids = [...solids, ...planes].map(({ object }) => object);
   const map = new Float32Array(surface.length);

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Example } from "../../../mod.ts";
-import type { Answer, Asked } from "./_render_worker.ts";
+import type { RenderAnswer, RenderRequest } from "./_render_worker.ts";
 import type { SceneRequest } from "./scene_at.ts";
 
 /** Threads that draw. */
@@ -45,7 +45,7 @@ function startThread(): RenderThread {
   });
   const waiting = new Map<number, Waiting>();
   let requests = 0;
-  worker.onmessage = ({ data }: MessageEvent<Answer>) => {
+  worker.onmessage = ({ data }: MessageEvent<RenderAnswer>) => {
     const { resolve, reject } = waiting.get(data.request)!;
     waiting.delete(data.request);
     if ("error" in data) reject(new Error(data.error));
@@ -61,7 +61,7 @@ function startThread(): RenderThread {
     render(scene) {
       const request = requests++, ends = Promise.withResolvers<Example>();
       waiting.set(request, ends);
-      worker.postMessage({ request, scene } satisfies Asked);
+      worker.postMessage({ request, scene } satisfies RenderRequest);
       return ends.promise;
     },
     close: () => worker.terminate(),

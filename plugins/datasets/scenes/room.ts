@@ -5,13 +5,13 @@
  */
 import type { Random } from "../../../mod.ts";
 import { cameraAt } from "./camera.ts";
-import { between, chance, pick, scaled } from "./choose.ts";
-import { anyFurniture, anyTop } from "./furniture.ts";
+import { between, chance, logBetween, pick } from "./choose.ts";
+import { anyFurniture, anySmallThing } from "./furniture.ts";
 import { hangOnWalls, newRoom, roomScene, roomSize } from "./interior.ts";
-import type { Layout } from "./layout.ts";
 import { anyMaterial } from "./materials.ts";
+import type { Layout } from "./scene.ts";
 import { anyRotation, anyShape } from "./shapes.ts";
-import { put, scatter, type Site } from "./site.ts";
+import { scatter, type Site, tryPlace } from "./site.ts";
 import { post, slab } from "./things.ts";
 import type { Vec3 } from "./vector.ts";
 
@@ -31,7 +31,7 @@ function foreground(site: Site, h: number): void {
   const column = chance(random, 0.5)
     ? post(r, h, [0, 0, 0], m)
     : slab([r * 2, h, r * 3], [0, 0, 0], m);
-  put(site, { parts: [column], flat: 0 }, at, heading);
+  tryPlace(site, { parts: [column], flat: 0 }, at, heading);
 }
 
 /** Up to two shapes in mid-air. */
@@ -43,7 +43,7 @@ function floating(
   const { random, camera: { position, forward } } = site;
   const count = random.integer(3);
   for (let i = 0; i < count; i++) {
-    const ahead = scaled(random, ...range),
+    const ahead = logBetween(random, ...range),
       size = ahead * between(random, 0.08, 0.25);
     const heading = Math.atan2(forward[0], forward[2]) +
       between(random, -0.5, 0.5);
@@ -53,7 +53,7 @@ function floating(
     const y = between(random, 0.3, h - 0.3) - solid.centre[1];
     const x = position[0] + ahead * Math.sin(heading);
     const z = position[2] + ahead * Math.cos(heading);
-    put(site, { parts: [loose], flat: 0 }, [x, y, z], 0);
+    tryPlace(site, { parts: [loose], flat: 0 }, [x, y, z], 0);
   }
 }
 
@@ -62,7 +62,7 @@ export function room(random: Random): Layout {
   const size = roomSize(random), [w, h, l] = size;
   const position: Vec3 = [
     between(random, -0.42, 0.42) * w,
-    Math.min(h - 0.4, scaled(random, 0.35, 2.3)),
+    Math.min(h - 0.4, logBetween(random, 0.35, 2.3)),
     between(random, -0.42, 0.42) * l,
   ];
   // Look roughly at the middle, so that the nearest wall is not all there is.
@@ -84,7 +84,7 @@ export function room(random: Random): Layout {
     [0.7, long],
     (s) =>
       chance(random, furnished) ? anyFurniture(random) : anyShape(random, s),
-    (s) => anyTop(random, s * 0.6),
+    (s) => anySmallThing(random, s * 0.6),
   );
   floating(site, h, [1, long]);
   hangOnWalls(site, size);

@@ -154,3 +154,15 @@ export interface Camera {
   /** Tangent of half the vertical field of view. */
   readonly slope: number;
 }
+
+/** A scene as the camera finds it. */
+export interface Layout {
+  /** Where it is: `room`, `table`, `field` or `yard`. */
+  readonly kind: string;
+  /** All there is to see. */
+  readonly scene: Scene;
+  /** Who looks. */
+  readonly camera: Camera;
+  /** How many objects were put there, seen or not. */
+  readonly objects: number;
+}

@@ -4,7 +4,7 @@
  * @module
  */
 import { type Example, randomFrom } from "../../../mod.ts";
-import { layOut } from "./layout.ts";
+import { layOut } from "./lay_out.ts";
 import { render } from "./render.ts";
 
 /** Which scene, and how it is drawn. */

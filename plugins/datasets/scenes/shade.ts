@@ -4,47 +4,17 @@
  *
  * @module
  */
-import { everything, type Near } from "./tile_culling.ts";
-import { pack, type Packed } from "./pack.ts";
-import { findPoint, newPoint, type Point } from "./surface_point.ts";
+import type { Packed } from "./pack.ts";
+import type { PreparedScene } from "./prepared_scene.ts";
+import { findSurfacePoint, type SurfacePoint } from "./surface_point.ts";
 import type { Material, Scene } from "./scene.ts";
 import { skyColour } from "./sky.ts";
-import { albedoAt } from "./surface.ts";
-import { isBlocked, openness } from "./trace.ts";
-
-/** A scene made ready for rays. */
-export interface Stage {
-  /** What it was made from. */
-  readonly scene: Scene;
-  /** Its solids. */
-  readonly packed: Packed;
-  /** Lists for rays that start anywhere. */
-  readonly all: Near;
-  /** What a mirror shows. */
-  readonly bounce: Point;
-  /** Surface colour at the point in hand, and in the mirror. */
-  readonly albedo: Float64Array;
-  /** Light that arrives there. */
-  readonly light: Float64Array;
-  /** Radiance from the mirror. */
-  readonly mirrored: Float64Array;
-}
-
-/** Makes `scene` ready. */
-export function setStage(scene: Scene): Stage {
-  return {
-    scene,
-    packed: pack(scene.solids),
-    all: everything(scene.solids.length, scene.lights.length),
-    bounce: newPoint(),
-    albedo: new Float64Array(3),
-    light: new Float64Array(3),
-    mirrored: new Float64Array(3),
-  };
-}
+import { albedoAt } from "./albedo.ts";
+import type { TileSolids } from "./tile_culling.ts";
+import { isBlocked, openness, type SolidList } from "./trace.ts";
 
 /** The surface of what `point` is on. */
-function materialOf({ scene }: Stage, point: Point): Material {
+function materialOf({ scene }: PreparedScene, point: SurfacePoint): Material {
   return point.solid >= 0
     ? scene.solids[point.solid]!.material
     : scene.planes[point.plane]!.material;
@@ -52,14 +22,14 @@ function materialOf({ scene }: Stage, point: Point): Material {
 
 /**
  * Writes the radiance that arrives from `point` along the unit vector `v`
- * into `out`. `wide` is the pixel's width in metres at the point, `near` the
+ * into `out`. `wide` is the pixel's width in metres at the point, `tile` the
  * solids that matter there, `turn` (0 to 15) the pixel's pattern of shadow
  * rays, or −1 for a single one and no mirror.
  */
 export function shade(
-  stage: Stage,
-  point: Point,
-  near: Near,
+  prepared: PreparedScene,
+  point: SurfacePoint,
+  tile: TileSolids,
   vx: number,
   vy: number,
   vz: number,
@@ -68,33 +38,43 @@ export function shade(
   turn: number,
   out: Float64Array,
 ): void {
-  const { scene, packed, albedo, light } = stage;
+  const { scene, packed, albedo, light } = prepared;
   if (point.solid < 0 && point.plane < 0) {
     return skyColour(scene, vx, vy, vz, out);
   }
-  const material = materialOf(stage, point);
+  const material = materialOf(prepared, point);
   albedoAt(packed, material, point, vx, vy, vz, wide, albedo);
-  lightFromEverywhere(stage, point, near, light);
+  lightFromEverywhere(prepared, point, tile, light);
   out[0] = albedo[0]! * (light[0]! + material.glow);
   out[1] = albedo[1]! * (light[1]! + material.glow);
   out[2] = albedo[2]! * (light[2]! + material.glow);
   for (let i = 0; i < scene.lights.length; i++) {
-    addLight(stage, point, near, i, material, vx, vy, vz, turn, out);
+    addLight(prepared, point, tile, i, material, vx, vy, vz, turn, out);
   }
   if (material.mirror > 0 && turn >= 0) {
-    addMirror(stage, point, material.mirror, vx, vy, vz, wide, distance, out);
+    addMirror(
+      prepared,
+      point,
+      material.mirror,
+      vx,
+      vy,
+      vz,
+      wide,
+      distance,
+      out,
+    );
   }
   if (scene.fog > 0) addFog(scene, distance, out);
 }
 
 function lightFromEverywhere(
-  { scene, packed }: Stage,
-  point: Point,
-  { around }: Near,
+  { scene, packed }: PreparedScene,
+  point: SurfacePoint,
+  { close }: TileSolids,
   out: Float64Array,
 ): void {
   const { nx, ny, nz, px, py, pz } = point, { planes } = scene;
-  let open = openness(packed, around, point.solid, px, py, pz, nx, ny, nz);
+  let open = openness(packed, close, point.solid, px, py, pz, nx, ny, nz);
   for (let i = 0; i < planes.length; i++) {
     if (i === point.plane) continue;
     const { normal, offset } = planes[i]!;
@@ -111,9 +91,9 @@ function lightFromEverywhere(
 }
 
 function addLight(
-  stage: Stage,
-  point: Point,
-  near: Near,
+  prepared: PreparedScene,
+  point: SurfacePoint,
+  tile: TileSolids,
   index: number,
   material: Material,
   vx: number,
@@ -122,7 +102,7 @@ function addLight(
   turn: number,
   out: Float64Array,
 ): void {
-  const light = stage.scene.lights[index]!, { position, reach } = light;
+  const light = prepared.scene.lights[index]!, { position, reach } = light;
   const { nx, ny, nz } = point;
   const dx = position[0] - point.px;
   const dy = position[1] - point.py;
@@ -130,7 +110,7 @@ function addLight(
   const square = dx * dx + dy * dy + dz * dz, inv = 1 / Math.sqrt(square);
   const facing = (dx * nx + dy * ny + dz * nz) * inv;
   if (facing <= 0) return;
-  const lit = visibility(stage, point, near, index, dx, dy, dz, turn);
+  const lit = visibility(prepared, point, tile, index, dx, dy, dz, turn);
   if (lit === 0) return;
   const power = lit * reach * reach /
     (square + light.radius * light.radius);
@@ -141,7 +121,7 @@ function addLight(
       Math.sqrt(hx * hx + hy * hy + hz * hz);
     shine = material.specular * power * Math.pow(cos, material.shininess);
   }
-  const { albedo } = stage, { colour } = light;
+  const { albedo } = prepared, { colour } = light;
   out[0]! += colour[0] * (albedo[0]! * facing * power + shine);
   out[1]! += colour[1] * (albedo[1]! * facing * power + shine);
   out[2]! += colour[2] * (albedo[2]! * facing * power + shine);
@@ -169,17 +149,17 @@ const disk: Float64Array = Float64Array.from(
 
 /** Share of light `index`, in direction `d` (to its centre), that nothing hides. */
 function visibility(
-  { scene, packed }: Stage,
-  point: Point,
-  near: Near,
+  { scene, packed }: PreparedScene,
+  point: SurfacePoint,
+  tile: TileSolids,
   index: number,
   dx: number,
   dy: number,
   dz: number,
   turn: number,
 ): number {
-  const some = near.before[index]!;
-  if (some.count === 0) return 1;
+  const list = tile.blocking[index]!;
+  if (list.count === 0) return 1;
   // Solids but the torus are convex: none shades itself where it faces the light.
   const convex = point.solid >= 0 && packed.kind[point.solid] !== 4;
   const except = convex ? point.solid : -1;
@@ -189,14 +169,14 @@ function visibility(
   const pz = point.pz + lift * point.nz;
   const radius = scene.lights[index]!.radius;
   if (turn < 0 || radius === 0) {
-    return isBlocked(packed, some, except, px, py, pz, dx, dy, dz) ? 0 : 1;
+    return isBlocked(packed, list, except, px, py, pz, dx, dy, dz) ? 0 : 1;
   }
-  return softly(packed, some, except, px, py, pz, dx, dy, dz, radius, turn);
+  return softly(packed, list, except, px, py, pz, dx, dy, dz, radius, turn);
 }
 
 function softly(
   packed: Packed,
-  some: Near["seen"],
+  list: SolidList,
   except: number,
   px: number,
   py: number,
@@ -221,14 +201,14 @@ function softly(
     const ex = dx + a * ux + b * wx;
     const ey = dy + b * wy;
     const ez = dz + a * uz + b * wz;
-    if (!isBlocked(packed, some, except, px, py, pz, ex, ey, ez)) lit++;
+    if (!isBlocked(packed, list, except, px, py, pz, ex, ey, ez)) lit++;
   }
   return lit / rays;
 }
 
 function addMirror(
-  stage: Stage,
-  point: Point,
+  prepared: PreparedScene,
+  point: SurfacePoint,
   mirror: number,
   vx: number,
   vy: number,
@@ -237,7 +217,7 @@ function addMirror(
   distance: number,
   out: Float64Array,
 ): void {
-  const { scene, packed, all, bounce, mirrored } = stage;
+  const { scene, packed, all, bounce, mirrored } = prepared;
   const { nx, ny, nz } = point, along = vx * nx + vy * ny + vz * nz;
   const rx = vx - 2 * along * nx;
   const ry = vy - 2 * along * ny;
@@ -246,9 +226,21 @@ function addMirror(
   const py = point.py + 1e-4 * ny;
   const pz = point.pz + 1e-4 * nz;
   const { planes, far } = scene;
-  findPoint(packed, planes, all.seen, px, py, pz, rx, ry, rz, far, bounce);
+  findSurfacePoint(
+    packed,
+    planes,
+    all.visible,
+    px,
+    py,
+    pz,
+    rx,
+    ry,
+    rz,
+    far,
+    bounce,
+  );
   const wider = wide * (distance + bounce.t) / distance;
-  shade(stage, bounce, all, rx, ry, rz, wider, bounce.t, -1, mirrored);
+  shade(prepared, bounce, all, rx, ry, rz, wider, bounce.t, -1, mirrored);
   // Schlick's approximation of Fresnel reflection.
   const grazing = Math.pow(Math.max(0, 1 + along), 5);
   const share = mirror + (1 - mirror) * mirror * grazing;

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Random } from "../../../mod.ts";
-import { between, chance, scaled } from "./choose.ts";
+import { between, chance, logBetween } from "./choose.ts";
 import { type Camera, objectIds, type Solid } from "./scene.ts";
 import { heightOf, radiusOf, type Thing } from "./things.ts";
 import { add, apply, multiply, rotation, sub, type Vec3 } from "./vector.ts";
@@ -42,7 +42,7 @@ export function place(site: Site, thing: Thing, at: Vec3, yaw: number): void {
 }
 
 /** Puts `thing` on the ground at `(x, z)` unless it is too close to the camera, a wall or another thing; says whether it did. */
-export function put(
+export function tryPlace(
   site: Site,
   thing: Thing,
   [x, y, z]: Vec3,
@@ -75,7 +75,7 @@ export function spotInView(
   const { forward, position, slope } = camera;
   const flat = Math.hypot(forward[0], forward[2]) + 1e-9;
   const fx = forward[0] / flat, fz = forward[2] / flat;
-  const ahead = scaled(random, near, far);
+  const ahead = logBetween(random, near, far);
   const aside = ahead * slope * between(random, -1.15, 1.15);
   return [
     position[0] + fx * ahead + fz * aside,
@@ -101,7 +101,7 @@ export function scatter(
       : spotInView(site, y, ...range);
     const size = between(random, 0.4, 1);
     const thing = make(size), yaw = between(random, 0, 2 * Math.PI);
-    if (!put(site, thing, at, yaw)) continue;
+    if (!tryPlace(site, thing, at, yaw)) continue;
     cluster = at;
     i++;
     if (thing.flat > 0 && chance(random, 0.45)) {

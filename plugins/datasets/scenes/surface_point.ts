@@ -6,10 +6,10 @@
 import { normalOfSolid } from "./normals.ts";
 import { type Packed, stride } from "./pack.ts";
 import type { Plane } from "./scene.ts";
-import { type FirstHit, type Some, traceSolids } from "./trace.ts";
+import { type FirstHit, type SolidList, traceSolids } from "./trace.ts";
 
 /** Where a ray ended. Written over and over, so that rays allocate nothing. */
-export interface Point extends FirstHit {
+export interface SurfacePoint extends FirstHit {
   /** Index of the plane hit, −1 for none. */
   plane: number;
   /** Position. */
@@ -27,7 +27,7 @@ export interface Point extends FirstHit {
 }
 
 /** A point that is nowhere yet. */
-export function newPoint(): Point {
+export function newSurfacePoint(): SurfacePoint {
   return {
     solid: -1,
     plane: -1,
@@ -41,11 +41,11 @@ export function newPoint(): Point {
   };
 }
 
-/** Finds what the ray from `o` along `d` meets before `t = far` among `planes` and `some` solids. */
-export function findPoint(
+/** Finds what the ray from `o` along `d` meets before `t = far` among `planes` and `list` solids. */
+export function findSurfacePoint(
   packed: Packed,
   planes: readonly Plane[],
-  some: Some,
+  list: SolidList,
   ox: number,
   oy: number,
   oz: number,
@@ -53,7 +53,7 @@ export function findPoint(
   dy: number,
   dz: number,
   far: number,
-  point: Point,
+  point: SurfacePoint,
 ): void {
   point.t = far;
   point.solid = point.plane = -1;
@@ -68,7 +68,7 @@ export function findPoint(
       point.plane = i;
     }
   }
-  traceSolids(packed, some, ox, oy, oz, dx, dy, dz, point);
+  traceSolids(packed, list, ox, oy, oz, dx, dy, dz, point);
   point.px = ox + point.t * dx;
   point.py = oy + point.t * dy;
   point.pz = oz + point.t * dz;
@@ -78,7 +78,7 @@ export function findPoint(
   } else if (point.plane >= 0) facePlane(planes[point.plane]!, point);
 }
 
-function facePlane({ normal }: Plane, point: Point): void {
+function facePlane({ normal }: Plane, point: SurfacePoint): void {
   point.nx = normal[0];
   point.ny = normal[1];
   point.nz = normal[2];
@@ -86,7 +86,7 @@ function facePlane({ normal }: Plane, point: Point): void {
 
 const scratch = new Float64Array(3);
 
-function faceSolid({ data, kind }: Packed, point: Point): void {
+function faceSolid({ data, kind }: Packed, point: SurfacePoint): void {
   const at = point.solid * stride;
   const m0 = data[at + 4]!, m1 = data[at + 5]!, m2 = data[at + 6]!;
   const m3 = data[at + 7]!, m4 = data[at + 8]!, m5 = data[at + 9]!;

@@ -5,8 +5,8 @@
  */
 import type { Random } from "../../../mod.ts";
 import { cameraAt } from "./camera.ts";
-import { between, scaled } from "./choose.ts";
-import { anyFurniture, anyTop, table } from "./furniture.ts";
+import { between, logBetween } from "./choose.ts";
+import { anyFurniture, anySmallThing, table } from "./furniture.ts";
 import {
   hangOnWalls,
   newRoom,
@@ -14,8 +14,7 @@ import {
   roomSize,
   type Size,
 } from "./interior.ts";
-import type { Layout } from "./layout.ts";
-import type { Camera } from "./scene.ts";
+import type { Camera, Layout } from "./scene.ts";
 import { anyShape } from "./shapes.ts";
 import { place, scatter, type Site } from "./site.ts";
 import type { Vec3 } from "./vector.ts";
@@ -28,7 +27,7 @@ interface View {
 
 function viewOf(random: Random, tall: number): View {
   const yaw = between(random, 0, 2 * Math.PI), back = between(random, 0.35, 1);
-  const above = scaled(random, 0.08, 0.9);
+  const above = logBetween(random, 0.08, 0.9);
   const camera = cameraAt(
     [-back * Math.sin(yaw), tall + above, -back * Math.cos(yaw)],
     {
@@ -58,7 +57,7 @@ export function tabletop(random: Random): Layout {
     0,
     [1.5, 5],
     () => anyFurniture(random),
-    (s) => anyTop(random, s),
+    (s) => anySmallThing(random, s),
   );
   hangOnWalls(site, size);
   const scene = roomScene(random, size, site);
@@ -74,7 +73,7 @@ function layTable(site: Site, [w, tall, l]: Vec3, back: number): void {
     4 + random.integer(10),
     tall,
     [0.25, back + reach],
-    (s) => anyTop(random, s * scaled(random, 0.08, 0.35)),
+    (s) => anySmallThing(random, s * logBetween(random, 0.08, 0.35)),
     (s) => anyShape(random, s * 0.8),
   );
   site.objects = table.objects;

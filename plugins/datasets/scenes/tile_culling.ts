@@ -6,16 +6,16 @@
  */
 import { type Packed, stride } from "./pack.ts";
 import type { Light } from "./scene.ts";
-import type { Some } from "./trace.ts";
+import type { SolidList } from "./trace.ts";
 
 /** The solids that matter to some points. */
-export interface Near {
+export interface TileSolids {
   /** Those a ray of the tile may hit. */
-  readonly seen: Some;
+  readonly visible: SolidList;
   /** For each light, those that may be in its way. */
-  readonly before: readonly Some[];
+  readonly blocking: readonly SolidList[];
   /** Those close by. */
-  readonly around: Some;
+  readonly close: SolidList;
 }
 
 /** A ball: all surface points of a tile. */
@@ -30,34 +30,34 @@ export interface Ball {
   r: number;
 }
 
-function someOf(count: number, filled: boolean): Some {
+function listOf(count: number, filled: boolean): SolidList {
   const index = Int32Array.from({ length: count }, (_, i) => i);
   return { index, count: filled ? count : 0 };
 }
 
 /** All solids for every purpose except closeness: what is near to no point in particular. */
-export function everything(count: number, lights: number): Near {
-  const all = someOf(count, true);
+export function allSolids(count: number, lights: number): TileSolids {
+  const all = listOf(count, true);
   return {
-    seen: all,
-    before: Array.from({ length: lights }, () => all),
-    around: someOf(count, false),
+    visible: all,
+    blocking: Array.from({ length: lights }, () => all),
+    close: listOf(count, false),
   };
 }
 
 /** Room for the lists of one tile after another. */
-export function emptyNear(count: number, lights: number): Near {
+export function emptyTile(count: number, lights: number): TileSolids {
   return {
-    seen: someOf(count, false),
-    before: Array.from({ length: lights }, () => someOf(count, false)),
-    around: someOf(count, false),
+    visible: listOf(count, false),
+    blocking: Array.from({ length: lights }, () => listOf(count, false)),
+    close: listOf(count, false),
   };
 }
 
 /** Lists the solids that meet the cone from `o` along the unit vector `d` with half angle `atan2(sin, cos)`. */
-export function findSeen(
+export function listVisible(
   { data, count }: Packed,
-  some: Some,
+  list: SolidList,
   ox: number,
   oy: number,
   oz: number,
@@ -67,7 +67,7 @@ export function findSeen(
   cos: number,
   sin: number,
 ): void {
-  some.count = 0;
+  list.count = 0;
   for (let i = 0, at = 0; i < count; i++, at += stride) {
     const x = data[at]! - ox, y = data[at + 1]! - oy, z = data[at + 2]! - oz;
     const r = data[at + 3]!, square = x * x + y * y + z * z;
@@ -75,21 +75,21 @@ export function findSeen(
     const aside = Math.sqrt(Math.max(0, square - along * along));
     // Distance of the centre from the cone's surface, behind the eye an underestimate.
     if (square > r * r && aside * cos - along * sin > r) continue;
-    some.index[some.count++] = i;
+    list.index[list.count++] = i;
   }
 }
 
 /** Lists the solids that may be between a point of `ball` and a point of `light`. */
-export function findBefore(
+export function listBlocking(
   { data, count }: Packed,
-  some: Some,
+  list: SolidList,
   ball: Ball,
   light: Light,
 ): void {
   const [lx, ly, lz] = light.position;
   const dx = lx - ball.x, dy = ly - ball.y, dz = lz - ball.z;
   const inv = 1 / (dx * dx + dy * dy + dz * dz);
-  some.count = 0;
+  list.count = 0;
   for (let i = 0, at = 0; i < count; i++, at += stride) {
     const x = data[at]! - ball.x;
     const y = data[at + 1]! - ball.y;
@@ -101,23 +101,23 @@ export function findBefore(
     const reach = data[at + 3]! + ball.r * Math.min(1, 1 - s + slack) +
       light.radius * Math.min(1, s + slack);
     if (ax * ax + ay * ay + az * az > reach * reach) continue;
-    some.index[some.count++] = i;
+    list.index[list.count++] = i;
   }
 }
 
 /** Lists the solids within two of their radii of `ball`. */
-export function findAround(
+export function listClose(
   { data, count }: Packed,
-  some: Some,
+  list: SolidList,
   ball: Ball,
 ): void {
-  some.count = 0;
+  list.count = 0;
   for (let i = 0, at = 0; i < count; i++, at += stride) {
     const x = data[at]! - ball.x;
     const y = data[at + 1]! - ball.y;
     const z = data[at + 2]! - ball.z;
     const reach = 2 * data[at + 3]! + ball.r;
     if (x * x + y * y + z * z > reach * reach) continue;
-    some.index[some.count++] = i;
+    list.index[list.count++] = i;
   }
 }

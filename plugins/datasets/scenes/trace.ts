@@ -7,8 +7,8 @@
 import { type Packed, stride } from "./pack.ts";
 import { enterSolid } from "./primitives.ts";
 
-/** Some of the solids, by index: the first `count` of `index`. */
-export interface Some {
+/** SolidList of the solids, by index: the first `count` of `index`. */
+export interface SolidList {
   /** Indices of solids. */
   readonly index: Int32Array;
   /** How many of them count. */
@@ -23,10 +23,10 @@ export interface FirstHit {
   t: number;
 }
 
-/** Finds into `hit` the first of `some` solids before `hit.t`; leaves `hit` alone where there is none. */
+/** Finds into `hit` the first of `list` solids before `hit.t`; leaves `hit` alone where there is none. */
 export function traceSolids(
   packed: Packed,
-  some: Some,
+  list: SolidList,
   ox: number,
   oy: number,
   oz: number,
@@ -35,7 +35,7 @@ export function traceSolids(
   dz: number,
   hit: FirstHit,
 ): void {
-  const { data, kind } = packed, { index, count } = some;
+  const { data, kind } = packed, { index, count } = list;
   const inv = 1 / (dx * dx + dy * dy + dz * dz);
   for (let i = 0; i < count; i++) {
     const solid = index[i]!, at = solid * stride;
@@ -53,10 +53,10 @@ export function traceSolids(
   }
 }
 
-/** Whether one of `some` solids other than `except` is between `o` and `o + d`. */
+/** Whether one of `list` solids other than `except` is between `o` and `o + d`. */
 export function isBlocked(
   packed: Packed,
-  some: Some,
+  list: SolidList,
   except: number,
   ox: number,
   oy: number,
@@ -65,7 +65,7 @@ export function isBlocked(
   dy: number,
   dz: number,
 ): boolean {
-  const { data, kind } = packed, { index, count } = some;
+  const { data, kind } = packed, { index, count } = list;
   const inv = 1 / (dx * dx + dy * dy + dz * dz);
   for (let i = 0; i < count; i++) {
     const solid = index[i]!, at = solid * stride;
@@ -113,13 +113,13 @@ function enter(
 
 /**
  * Share of the light from everywhere that reaches a point `p` facing `n`
- * past `some` solids other than `except`, each taken for an ellipsoid whose
+ * past `list` solids other than `except`, each taken for an ellipsoid whose
  * shade fades with the fourth power of the distance in units of its size and
  * ends at twice that size.
  */
 export function openness(
   { data }: Packed,
-  some: Some,
+  list: SolidList,
   except: number,
   px: number,
   py: number,
@@ -128,7 +128,7 @@ export function openness(
   ny: number,
   nz: number,
 ): number {
-  const { index, count } = some;
+  const { index, count } = list;
   let open = 1;
   for (let i = 0; i < count; i++) {
     const solid = index[i]!, at = solid * stride;

@@ -6,6 +6,7 @@
 import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ConfigError } from "../../../mod.ts";
+import { someNames } from "./file_names.ts";
 
 /** A file or folder that exists. */
 export interface DatasetPath {
@@ -47,7 +48,7 @@ export async function datasetPath(
 async function nearestFolder(path: string): Promise<string> {
   try {
     const names = await Array.fromAsync(Deno.readDir(path), ({ name }) => name);
-    return `"${path}" holds ${some(names.sort())}`;
+    return `"${path}" holds ${someNames(names.sort())}`;
   } catch (error) {
     const up = dirname(path);
     if (!(error instanceof Deno.errors.NotFound) || up === path) {
@@ -55,13 +56,4 @@ async function nearestFolder(path: string): Promise<string> {
     }
     return await nearestFolder(up);
   }
-}
-
-/** The first of `names`, for an error: `"a", "b" and 7 more`. */
-export function some(names: readonly string[], most = 5): string {
-  if (names.length === 0) return "nothing";
-  const first = names.slice(0, most).map((name) => `"${name}"`).join(", ");
-  return names.length > most
-    ? `${first} and ${names.length - most} more`
-    : first;
 }

@@ -6,21 +6,6 @@
 import { ExampleError, type RgbImage } from "../../../mod.ts";
 import { isCmyk, rgbOfInks } from "./cmyk.ts";
 
-/** Files with these endings, in either case, are pictures. */
-export const imageExtensions: readonly string[] = [
-  ".jpg",
-  ".jpeg",
-  ".png",
-  ".webp",
-];
-
-/** Whether a path names a picture, by its ending; hidden ones (`a/._b.jpg`, `.a/b.jpg`) are left out. */
-export function isImageName(path: string): boolean {
-  const name = path.toLowerCase();
-  return !/(^|\/)\./.test(name) &&
-    imageExtensions.some((extension) => name.endsWith(extension));
-}
-
 /** A picture larger than this is refused: 300 MB once decoded. */
 const maxPixels = 100_000_000;
 

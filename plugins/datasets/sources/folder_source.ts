@@ -5,8 +5,8 @@
  */
 import { join } from "node:path";
 import { ExampleError } from "../../../mod.ts";
-import { isImageName } from "./decode_image.ts";
-import { byCodeUnit, type PictureSource } from "./picture_source.ts";
+import { byCodeUnit, isImageName } from "./file_names.ts";
+import type { PictureSource } from "./picture_dataset.ts";
 
 /**
  * The pictures in `folder` and the folders below it; ids are paths from the

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { isImageName } from "./decode_image.ts";
+import { byCodeUnit, isImageName } from "./file_names.ts";
 import { fileReader } from "./file_reader.ts";
-import { byCodeUnit, type PictureSource } from "./picture_source.ts";
+import type { PictureSource } from "./picture_dataset.ts";
 import { indexTar } from "./tar_index.ts";
 
 /**

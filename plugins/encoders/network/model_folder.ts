@@ -16,7 +16,7 @@ import {
 } from "../../../mod.ts";
 import { downloadModel, type HubModel } from "../../hub/download_model.ts";
 import { hashFile } from "../../hub/hash_file.ts";
-import { openHub } from "../../hub/hub.ts";
+import { openHub } from "../../hub/open_hub.ts";
 import { parseHubId } from "../../hub/hub_id.ts";
 
 /** A model's folder. */

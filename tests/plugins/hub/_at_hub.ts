@@ -5,7 +5,8 @@
  */
 import { join } from "node:path";
 import type { PluginEvent } from "tessera";
-import { type Hub, openHub } from "../../../plugins/hub/hub.ts";
+import type { Hub } from "../../../plugins/hub/hub.ts";
+import { openHub } from "../../../plugins/hub/open_hub.ts";
 import type { HubId } from "../../../plugins/hub/hub_id.ts";
 import {
   type FakeHub,

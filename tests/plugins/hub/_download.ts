@@ -6,7 +6,7 @@
  * @module
  */
 import { downloadModel } from "../../../plugins/hub/download_model.ts";
-import { openHub } from "../../../plugins/hub/hub.ts";
+import { openHub } from "../../../plugins/hub/open_hub.ts";
 import { parseHubId } from "../../../plugins/hub/hub_id.ts";
 
 try {

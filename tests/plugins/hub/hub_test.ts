@@ -1,6 +1,6 @@
 import { deepEqual, equal, match, rejects } from "node:assert/strict";
 import { join, resolve } from "node:path";
-import { openHub } from "../../../plugins/hub/hub.ts";
+import { openHub } from "../../../plugins/hub/open_hub.ts";
 import { parseHubId } from "../../../plugins/hub/hub_id.ts";
 import { licenceNotice } from "../../../plugins/hub/licences.ts";
 

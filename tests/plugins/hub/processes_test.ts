@@ -2,7 +2,7 @@ import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { downloadModel } from "../../../plugins/hub/download_model.ts";
-import { openHub } from "../../../plugins/hub/hub.ts";
+import { openHub } from "../../../plugins/hub/open_hub.ts";
 import {
   commit,
   type FakeHub,

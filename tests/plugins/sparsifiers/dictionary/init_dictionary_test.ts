@@ -1,9 +1,9 @@
 import { deepStrictEqual, equal, notEqual, ok } from "node:assert/strict";
 import { type HostTensors, randomFrom } from "tessera";
-import { centre } from "../../../plugins/sparsifiers/_centre.ts";
-import { initDictionary } from "../../../plugins/sparsifiers/_dictionary.ts";
-import { closeTo } from "../../conformance/close_to.ts";
-import { fromRows, meanRow, normals, type Rows, toRows } from "./_float64.ts";
+import { centre } from "../../../../plugins/sparsifiers/dictionary/centre.ts";
+import { initDictionary } from "../../../../plugins/sparsifiers/dictionary/init_dictionary.ts";
+import { closeTo } from "../../../conformance/close_to.ts";
+import { fromRows, meanRow, normals, type Rows, toRows } from "../_float64.ts";
 
 /** Tokens around 3, a tenth of them far away. */
 function withOutliers(): Rows {

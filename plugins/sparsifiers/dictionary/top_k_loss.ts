@@ -11,7 +11,7 @@ import type {
   Selection,
   Tensor,
   Tensors,
-} from "../../mod.ts";
+} from "../../../mod.ts";
 
 /** Options of the auxiliary loss. */
 export const auxKOptions = {

@@ -4,8 +4,8 @@
  * @module
  */
 import { ConfigError, type Dataset, type Example } from "../../../mod.ts";
-import { some } from "./dataset_path.ts";
-import { decodeImage, imageExtensions } from "./decode_image.ts";
+import { decodeImage } from "./decode_image.ts";
+import { imageExtensions, someNames } from "./file_names.ts";
 
 /** Picture files by index. */
 export interface PictureSource {
@@ -54,11 +54,6 @@ function noPictures(path: string, others: readonly string[]): ConfigError {
     "dataset.path",
     `Cannot find a picture in "${path}": files that end in ${
       imageExtensions.join(", ")
-    } count, unless they are hidden; it holds ${some(others)}`,
+    } count, unless they are hidden; it holds ${someNames(others)}`,
   );
-}
-
-/** Orders ids the same on every machine. */
-export function byCodeUnit(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

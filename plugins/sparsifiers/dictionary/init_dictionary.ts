@@ -4,8 +4,8 @@
  * @module
  */
 import { z } from "zod";
-import type { HostTensors, InitInput } from "../../mod.ts";
-import { centre } from "./_centre.ts";
+import type { HostTensors, InitInput } from "../../../mod.ts";
+import { centre } from "./centre.ts";
 
 /** Options that every built-in dictionary takes. */
 export const dictionaryOptions = {

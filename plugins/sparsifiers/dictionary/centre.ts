@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { HostTensor } from "../../mod.ts";
+import type { HostTensor } from "../../../mod.ts";
 
 /** The middle of `sample` `[tokens, dModel]`: `[dModel]`. */
 export function centre(

@@ -1,11 +1,11 @@
 import { deepStrictEqual, equal, notEqual, ok } from "node:assert/strict";
 import type { Selection } from "tessera";
-import { reference } from "../../../plugins/engines/reference/mod.ts";
+import { reference } from "../../../../plugins/engines/reference/mod.ts";
 import {
   topKLoss,
   type TopKLossOptions,
-} from "../../../plugins/sparsifiers/_top_k_loss.ts";
-import { closeTo } from "../../conformance/close_to.ts";
+} from "../../../../plugins/sparsifiers/dictionary/top_k_loss.ts";
+import { closeTo } from "../../../conformance/close_to.ts";
 import {
   decoded,
   type Dictionary,
@@ -19,8 +19,8 @@ import {
   type Rows,
   someDictionary,
   squares,
-} from "./_float64.ts";
-import { type LossOnHost, runLoss } from "./_on_engine.ts";
+} from "../_float64.ts";
+import { type LossOnHost, runLoss } from "../_on_engine.ts";
 
 const dSae = 23, dModel = 6, tokens = 8, alphaAux = 1 / 32;
 const keep = { keep: "top-k", k: 3 } as const;

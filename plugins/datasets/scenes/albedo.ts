@@ -4,7 +4,7 @@
  * @module
  */
 import { type Packed, stride } from "./pack.ts";
-import type { Point } from "./surface_point.ts";
+import type { SurfacePoint } from "./surface_point.ts";
 import type { Material } from "./scene.ts";
 import { fractalNoise, textureAt } from "./textures.ts";
 
@@ -12,7 +12,7 @@ import { fractalNoise, textureAt } from "./textures.ts";
 export function albedoAt(
   packed: Packed,
   material: Material,
-  point: Point,
+  point: SurfacePoint,
   vx: number,
   vy: number,
   vz: number,
@@ -50,7 +50,7 @@ function setColour(
 
 function onPlane(
   { texture, scale }: Material,
-  { px, py, pz, nx, ny, nz }: Point,
+  { px, py, pz, nx, ny, nz }: SurfacePoint,
   tx: number,
   ty: number,
   tz: number,
@@ -76,7 +76,7 @@ function onSolid(
   { data }: Packed,
   solid: number,
   { texture, scale }: Material,
-  { px, py, pz, nx, ny, nz }: Point,
+  { px, py, pz, nx, ny, nz }: SurfacePoint,
   tx: number,
   ty: number,
   tz: number,

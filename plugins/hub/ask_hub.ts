@@ -3,25 +3,8 @@
  *
  * @module
  */
-import type { Hub } from "./hub.ts";
-import { hubError, PassingError, requestError } from "./hub_errors.ts";
-import type { HubId } from "./hub_id.ts";
-
-/** A request. */
-export interface HubRequest {
-  /** Its address. */
-  readonly url: string;
-  /** The model it is about. */
-  readonly id: HubId;
-  /** The file it is about. */
-  readonly file?: string;
-  /** `HEAD` for all but the body. */
-  readonly method?: "GET" | "HEAD";
-  /** What else is said; the token goes with it by itself. */
-  readonly headers?: Readonly<Record<string, string>>;
-  /** Answers that are wanted though they are redirects or errors. */
-  readonly wanted?: (answer: Response) => boolean;
-}
+import type { Hub, HubRequest } from "./hub.ts";
+import { hubError, requestError, TransientError } from "./hub_errors.ts";
 
 /** Redirects in a row, as in browsers. */
 const maxRedirects = 20;
@@ -30,7 +13,7 @@ const maxRedirects = 20;
  * Sends `request` once and gives what `use` makes of the answer and its body.
  * The token goes to the hub alone, to no host that it redirects to.
  *
- * @throws {PassingError} When the connection breaks, nothing comes for
+ * @throws {TransientError} When the connection breaks, nothing comes for
  * `hub.idle` milliseconds, or the hub is busy.
  * @throws {ConfigError} When the hub refuses, or a host may not be reached.
  */
@@ -124,11 +107,11 @@ async function* bytesOf(
   }
 }
 
-function broken(cause: unknown): PassingError {
-  if (cause instanceof PassingError) return cause;
+function broken(cause: unknown): TransientError {
+  if (cause instanceof TransientError) return cause;
   const { message, cause: inner } = cause as Error;
   const text = inner instanceof Error ? inner.message : message;
-  return new PassingError(text, undefined, { cause });
+  return new TransientError(text, undefined, { cause });
 }
 
 /** Ends a request when nothing has been heard for a while. */
@@ -144,7 +127,7 @@ function silenceOf(milliseconds: number): Silence {
   const start = () =>
     setTimeout(() => {
       const why = `nothing came for ${milliseconds / 1000} seconds`;
-      controller.abort(new PassingError(why));
+      controller.abort(new TransientError(why));
     }, milliseconds);
   let timer = start();
   const heard = () => {
