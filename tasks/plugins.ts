@@ -9,7 +9,8 @@ import { ConfigError } from "../core/errors.ts";
 import { kinds } from "../core/run/load_plugin.ts";
 import { builtins } from "../plugins/mod.ts";
 import { pluginHelp, pluginList } from "./terminal/plugin_help.ts";
-import { runTask, userFolder } from "./terminal/task.ts";
+import { runTask } from "./terminal/run_task.ts";
+import { userFolder } from "./terminal/user_paths.ts";
 
 const usage = `
   deno task plugins                  every plugin, by kind

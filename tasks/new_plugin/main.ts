@@ -9,7 +9,8 @@ import { parseArgs } from "node:util";
 import { ConfigError } from "../../core/errors.ts";
 import { kinds } from "../../core/run/load_plugin.ts";
 import { newPlugin, nextCommands, shortest } from "./scaffold.ts";
-import { runTask, userFolder } from "../terminal/task.ts";
+import { runTask } from "../terminal/run_task.ts";
+import { userFolder } from "../terminal/user_paths.ts";
 
 const usage = `deno task new_plugin <kind> <name> [--dir=folder]
 

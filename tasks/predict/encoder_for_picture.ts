@@ -7,7 +7,7 @@ import type { RgbImage } from "../../core/dataset.ts";
 import type { Encoder } from "../../core/encoder.ts";
 
 /** A model that is fitted to one size of picture at a time. */
-export interface FittedEncoder {
+export interface EncoderForPicture {
   /** The model for a picture of this size; it stays open until another is asked for. */
   at(size: Pick<RgbImage, "width" | "height">): Promise<Encoder>;
   /** Closes what is open, `encoder` itself too. */
@@ -15,7 +15,7 @@ export interface FittedEncoder {
 }
 
 /** Fits `encoder` to pictures; those of one size, one after the other, share what was made. */
-export function fittedEncoder(encoder: Encoder): FittedEncoder {
+export function encoderForPicture(encoder: Encoder): EncoderForPicture {
   let made: { readonly key: string; readonly encoder: Encoder } | undefined;
   const closeMade = async (): Promise<void> => {
     const old = made?.encoder;

@@ -4,19 +4,19 @@
  *
  * @module
  */
+import { runTask } from "../terminal/run_task.ts";
+import { predictArguments } from "./arguments.ts";
+import { predictHelp } from "./help.ts";
+import { nextCommand } from "./next_command.ts";
 import { openModel } from "./open_model.ts";
 import { predictInputs } from "./picture_files.ts";
 import { predictAll } from "./predict_all.ts";
-import { predictArguments } from "./predict_arguments.ts";
-import { predictHelp } from "./predict_help.ts";
-import { jsonReport, textReport } from "./predict_report.ts";
-import { nextPrediction, writingNote } from "./predict_words.ts";
 import {
   destination,
   fittingFormat,
   predictionPaths,
 } from "./prediction_paths.ts";
-import { runTask } from "../terminal/task.ts";
+import { jsonReport, textReport, writingNote } from "./report.ts";
 
 /** Carries out `deno task predict`. */
 async function main(args: readonly string[]): Promise<void> {
@@ -53,7 +53,7 @@ async function main(args: readonly string[]): Promise<void> {
   if (picture === undefined) Deno.exitCode = 1;
   report.end(
     { done: done.length, failed },
-    picture && nextPrediction(picture, { ...to, format, run, typed }),
+    picture && nextCommand(picture, { ...to, format, run, typed }),
   );
 }
 

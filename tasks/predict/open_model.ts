@@ -10,7 +10,7 @@ import { ConfigError } from "../../core/errors.ts";
 import type { PluginContext } from "../../core/plugin.ts";
 import { readRun, resolveRun } from "../../core/run/run_config.ts";
 import { builtins } from "../../plugins/mod.ts";
-import { userFolder } from "../terminal/task.ts";
+import { userFolder } from "../terminal/user_paths.ts";
 
 /** A model that predicts. */
 export interface OpenModel {

@@ -7,7 +7,7 @@ import { basename, join } from "node:path";
 import { ConfigError, ExampleError } from "../../core/errors.ts";
 import { imageExtensions } from "../../plugins/datasets/sources/file_names.ts";
 import { folderSource } from "../../plugins/datasets/sources/folder_source.ts";
-import { inUserFolder, shown } from "../terminal/task.ts";
+import { inUserFolder, shown } from "../terminal/user_paths.ts";
 
 /** A file that should be a picture. */
 export interface PictureFile {

@@ -4,15 +4,15 @@
  * @module
  */
 import { ExampleError, isUserError } from "../../core/errors.ts";
-import { fittedEncoder } from "./encoder_for_picture.ts";
+import { encoderForPicture } from "./encoder_for_picture.ts";
 import type { OpenModel } from "./open_model.ts";
 import type { PictureFile } from "./picture_files.ts";
 import { predictPicture } from "./predict_picture.ts";
-import type { Done } from "./predict_report.ts";
+import type { Done } from "./report.ts";
 import { type Format, writePrediction } from "./prediction_file.ts";
 import type { Colors } from "./depth_png.ts";
 import { readPicture } from "./read_picture.ts";
-import { shown } from "../terminal/task.ts";
+import { shown } from "../terminal/user_paths.ts";
 import { wholeFiles } from "./whole_files.ts";
 
 /** How predictions are written, and who is told. */
@@ -37,7 +37,7 @@ export async function predictAll(
   model: OpenModel,
   options: PredictAllOptions,
 ): Promise<void> {
-  const fitted = fittedEncoder(model.encoder);
+  const fitted = encoderForPicture(model.encoder);
   using files = wholeFiles();
   const one = async (picture: PictureFile): Promise<void> => {
     const started = performance.now();

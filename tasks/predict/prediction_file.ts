@@ -13,7 +13,7 @@ import {
 import { npyBytes } from "../../core/files/npy_bytes.ts";
 import { type Colors, depthPng } from "./depth_png.ts";
 import type { Predicted } from "./predict_picture.ts";
-import { shown } from "../terminal/task.ts";
+import { shown } from "../terminal/user_paths.ts";
 
 /** What a prediction is written as: `png` and `npy` hold depth, `safetensors` all there is. */
 export const formats = ["png", "npy", "safetensors"] as const;

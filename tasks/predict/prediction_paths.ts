@@ -8,9 +8,9 @@ import type { Prediction } from "../../core/encoder.ts";
 import { ConfigError } from "../../core/errors.ts";
 import type { Colors } from "./depth_png.ts";
 import type { PictureFile } from "./picture_files.ts";
-import type { PredictArguments } from "./predict_arguments.ts";
+import type { PredictArguments } from "./arguments.ts";
 import { type Format, formats } from "./prediction_file.ts";
-import { inUserFolder, shown } from "../terminal/task.ts";
+import { inUserFolder, shown } from "../terminal/user_paths.ts";
 
 /** Where predictions go, as far as the command line says. */
 export interface Destination {

@@ -16,7 +16,7 @@ import {
 import type { Plugin } from "../../core/plugin.ts";
 import { applyOverrides, parseOverride } from "../../core/run/run_overrides.ts";
 import { builtins } from "../../plugins/mod.ts";
-import { userFolder } from "../terminal/task.ts";
+import { userFolder } from "../terminal/user_paths.ts";
 
 /** A probe's plugin and its options, defaults filled in. */
 export interface ProbePlugin {

@@ -23,7 +23,7 @@ import { builtins } from "../../plugins/mod.ts";
 import { sameRunFolder } from "../runs/new_run_folder.ts";
 import { pluginReporter } from "../terminal/plugin_reporter.ts";
 import { makeProgress } from "../terminal/progress.ts";
-import { inUserFolder, userFolder } from "../terminal/task.ts";
+import { inUserFolder, userFolder } from "../terminal/user_paths.ts";
 import { openTrainedRun, type TrainedRun } from "../runs/trained_run.ts";
 
 /** How a run's training ended; undefined where its results cannot be read. */

@@ -9,9 +9,9 @@ import type { ServeContext } from "../serve/context.ts";
 import { latentExemplars } from "../serve/parts/heat.ts";
 import type { Run, RunIndex } from "../serve/runs/run_store.ts";
 import { runProbes } from "../serve/runs/run_probes.ts";
-import type { ShownLatent } from "./report_latents.tsx";
-import { ReportPage } from "./report_page.tsx";
-import { type ReportPictures, reportPictures } from "./report_pictures.ts";
+import type { ShownLatent } from "./latents.tsx";
+import { ReportPage } from "./page.tsx";
+import { type ReportPictures, reportPictures } from "./pictures.ts";
 
 /** Options for {@linkcode makeReport}. */
 export interface ReportOptions {

@@ -15,7 +15,7 @@ import {
   type RunFolder,
   runFolder,
 } from "../../core/run/run_folder.ts";
-import { inUserFolder, shown } from "../terminal/task.ts";
+import { inUserFolder, shown } from "../terminal/user_paths.ts";
 
 /** Makes the folder of a new run and stores its settings there. */
 export async function newRunFolder(

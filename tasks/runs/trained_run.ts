@@ -13,7 +13,7 @@ import { readState } from "../../core/train/training_state.ts";
 import { builtins } from "../../plugins/mod.ts";
 import { pluginReporter } from "../terminal/plugin_reporter.ts";
 import { makeProgress } from "../terminal/progress.ts";
-import { inUserFolder, userFolder } from "../terminal/task.ts";
+import { inUserFolder, userFolder } from "../terminal/user_paths.ts";
 
 /** A run that was trained. */
 export interface TrainedRun {

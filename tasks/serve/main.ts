@@ -10,7 +10,8 @@ import { builtins } from "../../plugins/mod.ts";
 import { createApp } from "./app.tsx";
 import { openContext } from "./context.ts";
 import { isLoopback, listen } from "./http/listen.ts";
-import { inUserFolder, runTask, shown } from "../terminal/task.ts";
+import { runTask } from "../terminal/run_task.ts";
+import { inUserFolder, shown } from "../terminal/user_paths.ts";
 
 const usage = `
   deno task serve                the runs in runs/

@@ -1,16 +1,16 @@
 // deno-lint-ignore-file no-console
 /**
- * Ctrl-C in, a task that ends in good order out.
+ * Lets Ctrl-C end a task in good order.
  *
  * @module
  */
 
-/** What ends a task in good order: Ctrl-C, and what schedulers send (Windows knows only the first). */
-const signals: readonly Deno.Signal[] = Deno.build.os === "windows"
+/** Signals that ask a task to end: Ctrl-C, and what schedulers send (Windows has only the first). */
+export const stopSignals: readonly Deno.Signal[] = Deno.build.os === "windows"
   ? ["SIGINT"]
   : ["SIGINT", "SIGTERM"];
 
-/** Aborts at the first signal, saying `text`; ends the program at the second. */
+/** Aborts at the first signal and says `text`; ends the program at the second. */
 export function stopSignal(text: string): Disposable & { signal: AbortSignal } {
   const stop = new AbortController();
   const interrupt = (): void => {
@@ -18,11 +18,11 @@ export function stopSignal(text: string): Disposable & { signal: AbortSignal } {
     stop.abort();
     console.log(`\n${text}; Ctrl-C again to stop at once`);
   };
-  for (const signal of signals) Deno.addSignalListener(signal, interrupt);
+  for (const signal of stopSignals) Deno.addSignalListener(signal, interrupt);
   return {
     signal: stop.signal,
     [Symbol.dispose]() {
-      for (const signal of signals) {
+      for (const signal of stopSignals) {
         Deno.removeSignalListener(signal, interrupt);
       }
     },

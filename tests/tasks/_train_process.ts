@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { ok } from "node:assert/strict";
+import { equal, match, ok } from "node:assert/strict";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -279,4 +279,12 @@ async function filesOf(
     }
   }
   return found;
+}
+
+/** The message of a process that must fail, and say nothing else. */
+export function refused({ code, errors, output }: Ended): string {
+  equal(code, 1, output + errors);
+  equal(output, "");
+  match(errors, /^.*\n$/, "one line, no stack");
+  return errors.slice(0, -1);
 }

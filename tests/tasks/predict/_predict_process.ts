@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { equal, match, ok } from "node:assert/strict";
+import { ok } from "node:assert/strict";
 import { join } from "node:path";
 import sharp, { type Sharp } from "sharp";
 import { picture } from "../../conformance/encoder.ts";
@@ -128,12 +128,4 @@ export async function grey(bytes: Uint8Array): Promise<Uint16Array> {
   const { data } = await sharp(bytes).toColourspace("grey16")
     .raw({ depth: "ushort" }).toBuffer({ resolveWithObject: true });
   return new Uint16Array(data.buffer, data.byteOffset, data.length / 2);
-}
-
-/** The message of a process that must fail, and say nothing else. */
-export function refused({ code, errors, output }: Ended): string {
-  equal(code, 1, output + errors);
-  equal(output, "");
-  match(errors, /^.*\n$/, "one line, no stack");
-  return errors.slice(0, -1);
 }

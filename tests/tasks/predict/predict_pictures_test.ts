@@ -8,9 +8,9 @@ import {
   png,
   type PredictFolder,
   predictFolder,
-  refused,
   waves,
 } from "./_predict_process.ts";
+import { refused } from "../_train_process.ts";
 
 /** Pictures that are as they should not be; the second half can be seen all the same. */
 async function oddPictures(at: PredictFolder): Promise<void> {

@@ -18,8 +18,8 @@ import {
   grey,
   model,
   predictFolder,
-  refused,
 } from "./_predict_process.ts";
+import { refused } from "../_train_process.ts";
 
 /** The depth that the encoder itself gives, at its own size and at the picture's. */
 async function wanted(

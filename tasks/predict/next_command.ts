@@ -1,37 +1,17 @@
 /**
- * What `deno task predict` says of what it writes, and of what to do next.
+ * The command that `deno task predict` suggests next.
  *
  * @module
  */
-import type { Colors } from "./depth_png.ts";
-import type { PredictArguments } from "./predict_arguments.ts";
+import type { PredictArguments } from "./arguments.ts";
 import type { Format } from "./prediction_file.ts";
 import type { Destination } from "./prediction_paths.ts";
-import { shown } from "../terminal/task.ts";
+import { shown } from "../terminal/user_paths.ts";
 
-/** What the values in a file are. */
-export function writingNote(
-  format: Format | undefined,
-  colors: Colors,
-): string | undefined {
-  switch (format) {
-    case undefined:
-      return undefined;
-    case "png":
-      return colors === "gray"
-        ? "written as 16-bit grey: the smallest value of a picture is 0, the largest 65535"
-        : `written in the colours of ${colors}, from the smallest value of a picture to the largest`;
-    case "npy":
-      return "written as float32 [height, width], unscaled";
-    case "safetensors":
-      return "written as float32 at the model's resolution, unscaled";
-  }
-}
-
-/** What {@linkcode nextPrediction} goes by. */
-export interface NextPredictionOptions
+/** What the next command depends on. */
+export interface NextCommandOptions
   extends Pick<Destination, "file" | "colors"> {
-  /** What was written. */
+  /** The format that was written; none when nothing was. */
   readonly format: Format | undefined;
   /** The file of the run that was named. */
   readonly run: string | undefined;
@@ -39,11 +19,10 @@ export interface NextPredictionOptions
   readonly typed: Pick<PredictArguments, "overrides" | "out">;
 }
 
-/** What to type after `picture` was predicted, and why. */
-export function nextPrediction(
+/** The command to type after `picture` was predicted, and what it is for. */
+export function nextCommand(
   picture: string,
-  { file, colors, format, run, typed: { overrides, out } }:
-    NextPredictionOptions,
+  { file, colors, format, run, typed: { overrides, out } }: NextCommandOptions,
 ): string {
   const settings = [
     ...run === undefined ? [] : [quoted(shown(run))],
@@ -56,7 +35,7 @@ export function nextPrediction(
       words("predict", quoted(picture), "--format=safetensors")
     }   (keeps the numbers)`;
   }
-  // Into the same folder; a file is there already.
+  // Into the same folder. A single file exists already: the next one needs another name.
   const folder = out === undefined || file !== undefined
     ? []
     : [quoted(`--out=${out}`)];
@@ -67,7 +46,7 @@ export function nextPrediction(
     : `${words("train")}   (what its tokens are made of)`;
 }
 
-/** A word as a shell takes it. */
+/** A word in quotes where the shell needs them. */
 function quoted(word: string): string {
   return /^[\w.\/=:@,+-]+$/.test(word)
     ? word

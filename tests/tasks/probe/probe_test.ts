@@ -1,8 +1,8 @@
 /** Tests of `deno task probe`, as a user types it. @module */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { join } from "node:path";
-import { readProbeResult } from "../../core/files/read_probe_result.ts";
-import { type Ended, trainFolder } from "./_train_process.ts";
+import { readProbeResult } from "../../../core/files/read_probe_result.ts";
+import { type Ended, trainFolder } from "../_train_process.ts";
 
 /** A probe that counts what it is offered, slowly. */
 const counting = `

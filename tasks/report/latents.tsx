@@ -8,7 +8,7 @@ import type { Exemplar } from "../serve/parts/heat.ts";
 import { number, ofKind } from "../serve/parts/numbers.ts";
 import { Term } from "../serve/parts/term.tsx";
 import type { RunIndex } from "../serve/runs/run_store.ts";
-import type { ReportPicture, ReportPictures } from "./report_pictures.ts";
+import type { ReportPicture, ReportPictures } from "./pictures.ts";
 
 /** A latent of a report. */
 export interface ShownLatent {

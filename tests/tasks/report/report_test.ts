@@ -4,13 +4,13 @@ import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { chromium } from "playwright-core";
-import { writeProbeResult } from "../../core/files/probe_result.ts";
-import { runFolder } from "../../core/run/run_folder.ts";
-import { chromiumPath } from "./serve/_browser.ts";
-import { type MadeRunOptions, makeRun } from "./serve/_made_run.ts";
+import { writeProbeResult } from "../../../core/files/probe_result.ts";
+import { runFolder } from "../../../core/run/run_folder.ts";
+import { chromiumPath } from "../serve/_browser.ts";
+import { type MadeRunOptions, makeRun } from "../serve/_made_run.ts";
 
 const task = fileURLToPath(
-  new URL("../../tasks/report/main.ts", import.meta.url),
+  new URL("../../../tasks/report/main.ts", import.meta.url),
 );
 
 async function withRun(

@@ -1,5 +1,6 @@
+// deno-lint-ignore-file no-console
 /**
- * A trained run in, its index on the disk out.
+ * Indexes a trained run: finds what shows each latent, and shows how far it is.
  *
  * @module
  */
@@ -12,12 +13,12 @@ import {
   writeLatentIndex,
 } from "../../core/latents/latent_index.ts";
 import { readLatentIndex } from "../../core/latents/read_latent_index.ts";
-import type { OpenRun } from "../../core/train/open_run.ts";
 import type { RunFolder } from "../../core/run/run_folder.ts";
-import type { Progress } from "../terminal/progress.ts";
-import type { TrainedRun } from "../runs/trained_run.ts";
+import type { OpenRun } from "../../core/train/open_run.ts";
+import { makeProgress } from "../terminal/progress.ts";
+import type { TrainedRun } from "./trained_run.ts";
 
-/** What an index is made with when nothing else is said, but for the pictures: those are the run's setting. */
+/** Options of an index; the number of pictures is a setting of the run. */
 export const indexDefaults: Omit<IndexOptions, "images"> = {
   top: 16,
   chance: 8,
@@ -25,13 +26,25 @@ export const indexDefaults: Omit<IndexOptions, "images"> = {
   neighbours: 8,
 };
 
-/** Indexes a run and shows how far it is; undefined when it was told to stop. */
+/** Writes the index of a run; nothing is returned when `signal` stopped it. */
 export async function indexRun(
+  trained: TrainedRun,
+  options: IndexOptions,
+  signal: AbortSignal,
+): Promise<IndexInfo | undefined> {
+  const started = performance.now();
+  const info = await writeIndex(trained, options, signal);
+  const seconds = (performance.now() - started) / 1000;
+  if (info) console.log(indexLine(info, seconds));
+  return info;
+}
+
+async function writeIndex(
   { run, folder, params }: TrainedRun,
   options: IndexOptions,
-  progress: Progress,
-  signal?: AbortSignal,
+  signal: AbortSignal,
 ): Promise<IndexInfo | undefined> {
+  const progress = makeProgress();
   try {
     const index = await indexLatents(run, params, options, {
       state: folder.indexState,
@@ -52,8 +65,7 @@ export async function indexRun(
   }
 }
 
-/** What is said of a new index. */
-export function indexLine(info: IndexInfo, seconds: number): string {
+function indexLine(info: IndexInfo, seconds: number): string {
   const { dSae, tokens, images, skipped } = info;
   const but = skipped === 0 ? "" : `; ${skipped} could not be decoded`;
   return `indexed ${dSae} latents on ${tokens} tokens of ${images} pictures in ${
@@ -61,7 +73,7 @@ export function indexLine(info: IndexInfo, seconds: number): string {
   } s${but}`;
 }
 
-/** Whether a run has an index of as many pictures as are wanted. */
+/** Whether a run has an index of as many pictures as its settings ask for. */
 export async function isIndexed(
   { hash, dataset, config }: OpenRun,
   { index }: RunFolder,

@@ -2,8 +2,8 @@
 /** Tests of `deno task index`, as a user types it. @module */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { join } from "node:path";
-import { readLatentIndex } from "../../core/latents/read_latent_index.ts";
-import { trainFolder } from "./_train_process.ts";
+import { readLatentIndex } from "../../../core/latents/read_latent_index.ts";
+import { trainFolder } from "../_train_process.ts";
 
 Deno.test("index finds what shows each latent of a trained run", async (t) => {
   await using at = await trainFolder({ index: { images: 0 } });

@@ -1,15 +1,16 @@
 /**
- * What happens while a run trains, shown as it comes.
+ * Shows what happens while a run trains.
  *
  * @module
  */
 import type { OpenRun } from "../../core/train/open_run.ts";
 import type { TrainEvent } from "../../core/train/training_session.ts";
 import type { Progress } from "../terminal/progress.ts";
-import { short, stepLine } from "./train_report.ts";
+import { short } from "../terminal/numbers.ts";
+import { stepLine } from "./report.ts";
 
-/** Shows events as they come. */
-export function reporter(
+/** Shows the events of a training that begins at step `from`. */
+export function eventReporter(
   { optimiser, config }: OpenRun,
   progress: Progress,
   from: number,

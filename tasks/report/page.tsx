@@ -20,12 +20,8 @@ import {
 import { Meanings } from "../serve/parts/term.tsx";
 import type { Run, RunIndex } from "../serve/runs/run_store.ts";
 import type { FoundProbe } from "../serve/runs/run_probes.ts";
-import {
-  PictureStore,
-  ReportLatents,
-  type ShownLatent,
-} from "./report_latents.tsx";
-import type { ReportPictures } from "./report_pictures.ts";
+import { PictureStore, ReportLatents, type ShownLatent } from "./latents.tsx";
+import type { ReportPictures } from "./pictures.ts";
 
 /** What only a report needs. */
 const ownStyle = `

@@ -7,34 +7,7 @@ import { columns } from "../../core/run/align_text.ts";
 import type { TrainResults } from "../../core/train/measure_trained.ts";
 import type { OpenRun } from "../../core/train/open_run.ts";
 import type { StepNumbers } from "../../core/train/trainer.ts";
-
-/** `1234567` as `"1.23M"`. */
-export function short(count: number): string {
-  const units: [number, string][] = [[1e9, "G"], [1e6, "M"], [1e3, "k"]];
-  const [size, unit] = units.find(([size]) => count >= size) ?? [1, ""];
-  return size === 1
-    ? String(Math.round(count))
-    : `${(count / size).toPrecision(3)}${unit}`;
-}
-
-/** Bytes as `"1.2 GiB"` or `"345 MiB"`. */
-export function bytes(count: number): string {
-  return count >= 2 ** 30
-    ? `${(count / 2 ** 30).toFixed(1)} GiB`
-    : `${Math.ceil(count / 2 ** 20)} MiB`;
-}
-
-/** Seconds as `"1:02:03"` or `"2:03"`. */
-export function clock(seconds: number): string {
-  const whole = Math.max(0, Math.round(seconds));
-  const [h, m, s] = [
-    Math.floor(whole / 3600),
-    Math.floor(whole / 60) % 60,
-    whole % 60,
-  ];
-  const two = (n: number): string => String(n).padStart(2, "0");
-  return h > 0 ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`;
-}
+import { bytes, clock, percent, short } from "../terminal/numbers.ts";
 
 /** What stands beside the progress bar; a "?" where nothing was measured yet. */
 export function stepLine(
@@ -51,13 +24,13 @@ export function stepLine(
     `${perSecond > 0 ? short(perSecond) : "?"}/s`,
     `FVU ${fvu.toFixed(3)}`,
     `L0 ${numbers.l0.toFixed(1)}`,
-    `dead ${(100 * numbers.dead).toFixed(1)} %`,
+    `dead ${percent(numbers.dead, 1)}`,
     `${Number.isFinite(left) ? clock(left) : "?"} left`,
   ].join(" | ");
 }
 
 /** The table of a finished run. */
-export function resultTable(results: TrainResults, seconds: number): string {
+function resultTable(results: TrainResults, seconds: number): string {
   const {
     fvu,
     l0,
@@ -68,7 +41,6 @@ export function resultTable(results: TrainResults, seconds: number): string {
     threshold,
     skippedImages,
   } = results;
-  const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
   const rows: [string, string, string][] = [
     [
       "FVU",
@@ -84,12 +56,12 @@ export function resultTable(results: TrainResults, seconds: number): string {
     ],
     [
       "dead",
-      percent(dead),
+      percent(dead, 2),
       `latents silent for the last ${short(deadTokens)} training tokens`,
     ],
     [
       "silent",
-      percent(silent),
+      percent(silent, 2),
       "latents that fire on none of the tokens measured here",
     ],
     ...threshold === null ? [] : [

@@ -6,7 +6,9 @@
  */
 import { columns } from "../../core/run/align_text.ts";
 import type { PluginEvent } from "../../core/plugin.ts";
+import type { Colors } from "./depth_png.ts";
 import type { OpenModel } from "./open_model.ts";
+import type { Format } from "./prediction_file.ts";
 import type { Predicted, Said } from "./predict_picture.ts";
 import { makeProgress } from "../terminal/progress.ts";
 
@@ -83,6 +85,25 @@ export function jsonReport(): PredictReport {
       console.log(JSON.stringify({ picture: id, error: message })),
     end: () => {},
   };
+}
+
+/** What the values in the files are; nothing where no file is written. */
+export function writingNote(
+  format: Format | undefined,
+  colors: Colors,
+): string | undefined {
+  switch (format) {
+    case undefined:
+      return undefined;
+    case "png":
+      return colors === "gray"
+        ? "written as 16-bit grey: the smallest value of a picture is 0, the largest 65535"
+        : `written in the colours of ${colors}, from the smallest value of a picture to the largest`;
+    case "npy":
+      return "written as float32 [height, width], unscaled";
+    case "safetensors":
+      return "written as float32 at the model's resolution, unscaled";
+  }
 }
 
 /** `depth-nano (depth-anything, sha256 1a2b3c4d)`, and what it predicts. */

@@ -1,0 +1,69 @@
+/**
+ * The command line of `deno task report`.
+ *
+ * @module
+ */
+import { parseArgs } from "node:util";
+import { ConfigError } from "../../core/errors.ts";
+import { wholeNumber } from "../terminal/arguments.ts";
+import type { ReportOptions } from "./make_report.tsx";
+
+/** What `deno task report --help` shows. */
+export const reportHelp =
+  `  deno task report runs/<name>    one HTML file to open, print or mail: runs/<name>/report.html
+    --latents=60       latents to show
+    --pictures=8       pictures of each
+    --sort=max         the column that chooses them, such as density or <probe>.<column>
+    --order=desc       the largest first, or asc for the smallest`;
+
+/** What was typed after `deno task report`. */
+export interface ReportArguments extends ReportOptions {
+  /** The folder of the run, as typed. */
+  readonly path: string;
+}
+
+/**
+ * Reads the command line; nothing is returned when help is asked for.
+ *
+ * @throws {ConfigError} When it does not name one run, or an option is unknown or wrong.
+ */
+export function reportArguments(
+  args: readonly string[],
+): ReportArguments | undefined {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    strict: false,
+    options: { help: { type: "boolean", short: "h" } },
+  });
+  const { help, latents = "60", pictures = "8", sort, order, ...rest } = values;
+  if (help) return undefined;
+  const unknown = Object.keys(rest)[0];
+  if (unknown !== undefined) {
+    throw new ConfigError(
+      unknown,
+      `Cannot use --${unknown}: options are --latents, --pictures, --sort and --order`,
+    );
+  }
+  if (positionals.length !== 1) {
+    throw new ConfigError(
+      "run",
+      `Cannot report on ${positionals.length} runs: write deno task report runs/<name>`,
+    );
+  }
+  return {
+    path: positionals[0]!,
+    latents: wholeNumber("latents", latents, 1000),
+    pictures: wholeNumber("pictures", pictures, 64),
+    sort: typeof sort === "string" ? sort : undefined,
+    order: orderOf(order),
+  };
+}
+
+function orderOf(value: unknown): "asc" | "desc" | undefined {
+  if (value === undefined || value === "asc" || value === "desc") return value;
+  throw new ConfigError(
+    "order",
+    `Cannot use --order=${value}: it must be desc or asc`,
+  );
+}

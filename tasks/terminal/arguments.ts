@@ -1,0 +1,27 @@
+/**
+ * Checks of what was typed that several commands share.
+ *
+ * @module
+ */
+import { ConfigError } from "../../core/errors.ts";
+
+/**
+ * The value of `--key`, from 1 to `most`.
+ *
+ * @throws {ConfigError} When it is not a whole number in that range.
+ */
+export function wholeNumber(
+  key: string,
+  value: unknown,
+  most = Infinity,
+): number {
+  const number = Number(value);
+  const fits = typeof value === "string" && Number.isInteger(number) &&
+    number > 0 && number <= most;
+  if (fits) return number;
+  const range = most === Infinity ? "above 0" : `from 1 to ${most}`;
+  throw new ConfigError(
+    key,
+    `Cannot use --${key}=${value}: it must be a whole number ${range}`,
+  );
+}

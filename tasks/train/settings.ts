@@ -1,0 +1,68 @@
+/**
+ * The settings of the run that was typed: a new one, or one to go on with.
+ *
+ * @module
+ */
+import { ConfigError } from "../../core/errors.ts";
+import { diffRuns } from "../../core/run/compare_runs.ts";
+import {
+  readRun,
+  type ResolvedRun,
+  resolveRun,
+} from "../../core/run/run_config.ts";
+import { runFolder } from "../../core/run/run_folder.ts";
+import { builtins } from "../../plugins/mod.ts";
+import { inUserFolder, userFolder } from "../terminal/user_paths.ts";
+import type { TrainArguments } from "./arguments.ts";
+
+/**
+ * The checked settings of the run, defaults filled in.
+ *
+ * @throws {ConfigError} When a setting is wrong, or differs from those of the
+ * run to go on with.
+ */
+export async function runSettings(
+  { file, resume, overrides }: TrainArguments,
+): Promise<ResolvedRun> {
+  return resume === undefined
+    ? await resolved(file, overrides)
+    : await resumedSettings(resume, file, overrides);
+}
+
+/** The stored settings; those typed beside them may differ in the index alone. */
+async function resumedSettings(
+  path: string,
+  file: string | undefined,
+  overrides: readonly string[],
+): Promise<ResolvedRun> {
+  const { config } = runFolder(inUserFolder(path));
+  if (!await Deno.stat(config).then(() => true, () => false)) {
+    throw new ConfigError(
+      "resume",
+      `Cannot resume "${path}": it is not the folder of a run, since it has no config.json; start the run without --resume`,
+    );
+  }
+  const stored = await resolved(config, []);
+  const wanted = await resolved(file ?? config, overrides);
+  // A file need not name the hook: then the one found for it is meant.
+  const { hook = stored.config.hook, ...rest } = wanted.config;
+  const differ = diffRuns(stored.config, { ...rest, hook });
+  const { index } = wanted.config;
+  if (differ.length === 0) {
+    return { ...stored, config: { ...stored.config, index } };
+  }
+  throw new ConfigError(
+    "resume",
+    `Cannot resume "${path}" with other settings: ${
+      differ.join(", ")
+    }; leave them out, or start a new run without --resume`,
+  );
+}
+
+async function resolved(
+  file: string | undefined,
+  overrides: readonly string[],
+): Promise<ResolvedRun> {
+  const raw = await readRun(file, overrides, userFolder());
+  return await resolveRun(raw, builtins);
+}
