@@ -120,7 +120,7 @@ export {
   tokenBuffer,
 } from "./core/train/token_buffer.ts";
 export { shuffle, type ShuffleOptions } from "./core/train/shuffle.ts";
-export { scaleOf } from "./core/train/activation_scale.ts";
+export { activationScale } from "./core/train/activation_scale.ts";
 export { fitInitialNorm } from "./core/train/fit_initial_norm.ts";
 export { type ValueAndGrad, valueAndGrad } from "./core/train/grad.ts";
 export {
@@ -258,6 +258,7 @@ export {
 // Tools.
 export { mapAhead } from "./core/map_ahead.ts";
 export { hashOf, permutation, type Random, randomFrom } from "./core/random.ts";
+export { type MapFilter, resizeMap } from "./core/resize_map.ts";
 export { npyBytes } from "./core/files/npy_bytes.ts";
 export { readNpy } from "./core/files/read_npy.ts";
 export {
@@ -265,7 +266,6 @@ export {
   replaceTextFile,
   type Write,
 } from "./core/files/replace_file.ts";
-export { type MapFilter, resizeMap } from "./core/files/resize_map.ts";
 export {
   type Dtype,
   readFloats,

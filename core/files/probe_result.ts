@@ -1,5 +1,5 @@
 /**
- * What a probe found in, the files of a run's `probes/<probe>/` out.
+ * Writes what a probe found to a run's `probes/<probe>/`.
  *
  * ```
  * probes/<probe>/
@@ -14,7 +14,6 @@
 import { join } from "node:path";
 import type { ProbeResult, Table } from "../probe.ts";
 import { replaceTextFile } from "./replace_file.ts";
-import type { RunFolder } from "../run/run_folder.ts";
 import { writeSafetensors } from "./safetensors.ts";
 
 /** What a probe was asked, and of what. */
@@ -41,7 +40,15 @@ export interface StoredProbe {
   readonly result: ProbeResult;
 }
 
-/** Names that can be those of files anywhere. */
+/** The folders of a run that its probes use. */
+interface ProbeFolders {
+  /** The run's own: new results are filled in below its `state/`. */
+  readonly path: string;
+  /** Where finished results lie, a folder for each probe. */
+  readonly probes: string;
+}
+
+/** Names that are valid file names everywhere. */
 const fileName = /^[a-z0-9][a-z0-9_-]*$/i;
 
 /**
@@ -51,7 +58,7 @@ const fileName = /^[a-z0-9][a-z0-9_-]*$/i;
  * @throws {RangeError} When a name cannot be a file's.
  */
 export async function writeProbeResult(
-  { path, probes }: Pick<RunFolder, "path" | "probes">,
+  { path, probes }: ProbeFolders,
   { info, result }: StoredProbe,
 ): Promise<void> {
   const { metrics, perLatent = {}, figures = {}, tables = {} } = result;
@@ -91,7 +98,7 @@ export async function writeProbeResult(
 
 /** Fills a new folder elsewhere in the run, then puts it in the place of the old one. */
 async function replaceFolder(
-  { path, probes }: Pick<RunFolder, "path" | "probes">,
+  { path, probes }: ProbeFolders,
   name: string,
   fill: (folder: string) => Promise<void>,
 ): Promise<void> {

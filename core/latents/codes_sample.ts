@@ -9,7 +9,7 @@ import type { HostCodes } from "../codes.ts";
  * The latents that fire on some tokens, chosen by chance. Which tokens does
  * not depend on the order in which they come.
  */
-export interface CodeSample {
+export interface CodesSample {
   /** Tokens whose key is below this are kept: a share of them. */
   share: number;
   /** The sum of their squared numbers of latents: what it costs to compare these two by two. */
@@ -23,7 +23,7 @@ export interface CodeSample {
 }
 
 /** An empty sample that will hold about `share` of the tokens, fewer if many latents fire. */
-export function codeSample(share: number): CodeSample {
+export function codesSample(share: number): CodesSample {
   return { share, pairs: 0, keys: [], offsets: [0], latents: [] };
 }
 
@@ -35,7 +35,7 @@ const mostPairs = 2 ** 31;
 
 /** Takes a token with its latents if its `key`, a random number in `[0, 1)`, is small enough. */
 export function sampleCodes(
-  sample: CodeSample,
+  sample: CodesSample,
   key: number,
   latents: Iterable<number>,
 ): void {
@@ -45,7 +45,7 @@ export function sampleCodes(
 }
 
 function append(
-  sample: CodeSample,
+  sample: CodesSample,
   key: number,
   own: Iterable<number>,
 ): void {
@@ -56,7 +56,7 @@ function append(
   sample.pairs += (latents.length - start) ** 2;
 }
 
-function halve(sample: CodeSample): void {
+function halve(sample: CodesSample): void {
   const { keys, offsets, latents } = sample;
   const [oldKeys, oldOffsets] = [keys.splice(0), offsets.splice(1)];
   const old = latents.splice(0);
@@ -71,8 +71,8 @@ function halve(sample: CodeSample): void {
 }
 
 /** The sample as codes of `dSae` latents; their values are zeros. */
-export function sampledCodes(
-  { offsets, latents }: CodeSample,
+export function hostCodesOf(
+  { offsets, latents }: CodesSample,
   dSae: number,
 ): HostCodes {
   return {

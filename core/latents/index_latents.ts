@@ -4,9 +4,9 @@
  * @module
  */
 import {
-  codeSample,
+  codesSample,
+  hostCodesOf,
   sampleCodes,
-  sampledCodes,
   sampledTokens,
 } from "./codes_sample.ts";
 import type { HostCodes } from "../codes.ts";
@@ -25,7 +25,7 @@ import { addCounts, latentCounts } from "./latent_counts.ts";
 import type { LatentIndex } from "./latent_index.ts";
 import { nearestByDirection, nearestByFiring } from "./neighbours.ts";
 import type { OpenRun } from "../train/open_run.ts";
-import { plane } from "./principal_plane.ts";
+import { principalPlane } from "./principal_plane.ts";
 import { hashOf } from "../random.ts";
 import { inGroups } from "../train/split_examples.ts";
 import { sizeOf, type Tensors } from "../tensor.ts";
@@ -123,7 +123,7 @@ async function freshState(
     counts: latentCounts(dSae, tokens),
     top: exemplars(dSae, options.top, tokens),
     chance: exemplars(dSae, options.chance, tokens),
-    sample: codeSample(sampledTokens / (images * tokens)),
+    sample: codesSample(sampledTokens / (images * tokens)),
   };
 }
 
@@ -245,7 +245,7 @@ async function finish(
     top,
     chance,
     alike: await nearestByDirection(engine, directions, options.neighbours),
-    together: nearestByFiring(sampledCodes(sample, dSae), options.neighbours),
-    plane: plane(directions),
+    together: nearestByFiring(hostCodesOf(sample, dSae), options.neighbours),
+    plane: principalPlane(directions),
   };
 }

@@ -15,18 +15,18 @@ import { sizeOf } from "../tensor.ts";
  * What grows with the dictionary are the pictures of each latent, a byte for
  * each patch of each; nothing grows with the number of pictures but their labels.
  */
-export function indexBytes(run: OpenRun, options: IndexOptions): number {
+export function indexMemory(run: OpenRun, options: IndexOptions): number {
   const { config, dataset, encoder, engine, hook, sparsifier: { dSae } } = run;
   const { rows, l0 } = groupOf(run);
   return runtimeBytes +
     (dataset.memory?.() ?? 0) +
     encoder.memory(config.buffer.images, hook) +
     engine.memory({ dModel: hook.width, dSae, rows, entries: l0 * rows }) +
-    indexGrowth(run, options);
+    addedIndexMemory(run, options);
 }
 
 /** Bytes that it takes at most beside the runtime and the run's parts: so much more than a run that was trained before. */
-export function indexGrowth(run: OpenRun, options: IndexOptions): number {
+export function addedIndexMemory(run: OpenRun, options: IndexOptions): number {
   const { hook: { width, layout }, sparsifier: { dSae } } = run;
   const { rows, l0 } = groupOf(run);
   return dSae * latentBytes(options, sizeOf(layout.grid)) +

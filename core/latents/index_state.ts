@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { CodeSample } from "./codes_sample.ts";
+import type { CodesSample } from "./codes_sample.ts";
 import type { Exemplars } from "./exemplars.ts";
 import type { LatentCounts } from "./latent_counts.ts";
 import {
@@ -39,7 +39,7 @@ export interface IndexState {
   /** Pictures by chance. */
   readonly chance: Exemplars;
   /** Codes of some tokens: which latents fire together. */
-  readonly sample: CodeSample;
+  readonly sample: CodesSample;
 }
 
 type Arrays = Record<

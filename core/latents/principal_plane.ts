@@ -13,7 +13,7 @@ const steps = 40;
  * The rows of `directions`, `[rows, width]`, on their two principal axes,
  * `[rows, 2]`: the plane that shows most of how they differ (PCA).
  */
-export function plane({ data, shape }: HostTensor): Float32Array {
+export function principalPlane({ data, shape }: HostTensor): Float32Array {
   const [rows, width] = shape as [number, number];
   const mean = meanRow(data, rows, width);
   const points = new Float32Array(rows * 2), axes: Float64Array[] = [];

@@ -4,8 +4,8 @@
  * @module
  */
 
-/** Options for {@linkcode columns}. */
-export interface ColumnsOptions {
+/** Options for {@linkcode alignText}. */
+export interface AlignTextOptions {
   /** Most characters in a line. */
   readonly width?: number;
   /** Spaces before each line. */
@@ -20,15 +20,15 @@ export interface ColumnsOptions {
  *
  * @example
  * ```ts
- * import { columns } from "./align_text.ts";
+ * import { alignText } from "./align_text.ts";
  * import { equal } from "node:assert/strict";
  *
- * equal(columns([["k", "latents kept"], ["dSae", "latents"]]), "  k     latents kept\n  dSae  latents");
+ * equal(alignText([["k", "latents kept"], ["dSae", "latents"]]), "  k     latents kept\n  dSae  latents");
  * ```
  */
-export function columns(
+export function alignText(
   rows: readonly (readonly string[])[],
-  { width = 100, indent = 2, most = 24 }: ColumnsOptions = {},
+  { width = 100, indent = 2, most = 24 }: AlignTextOptions = {},
 ): string {
   const count = Math.max(0, ...rows.map((row) => row.length));
   const widths: number[] = [];

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { columns } from "./align_text.ts";
+import { alignText } from "./align_text.ts";
 import { type JsonSchema, typeWords } from "./json_schema.ts";
 
 /** One option, as a reader meets it. */
@@ -38,7 +38,7 @@ export function optionRows(
 
 /** The options of a plugin or of a run as text: name, type, default, meaning. */
 export function optionsHelp(rows: readonly OptionRow[]): string {
-  return columns([
+  return alignText([
     ["option", "type", "default", "meaning"],
     ...rows.map(({ name, type, default: standard, meaning }) => [
       name,

@@ -12,7 +12,7 @@ import type { HostTensor } from "../tensor.ts";
  *
  * @throws {ConfigError} When the tokens of the sample do not differ.
  */
-export function scaleOf({ data, shape }: HostTensor): number {
+export function activationScale({ data, shape }: HostTensor): number {
   const [tokens, width] = shape as [number, number];
   // Asked of the values, since rounding alone gives the squares below a sum.
   if (data.every((value, i) => value === data[i % width])) {

@@ -34,7 +34,7 @@ export interface TrainResults extends Evaluation {
  * Calibrates the threshold, where there is one, measures on the pictures held
  * out, and writes both. Undefined when it was told to stop.
  */
-export async function measure(
+export async function measureTrained(
   session: Session,
 ): Promise<TrainResults | undefined> {
   const { run, folder, signal, onEvent } = session, trainer = session.trainer!;

@@ -7,11 +7,11 @@ import { collect } from "./collect.ts";
 import { TrainingError } from "../errors.ts";
 import { fitInitialNorm } from "./fit_initial_norm.ts";
 import { fvuSums } from "./fvu.ts";
-import { measure, type TrainResults } from "./measure_trained.ts";
+import { measureTrained, type TrainResults } from "./measure_trained.ts";
 import type { OpenRun } from "./open_run.ts";
 import { randomFrom } from "../random.ts";
 import { saveSession, saving } from "./save_session.ts";
-import { scaleOf } from "./activation_scale.ts";
+import { activationScale } from "./activation_scale.ts";
 import { shuffle } from "./shuffle.ts";
 import { trainingGroups } from "./split_examples.ts";
 import type { DrawnTokens } from "./token_buffer.ts";
@@ -38,7 +38,7 @@ export async function train(
   const session = await beginSession(run, options);
   try {
     const finished = await takeSteps(session);
-    return finished ? await measure(session) : undefined;
+    return finished ? await measureTrained(session) : undefined;
   } finally {
     session.log.close();
   }
@@ -82,7 +82,7 @@ async function firstTrainer(session: Session): Promise<Trainer> {
   const { run, buffer } = session, { config, engine, sparsifier } = run;
   const rows = Math.min(config.train.sample, buffer.size);
   const sample = buffer.peek(rows, randomFrom(config.seed, streams.sample));
-  session.scale = config.train.normalize ? scaleOf(sample) : 1;
+  session.scale = config.train.normalize ? activationScale(sample) : 1;
   scaleInPlace(sample.data, session.scale);
   const fresh = sparsifier.init({
     dModel: run.hook.width,

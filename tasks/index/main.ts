@@ -6,7 +6,7 @@
  * @module
  */
 import type { IndexOptions } from "../../core/latents/index_latents.ts";
-import { indexBytes } from "../../core/latents/index_memory.ts";
+import { indexMemory } from "../../core/latents/index_memory.ts";
 import { indexDefaults, indexRun } from "../runs/index_run.ts";
 import { openTrainedRun } from "../runs/trained_run.ts";
 import { bytes } from "../terminal/numbers.ts";
@@ -31,7 +31,7 @@ async function main(args: readonly string[]): Promise<void> {
   };
   try {
     const images = Math.min(run.dataset.length, options.images);
-    const memory = bytes(indexBytes(run, options));
+    const memory = bytes(indexMemory(run, options));
     console.log(
       `${shown(folder.path)}: ${images} pictures; memory at most ${memory}`,
     );

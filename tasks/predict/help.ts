@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { columns } from "../../core/run/align_text.ts";
+import { alignText } from "../../core/run/align_text.ts";
 import { colorMaps } from "./depth_png.ts";
 import { formats } from "./prediction_file.ts";
 
@@ -52,9 +52,9 @@ export function predictHelp(): string {
   return [
     "Shows what a model says of pictures: their depth, their classes.",
     "",
-    columns(examples, { most: 67 }),
+    alignText(examples, { most: 67 }),
     "",
-    columns(settings),
+    alignText(settings),
     "",
     "Pictures are JPEG, PNG, WebP and GIF files. It ends with status 1 when none could be predicted.",
   ].join("\n");

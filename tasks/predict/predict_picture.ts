@@ -6,7 +6,7 @@
 import type { DenseMap, RgbImage } from "../../core/dataset.ts";
 import type { Encoder, Hook, Prediction } from "../../core/encoder.ts";
 import { ExampleError } from "../../core/errors.ts";
-import { resizeMap } from "../../core/files/resize_map.ts";
+import { resizeMap } from "../../core/resize_map.ts";
 import type { HostTensor } from "../../core/tensor.ts";
 import type { Range } from "./depth_png.ts";
 

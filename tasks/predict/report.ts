@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { columns } from "../../core/run/align_text.ts";
+import { alignText } from "../../core/run/align_text.ts";
 import type { PluginEvent } from "../../core/plugin.ts";
 import type { Colors } from "./depth_png.ts";
 import type { OpenModel } from "./open_model.ts";
@@ -114,7 +114,7 @@ function startText({ name, plugin, sha256, predictions }: OpenModel): string {
   ].join(", ");
   return [
     `${name}${about === "" ? "" : ` (${about})`}`,
-    columns(predictions.map(({ hook, meaning }) => [hook, meaning])),
+    alignText(predictions.map(({ hook, meaning }) => [hook, meaning])),
   ].join("\n");
 }
 
@@ -132,7 +132,7 @@ function doneText(done: Done): string {
   const rest = said.flatMap((one) => otherText(one));
   return [
     file === undefined ? line : `${line} → ${file}`,
-    ...rest.length > 0 ? [columns(rest)] : [],
+    ...rest.length > 0 ? [alignText(rest)] : [],
   ].join("\n");
 }
 

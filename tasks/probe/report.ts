@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { columns } from "../../core/run/align_text.ts";
+import { alignText } from "../../core/run/align_text.ts";
 import type { Metric, ProbeResult } from "../../core/probe.ts";
 
 /** The table of metrics with intervals and meanings, then the verdict. */
@@ -18,7 +18,7 @@ export function probeText({ metrics, verdict = [] }: ProbeResult): string {
   const hasInterval = rows.some(([, , interval]) => interval !== "");
   return [
     "",
-    columns(hasInterval ? [head, ...rows] : rows, { width: 110 }),
+    alignText(hasInterval ? [head, ...rows] : rows, { width: 110 }),
     ...verdict.length > 0 ? [""] : [],
     ...verdict.map((sentence) => `${sentence}.`),
     "",

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { columns, wrap } from "../../core/run/align_text.ts";
+import { alignText, wrap } from "../../core/run/align_text.ts";
 import { ConfigError } from "../../core/errors.ts";
 import { jsonSchemaOf } from "../../core/run/json_schema.ts";
 import {
@@ -46,7 +46,7 @@ export async function pluginList(
     const head = `${kind}: ${meanings[kind]}`;
     return names.length === 0
       ? `${head}\n  (none is built in)`
-      : `${head}\n${columns(rows)}`;
+      : `${head}\n${alignText(rows)}`;
   }));
   return parts.join("\n\n");
 }
@@ -148,7 +148,7 @@ function usage(
     lines.file = `{ "use": "${use}", "${name}": ${json} }`;
     lines.typed += ` --${kind}.${name}=${value}`;
   }
-  return columns([
+  return alignText([
     ["in a run's file", `"${kind}": ${lines.file}`],
     ["when typed", `deno task train ${lines.typed}`],
   ]);

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { columns } from "../../core/run/align_text.ts";
+import { alignText } from "../../core/run/align_text.ts";
 import { jsonSchemaOf } from "../../core/run/json_schema.ts";
 import {
   type OptionRow,
@@ -29,7 +29,7 @@ export async function runHelp(): Promise<string> {
   return [
     "Trains a sparsifier on the tokens of a vision transformer.",
     "",
-    columns(examples, { most: 44 }),
+    alignText(examples, { most: 44 }),
     "",
     "Settings: keys of the run's file, or --key=value on the command line",
     "",

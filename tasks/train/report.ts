@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { columns } from "../../core/run/align_text.ts";
+import { alignText } from "../../core/run/align_text.ts";
 import type { TrainResults } from "../../core/train/measure_trained.ts";
 import type { OpenRun } from "../../core/train/open_run.ts";
 import type { StepNumbers } from "../../core/train/trainer.ts";
@@ -83,7 +83,7 @@ function resultTable(results: TrainResults, seconds: number): string {
     ],
     ["skipped", String(skippedImages), "pictures that could not be decoded"],
   ];
-  return columns(rows);
+  return alignText(rows);
 }
 
 /** What a run says before it starts; `memory` in bytes. */

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { indexGrowth } from "../../core/latents/index_memory.ts";
+import { addedIndexMemory } from "../../core/latents/index_memory.ts";
 import { removeIndex, type RunFolder } from "../../core/run/run_folder.ts";
 import { sizeOf } from "../../core/tensor.ts";
 import type { OpenRun } from "../../core/train/open_run.ts";
@@ -59,7 +59,7 @@ function indexMemory(run: OpenRun): number {
   const { index } = run.config;
   return index.images === 0
     ? 0
-    : indexGrowth(run, { ...indexDefaults, ...index });
+    : addedIndexMemory(run, { ...indexDefaults, ...index });
 }
 
 /** Whether the run asks for an index, and its tokens have places in a picture to show. */

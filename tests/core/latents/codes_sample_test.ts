@@ -1,10 +1,10 @@
 /** Tests of the tokens that show which latents fire together. @module */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import {
-  type CodeSample,
-  codeSample,
+  type CodesSample,
+  codesSample,
+  hostCodesOf,
   sampleCodes,
-  sampledCodes,
 } from "../../../core/latents/codes_sample.ts";
 import { permutation, randomFrom } from "../../../core/random.ts";
 
@@ -15,12 +15,12 @@ const rows = Array.from({ length: 500 }, () => ({
 }));
 
 Deno.test("sampleCodes() keeps the rows with small keys, as codes", () => {
-  const sample = codeSample(0.1);
+  const sample = codesSample(0.1);
   for (const { key, latents } of rows) sampleCodes(sample, key, latents);
   const wanted = rows.filter(({ key }) => key < 0.1);
   ok(wanted.length > 30);
   deepEqual(sample.keys, wanted.map(({ key }) => key));
-  const codes = sampledCodes(sample, 18);
+  const codes = hostCodesOf(sample, 18);
   deepEqual(codes.shape, [wanted.length, 18]);
   deepEqual([...codes.latents], wanted.flatMap(({ latents }) => latents));
   deepEqual([...codes.offsets], [0, ...wanted.map((_, i) => 2 * i + 2)]);
@@ -28,8 +28,8 @@ Deno.test("sampleCodes() keeps the rows with small keys, as codes", () => {
 
 Deno.test("sampleCodes() holds fewer rows where many latents fire, the same in any order", () => {
   const dense = Array.from({ length: 20_000 }, (_, latent) => latent);
-  const take = (seed: number): CodeSample => {
-    const sample = codeSample(1);
+  const take = (seed: number): CodesSample => {
+    const sample = codesSample(1);
     for (const i of permutation(40, randomFrom(seed))) {
       sampleCodes(sample, rows[i]!.key, dense);
     }

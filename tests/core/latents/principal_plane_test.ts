@@ -1,9 +1,9 @@
 /** Tests of the plane that shows a dictionary. @module */
 import { deepEqual, ok } from "node:assert/strict";
-import { plane } from "../../../core/latents/principal_plane.ts";
+import { principalPlane } from "../../../core/latents/principal_plane.ts";
 import { randomFrom } from "../../../core/random.ts";
 
-Deno.test("plane() finds the plane that points were put on, up to a turn of each axis", () => {
+Deno.test("principalPlane() finds the plane that points were put on, up to a turn of each axis", () => {
   const random = randomFrom(1), [rows, width] = [200, 12];
   // Two directions at right angles, far from the axes of the space.
   const axes = [0, 1].map((which) =>
@@ -24,7 +24,7 @@ Deno.test("plane() finds the plane that points were put on, up to a turn of each
         0.01 * random.normal();
     },
   );
-  const points = plane({ data, shape: [rows, width] });
+  const points = principalPlane({ data, shape: [rows, width] });
   for (const axis of [0, 1]) {
     const mean = places.reduce((sum, place) => sum + place[axis]!, 0) / rows;
     let [wanted, found, both] = [0, 0, 0];
@@ -39,14 +39,14 @@ Deno.test("plane() finds the plane that points were put on, up to a turn of each
     ok(cosine > 0.97, `axis ${axis}: ${cosine}`);
     ok(Math.abs(found / wanted - 1) < 0.05, `axis ${axis}: ${found / wanted}`);
   }
-  deepEqual(plane({ data, shape: [rows, width] }), points);
+  deepEqual(principalPlane({ data, shape: [rows, width] }), points);
 });
 
-Deno.test("plane() of points that are all alike is one point, on a line a line", () => {
+Deno.test("principalPlane() of points that are all alike is one point, on a line a line", () => {
   const alike = { data: new Float32Array(12).fill(3), shape: [4, 3] };
-  deepEqual(plane(alike), new Float32Array(8));
+  deepEqual(principalPlane(alike), new Float32Array(8));
   const data = Float32Array.from({ length: 12 }, (_, i) => Math.floor(i / 3));
-  const line = plane({ data, shape: [4, 3] });
+  const line = principalPlane({ data, shape: [4, 3] });
   line.forEach((x, i) => i % 2 === 1 && ok(Math.abs(x) < 1e-5, `${x}`));
   ok(Math.abs(line[0]! - line[6]!) > 5);
 });

@@ -1,9 +1,9 @@
-/** Tests of {@linkcode columns}. @module */
+/** Tests of {@linkcode alignText}. @module */
 import { equal } from "node:assert/strict";
-import { columns } from "../../../core/run/align_text.ts";
+import { alignText } from "../../../core/run/align_text.ts";
 
-Deno.test("columns() wraps what is too long and aligns the rest", () => {
-  const text = columns([["a", "one two three"], ["bbbb", "four"]], {
+Deno.test("alignText() wraps what is too long and aligns the rest", () => {
+  const text = alignText([["a", "one two three"], ["bbbb", "four"]], {
     width: 16,
     indent: 0,
   });
@@ -12,7 +12,7 @@ Deno.test("columns() wraps what is too long and aligns the rest", () => {
     "a     one two three\nbbbb  four",
     "the last column has at least 20",
   );
-  const wrapped = columns([["a", "one two three four five six"]], {
+  const wrapped = alignText([["a", "one two three four five six"]], {
     width: 25,
   });
   equal(wrapped, "  a  one two three four\n     five six");

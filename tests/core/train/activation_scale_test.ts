@@ -1,15 +1,15 @@
 /** Tests of the number that tokens are multiplied by. @module */
 import { ok, throws } from "node:assert/strict";
 import { randomFrom } from "tessera";
-import { scaleOf } from "../../../core/train/activation_scale.ts";
+import { activationScale } from "../../../core/train/activation_scale.ts";
 
-Deno.test("scaleOf() makes the total variance 1, whatever the mean", () => {
+Deno.test("activationScale() makes the total variance 1, whatever the mean", () => {
   const random = randomFrom(4), tokens = 300, width = 7;
   const data = Float32Array.from(
     { length: tokens * width },
     (_, i) => 500 + (1 + i % width) * random.normal(),
   );
-  const scale = scaleOf({ data, shape: [tokens, width] });
+  const scale = activationScale({ data, shape: [tokens, width] });
   let variance = 0;
   for (let d = 0; d < width; d++) {
     const column = data.filter((_, i) => i % width === d)
@@ -20,10 +20,10 @@ Deno.test("scaleOf() makes the total variance 1, whatever the mean", () => {
   ok(Math.abs(variance - 1) < 1e-3, `${variance}`);
 });
 
-Deno.test("scaleOf() refuses tokens that are all equal, also when their sum is rounded", () => {
+Deno.test("activationScale() refuses tokens that are all equal, also when their sum is rounded", () => {
   for (const value of [0, 1, 0.1, 1e-3]) {
     const data = new Float32Array(3 * 7).fill(value);
-    throws(() => scaleOf({ data, shape: [7, 3] }), {
+    throws(() => activationScale({ data, shape: [7, 3] }), {
       name: "ConfigError",
       message:
         "Cannot train on activations that do not vary: all 7 tokens of the sample are equal; is the dataset one picture?",

@@ -9,7 +9,7 @@ import {
   tensorOf,
 } from "tessera";
 import { readNpy } from "../../../core/files/read_npy.ts";
-import { resizeMap } from "../../../core/files/resize_map.ts";
+import { resizeMap } from "../../../core/resize_map.ts";
 import { runSchema } from "../../../core/run/run_schema.ts";
 import { depthAnything as makeEncoder } from "../../../plugins/encoders/depth_anything/mod.ts";
 import { picture } from "../../conformance/encoder.ts";

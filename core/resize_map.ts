@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { DenseMap } from "../dataset.ts";
+import type { DenseMap } from "./dataset.ts";
 
 /**
  * How new places are made of old ones:

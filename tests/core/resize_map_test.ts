@@ -11,10 +11,10 @@ import {
   readSafetensorsHeader,
   tensorOf,
 } from "tessera";
-import { type MapFilter, resizeMap } from "../../../core/files/resize_map.ts";
+import { type MapFilter, resizeMap } from "../../core/resize_map.ts";
 
 const golden = new URL(
-  "../../../fixtures/golden/resize_map.safetensors",
+  "../../fixtures/golden/resize_map.safetensors",
   import.meta.url,
 );
 const filters = ["bicubic", "bilinear-corners"] as const;
