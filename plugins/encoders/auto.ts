@@ -17,15 +17,15 @@ import dinov2, { openDinov2 } from "./dinov2/mod.ts";
 import {
   type PictureOptions,
   pictureOptions,
-} from "./pictures/picture_size.ts";
-import type { PositionVariant } from "./dinov2/positions.ts";
+} from "./pictures/prepared_pictures.ts";
+import type { PositionVariant } from "./transformer/positions.ts";
 import theia, { openTheia } from "./theia/mod.ts";
 import vit, { openVit } from "./vit/mod.ts";
 import {
   type ModelFolder,
   openModelFolder,
   readSettings,
-} from "./network/model_folder.ts";
+} from "./checkpoint/model_folder.ts";
 import {
   type ProviderOption,
   providerOption,

@@ -14,7 +14,7 @@ import { depthAnything } from "./depth_anything/mod.ts";
 import {
   type PictureOptions,
   pictureOptions,
-} from "./pictures/picture_size.ts";
+} from "./pictures/prepared_pictures.ts";
 
 const model = new URL("../../fixtures/depth-nano/", import.meta.url).href;
 

@@ -28,7 +28,7 @@ import {
   preprocess,
 } from "../../plugins/encoders/pictures/preprocess.ts";
 import type { Port } from "../../plugins/encoders/network/onnx_graph.ts";
-import { weightsOf } from "../../plugins/encoders/transformer/vit_checkpoint.ts";
+import { weightsOf } from "../../plugins/encoders/checkpoint/weights_of.ts";
 import { picture } from "../conformance/encoder.ts";
 import { median, milliseconds, peakMemory } from "./_median.ts";
 import { writeRandomDepthAnything } from "./_random_depth_anything.ts";

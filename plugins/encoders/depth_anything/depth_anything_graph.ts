@@ -7,7 +7,7 @@
 import type { Hook } from "../../../mod.ts";
 import { type OnnxGraph, onnxGraph } from "../network/onnx_graph.ts";
 import type { Size } from "../pictures/preprocess.ts";
-import { type AddWeight, builder, under } from "../transformer/transformer.ts";
+import { type AddWeight, builder, under } from "../network/builder.ts";
 import {
   backbone,
   backboneHooks,

@@ -4,7 +4,7 @@
  * @module
  */
 import type { RgbImage, View } from "../../../mod.ts";
-import type { ModelFolder } from "../network/model_folder.ts";
+import type { ModelFolder } from "../checkpoint/model_folder.ts";
 import {
   describePreprocessing,
   preprocess,
@@ -17,8 +17,8 @@ import {
   type PictureOptions,
   preparedAt,
   preparedPictures,
-} from "../pictures/picture_size.ts";
-import { targetSize } from "../pictures/target_size.ts";
+} from "../pictures/prepared_pictures.ts";
+import { targetSize } from "./target_size.ts";
 
 /**
  * Whose preprocessing a model's pictures go through:

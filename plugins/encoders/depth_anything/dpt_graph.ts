@@ -7,7 +7,8 @@
 import type { Hook } from "../../../mod.ts";
 import type { OnnxGraph } from "../network/onnx_graph.ts";
 import { patchMap } from "../transformer/patch_map.ts";
-import { type Builder, layerNorm, under } from "../transformer/transformer.ts";
+import { type Builder, under } from "../network/builder.ts";
+import { layerNorm } from "../transformer/layers.ts";
 import type { Dinov2Sizes } from "../dinov2/dinov2_graph.ts";
 
 /** Rows and columns of a map. */

@@ -29,32 +29,30 @@ import {
   depthPictures,
 } from "./depth_pictures.ts";
 import { dinov2Sizes } from "../dinov2/dinov2_config.ts";
-import { type Dinov2Sizes, pixels } from "../dinov2/dinov2_graph.ts";
+import { type Dinov2Sizes, gridOf, pixels } from "../dinov2/dinov2_graph.ts";
 import type { DptSizes } from "./dpt_graph.ts";
-import {
-  insideBackbone,
-  insideDpt,
-  networkMemory,
-  weightBytes,
-} from "../dinov2/network_memory.ts";
-import { pictureOptions } from "../pictures/picture_size.ts";
-import type { PositionVariant } from "../dinov2/positions.ts";
+import { networkMemory, weightBytes } from "../network/network_memory.ts";
+import { pictureOptions } from "../pictures/prepared_pictures.ts";
+import type { PositionVariant } from "../transformer/positions.ts";
 import { attentionOn } from "../transformer/attention.ts";
+import { numbersInBlock } from "../transformer/block_memory.ts";
 import { graphEncoder } from "../network/graph_encoder.ts";
+import { numbersInDpt } from "./dpt_memory.ts";
 import {
   type ModelFolder,
   openModelFolder,
   readSettings,
   weightsPlace,
-} from "../network/model_folder.ts";
+} from "../checkpoint/model_folder.ts";
 import type { Size } from "../pictures/preprocess.ts";
 import {
   describeProvider,
   type ProviderOption,
   providerOption,
 } from "../network/provider_option.ts";
-import { shuffledWeights } from "../network/shuffled_weights.ts";
-import { findPrefix, weightsOf } from "../transformer/vit_checkpoint.ts";
+import { shuffledWeights } from "../checkpoint/shuffled_weights.ts";
+import { findPrefix } from "../transformer/vit_checkpoint.ts";
+import { weightsOf } from "../checkpoint/weights_of.ts";
 
 /** Options of {@linkcode depthAnything}. */
 export interface DepthAnythingOptions
@@ -223,10 +221,11 @@ function insideOf(
   size: Size,
   hook: Hook,
 ): number {
-  const blocks = insideBackbone(sizes, size, hook);
+  const grid = gridOf(size, sizes);
+  const blocks = numbersInBlock(sizes, 1 + grid[0] * grid[1], hook);
   return hook.layout.specials
     ? blocks
-    : Math.max(blocks, insideDpt(sizes, dpt, size));
+    : Math.max(blocks, numbersInDpt(dpt, grid, size));
 }
 
 /** The residual stream at two thirds of the way: `blocks.8.resid_post` of 12. */

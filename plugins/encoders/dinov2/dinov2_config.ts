@@ -5,7 +5,7 @@
  * @module
  */
 import { z } from "zod";
-import { FormatError, type SafetensorsHeader } from "../../../mod.ts";
+import type { SafetensorsHeader } from "../../../mod.ts";
 import { checkSizes, countLayers } from "../transformer/vit_checkpoint.ts";
 import type { Dinov2Sizes } from "./dinov2_graph.ts";
 
@@ -53,15 +53,7 @@ export function dinov2Sizes(
   weights: SafetensorsHeader,
   prefix: string,
 ): Dinov2Sizes {
-  const layers = countLayers(weights, prefix);
-  const said = settings.num_hidden_layers ?? layers;
-  const { path } = weights;
-  if (said !== layers) {
-    throw new FormatError(
-      path,
-      `Cannot use "${path}": it holds ${layers} blocks, config.json says ${said}`,
-    );
-  }
+  const layers = countLayers(weights, prefix, settings.num_hidden_layers);
   const dModel = settings.hidden_size, heads = settings.num_attention_heads;
   checkSizes({ layers, dModel, heads }, weights);
   return {

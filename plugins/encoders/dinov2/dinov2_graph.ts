@@ -6,30 +6,17 @@
  */
 import type { Hook } from "../../../mod.ts";
 import type { AttentionKind } from "../transformer/attention.ts";
-import { blockHooks } from "../transformer/block_hooks.ts";
+import { blockHooks, type BlockSizes } from "../transformer/block_hooks.ts";
 import { type OnnxGraph, onnxGraph, type Port } from "../network/onnx_graph.ts";
 import type { Size } from "../pictures/preprocess.ts";
-import {
-  type AddWeight,
-  block,
-  type BlockLayout,
-  type Builder,
-  builder,
-  embed,
-  layerNorm,
-} from "../transformer/transformer.ts";
-import { positions, type PositionVariant } from "./positions.ts";
+import { type AddWeight, type Builder, builder } from "../network/builder.ts";
+import { block, type BlockLayout } from "../transformer/block.ts";
+import { embed } from "../transformer/embed.ts";
+import { layerNorm } from "../transformer/layers.ts";
+import { positions, type PositionVariant } from "../transformer/positions.ts";
 
 /** The sizes of a DINOv2 (arXiv:2304.07193). */
-export interface Dinov2Sizes {
-  /** Number of blocks. */
-  readonly layers: number;
-  /** Length of a token. */
-  readonly dModel: number;
-  /** Attention heads; they share `dModel` evenly. */
-  readonly heads: number;
-  /** Length of a token inside the MLP. */
-  readonly dMlp: number;
+export interface Dinov2Sizes extends BlockSizes {
   /** Whether the MLP is gated (SwiGLU), as in the giant one. */
   readonly gated: boolean;
   /** Side of a patch in pixels. */

@@ -13,25 +13,23 @@ import {
 } from "../../../mod.ts";
 import { dinov2Schema, dinov2Sizes } from "./dinov2_config.ts";
 import { dinov2Graph, dinov2Hooks, pixels } from "./dinov2_graph.ts";
-import {
-  insideBackbone,
-  networkMemory,
-  weightBytes,
-} from "./network_memory.ts";
+import { networkMemory, weightBytes } from "../network/network_memory.ts";
 import {
   type PictureOptions,
   pictureOptions,
   preparedPictures,
-} from "../pictures/picture_size.ts";
-import type { PositionVariant } from "./positions.ts";
+} from "../pictures/prepared_pictures.ts";
+import type { PositionVariant } from "../transformer/positions.ts";
 import { attentionOn } from "../transformer/attention.ts";
+import { numbersInBlock } from "../transformer/block_memory.ts";
 import { graphEncoder } from "../network/graph_encoder.ts";
+import { tokensOf } from "../network/tokens_of.ts";
 import {
   type ModelFolder,
   openModelFolder,
   readSettings,
   weightsPlace,
-} from "../network/model_folder.ts";
+} from "../checkpoint/model_folder.ts";
 import {
   describePreprocessing,
   preprocess,
@@ -42,8 +40,9 @@ import {
   type ProviderOption,
   providerOption,
 } from "../network/provider_option.ts";
-import { shuffledWeights } from "../network/shuffled_weights.ts";
-import { findPrefix, weightsOf } from "../transformer/vit_checkpoint.ts";
+import { shuffledWeights } from "../checkpoint/shuffled_weights.ts";
+import { findPrefix } from "../transformer/vit_checkpoint.ts";
+import { weightsOf } from "../checkpoint/weights_of.ts";
 
 /** Options of {@linkcode dinov2}. */
 export interface Dinov2Options extends PictureOptions, ProviderOption {
@@ -120,7 +119,7 @@ export async function openDinov2(
       shuffledWeights(folder, seed, (copy) => openDinov2(copy, options)),
     ...networkMemory({
       weights: weightBytes(weights.tensors.values()),
-      inside: (hook) => insideBackbone(sizes, size, hook),
+      inside: (hook) => numbersInBlock(sizes, tokensOf(hooks[0]!), hook),
       size,
       hooks,
     }),

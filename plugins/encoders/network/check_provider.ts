@@ -10,9 +10,8 @@ import {
   type HostTensors,
 } from "../../../mod.ts";
 import type { OnnxSession, Ran } from "./onnx_thread.ts";
-
-/** What onnxruntime computes on. */
-export type Provider = "cpu" | "webgpu" | "cuda";
+import type { Provider } from "./provider_option.ts";
+import { relativeError } from "./relative_error.ts";
 
 /** Any but the one that others are compared with. */
 export type Device = Exclude<Provider, "cpu">;
@@ -131,29 +130,4 @@ function compare(
         } standard deviations off what the CPU computes, more than ${tolerance}`
     }; ${remedies[provider]}`,
   );
-}
-
-/**
- * The largest difference from `expected` in its standard deviations, or in its
- * value where that is the same everywhere. NaN when there is a NaN in one and
- * not in the other.
- */
-export function relativeError(
-  data: Float32Array,
-  expected: Float32Array,
-): number {
-  let sum = 0, squares = 0, worst = 0;
-  for (const [i, value] of expected.entries()) {
-    sum += value;
-    squares += value * value;
-    if (Object.is(data[i], value)) continue;
-    const off = Math.abs(data[i]! - value);
-    if (Number.isNaN(off)) return NaN;
-    worst = Math.max(worst, off);
-  }
-  const mean = sum / expected.length;
-  const variance = squares / expected.length - mean * mean;
-  // What rounding leaves of a variance of nothing is no scale.
-  const std = Math.sqrt(variance > 1e-12 * mean * mean ? variance : 0);
-  return worst === 0 ? 0 : worst / (std || Math.abs(mean));
 }

@@ -14,7 +14,7 @@ import {
   sizeOf,
 } from "../../../mod.ts";
 import { chooseHooks } from "./choose_hooks.ts";
-import { inTurns } from "./in_batches.ts";
+import { inBatches } from "./in_batches.ts";
 import type { Port } from "./onnx_graph.ts";
 import {
   openModels,
@@ -22,6 +22,7 @@ import {
   type Part,
 } from "./open_models.ts";
 import { pause } from "./pause.ts";
+import { tokensOf } from "./tokens_of.ts";
 
 /** What {@linkcode graphEncoder} makes an encoder of. */
 export interface GraphEncoderOptions extends OpenModelsOptions {
@@ -69,7 +70,7 @@ export function graphEncoder(options: GraphEncoderOptions): Encoder {
     images: readonly RgbImage[],
     outputs: readonly Port[],
   ): Promise<HostTensors> =>
-    inTurns(images.length, together, async (start, end) => {
+    inBatches(images.length, together, async (start, end) => {
       const feeds = { [input.name]: await pixels(images.slice(start, end)) };
       const computed = outputs.filter(({ name }) => name !== input.name);
       const part = { inputs: [input], outputs: computed };
@@ -81,7 +82,7 @@ export function graphEncoder(options: GraphEncoderOptions): Encoder {
     });
   const run = (part: Part, feeds: HostTensors): Promise<HostTensors> => {
     const count = Object.values(feeds)[0]!.shape[0]!;
-    return inTurns(count, together, async (start, end) => {
+    return inBatches(count, together, async (start, end) => {
       const { outputs } = await models.run(part, rows(feeds, start, end));
       return outputs;
     });
@@ -157,11 +158,6 @@ function spareBuffers() {
       if (spare.length > 2) spare.shift();
     },
   };
-}
-
-/** How many tokens a hook has. */
-export function tokensOf({ layout: { specials, grid } }: Hook): number {
-  return specials + grid[0] * grid[1];
 }
 
 function portOf(hook: Hook): Port {

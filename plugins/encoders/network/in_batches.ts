@@ -15,7 +15,7 @@ import {
  * whose first axis is the pictures, joined. The next turn is asked for while
  * one is under way.
  */
-export async function inTurns(
+export async function inBatches(
   count: number,
   together: number,
   work: (start: number, end: number) => Promise<HostTensors>,

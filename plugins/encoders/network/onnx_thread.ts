@@ -4,7 +4,7 @@
  * @module
  */
 import type { HostTensors } from "../../../mod.ts";
-import type { Provider } from "./check_provider.ts";
+import type { Provider } from "./provider_option.ts";
 import type {
   Described,
   Operations,

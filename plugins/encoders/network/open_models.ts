@@ -5,7 +5,8 @@
  * @module
  */
 import type { HostTensors } from "../../../mod.ts";
-import { checkProvider, type Provider } from "./check_provider.ts";
+import { checkProvider } from "./check_provider.ts";
+import type { Provider } from "./provider_option.ts";
 import type { Network, Port } from "./onnx_graph.ts";
 import {
   type OnnxSession,

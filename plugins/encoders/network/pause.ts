@@ -12,7 +12,7 @@ import {
   sizeOf,
 } from "../../../mod.ts";
 import { chooseHooks } from "./choose_hooks.ts";
-import { relativeError } from "./check_provider.ts";
+import { relativeError } from "./relative_error.ts";
 import type { Network, Port } from "./onnx_graph.ts";
 import { keyOf, type OpenModels, type Part } from "./open_models.ts";
 

@@ -1,29 +1,31 @@
 /**
- * The option that says what a model computes on.
+ * The option that says which device a model computes on.
  *
  * @module
  */
 import { z } from "zod";
-import type { Provider } from "./check_provider.ts";
+
+/** What onnxruntime computes on. */
+export type Provider = "cpu" | "webgpu" | "cuda";
 
 /** What a model computes on. */
 export interface ProviderOption {
   /**
-   * What onnxruntime computes on: `"cpu"`, also when absent; `"webgpu"`, a
-   * graphics card by way of its driver; `"cuda"`, one of NVIDIA's. Each part of
-   * a model is first compared with the CPU, on one picture.
+   * What onnxruntime computes on: `"cpu"`, the default; `"webgpu"`, a graphics
+   * card through its driver; `"cuda"`, an NVIDIA card. On a graphics card each
+   * part of a model is first compared with the CPU, on one picture.
    */
   readonly provider?: Provider | undefined;
 }
 
-/** The option, as a plugin's schema holds it. */
+/** The option, as it stands in a plugin's schema. */
 export const providerOption = {
   provider: z.enum(["cpu", "webgpu", "cuda"]).default("cpu").describe(
-    "What it computes on: cpu, webgpu or cuda; others than cpu are compared with it first",
+    "What it computes on: cpu, webgpu or cuda; the last two are checked against cpu first",
   ),
 };
 
-/** What provenance says of it: nothing of the CPU. */
+/** What provenance says of it: nothing for the CPU. */
 export function describeProvider(
   { provider = "cpu" }: ProviderOption,
 ): { readonly provider?: Provider } {

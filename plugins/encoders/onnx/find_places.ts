@@ -5,7 +5,7 @@
  * @module
  */
 import type { Hook, TokenLayout } from "../../../mod.ts";
-import { tokensOf } from "../network/graph_encoder.ts";
+import { tokensOf } from "../network/tokens_of.ts";
 import type { Value } from "../network/onnx_thread.ts";
 import type { Size } from "../pictures/preprocess.ts";
 

@@ -6,7 +6,7 @@
 import type { GraphProto } from "onnx-buf";
 import type { Value } from "../network/onnx_thread.ts";
 import { isProductIn } from "./is_product.ts";
-import { madeOfIn } from "./origins.ts";
+import { hasOrigin } from "./origins.ts";
 
 /**
  * Tells whether a value `[images, rows, columns]` is made of
@@ -19,7 +19,7 @@ export function isFlatMapIn(
 ): (name: string) => boolean {
   const isProduct = isProductIn(graph, values);
   const shape = (name: string) => values.get(name)?.shape ?? [];
-  return madeOfIn(graph, values, {
+  return hasOrigin(graph, values, {
     starts: ({ input }, name) =>
       shape(name).length === 3 &&
       input.some((map) =>

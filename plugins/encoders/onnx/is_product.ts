@@ -5,7 +5,7 @@
  */
 import type { GraphProto } from "onnx-buf";
 import type { Value } from "../network/onnx_thread.ts";
-import { madeOfIn } from "./origins.ts";
+import { hasOrigin } from "./origins.ts";
 
 const products = new Set([
   "MatMul",
@@ -41,7 +41,7 @@ export function isProductIn(
   graph: GraphProto,
   values: ReadonlyMap<string, Value>,
 ): (name: string) => boolean {
-  return madeOfIn(graph, values, {
+  return hasOrigin(graph, values, {
     starts: ({ opType }) => products.has(opType),
     passes: ({ opType }) => inPlace.has(opType),
   });

@@ -16,7 +16,7 @@ import {
   type Prediction,
 } from "../../../mod.ts";
 import { chooseHooks } from "../network/choose_hooks.ts";
-import { networkMemory, weightBytes } from "../dinov2/network_memory.ts";
+import { networkMemory, weightBytes } from "../network/network_memory.ts";
 import { type Described, describeValues } from "./describe_values.ts";
 import { exportedNetwork } from "./exported_network.ts";
 import { areTokens, findPlaces, type Place } from "./find_places.ts";
@@ -24,10 +24,11 @@ import { isFlatMapIn } from "./is_flat_map.ts";
 import { isProductIn } from "./is_product.ts";
 import { liveNumbers } from "./live_numbers.ts";
 import { type OnnxFile, readOnnxFile } from "./onnx_file.ts";
-import { valuesOf } from "./picture_values.ts";
+import { pictureValues } from "./picture_values.ts";
 import { type PictureInput, pictureInput } from "./picture_input.ts";
 import { type PreparationOptions, preparedInput } from "./prepared_input.ts";
-import { graphEncoder, tokensOf } from "../network/graph_encoder.ts";
+import { graphEncoder } from "../network/graph_encoder.ts";
+import { tokensOf } from "../network/tokens_of.ts";
 import type { Network } from "../network/onnx_graph.ts";
 import {
   describePreprocessing,
@@ -127,7 +128,7 @@ function placesOf(
 ): Place[] {
   const graph = model.graph!;
   const places = findPlaces({
-    values: valuesOf(graph, input.name).flatMap((name) =>
+    values: pictureValues(graph, input.name).flatMap((name) =>
       values.get(name) ?? []
     ),
     images,

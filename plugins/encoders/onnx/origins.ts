@@ -15,7 +15,7 @@ export interface Origin {
 }
 
 /** Tells whether a value is made so, or of one of the same shape that is. */
-export function madeOfIn(
+export function hasOrigin(
   { node }: GraphProto,
   values: ReadonlyMap<string, Value>,
   { starts, passes }: Origin,

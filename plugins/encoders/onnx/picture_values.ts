@@ -13,7 +13,7 @@ import { inputNames, takenBy } from "./graph_nodes.ts";
  * `input`, and of no other input, in the order they are made in. What is made
  * of the pictures' shape is not among them.
  */
-export function valuesOf(graph: GraphProto, input: string): string[] {
+export function pictureValues(graph: GraphProto, input: string): string[] {
   const steps = graph.node.map((node) => ({
     input: takenBy(node),
     output: node.output,

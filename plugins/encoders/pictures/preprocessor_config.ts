@@ -6,7 +6,7 @@
 import { join } from "node:path";
 import { z } from "zod";
 import { FormatError } from "../../../mod.ts";
-import { type ModelFolder, readSettings } from "../network/model_folder.ts";
+import { type ModelFolder, readSettings } from "../checkpoint/model_folder.ts";
 import {
   halfStatistics,
   outputSize,

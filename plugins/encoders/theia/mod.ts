@@ -12,13 +12,15 @@ import {
   type Encoder,
   type Plugin,
   type PluginContext,
+  type SafetensorsHeader,
+  tensorOf,
 } from "../../../mod.ts";
 import { featureStatistics } from "./feature_statistics.ts";
 import {
   type ModelFolder,
   openModelFolder,
   readSettings,
-} from "../network/model_folder.ts";
+} from "../checkpoint/model_folder.ts";
 import { halfStatistics, imagenetStatistics } from "../pictures/preprocess.ts";
 import {
   type ProviderOption,
@@ -29,9 +31,10 @@ import { findTeachers, type Teacher, translator } from "./translator.ts";
 import {
   countLayers,
   findPrefix,
-  readWidths,
+  projection,
 } from "../transformer/vit_checkpoint.ts";
 import { vitEncoder } from "../vit/vit_encoder.ts";
+import type { VitSizes } from "../vit/vit_graph.ts";
 import type { VitHead } from "../vit/vit_head.ts";
 
 /** Options of {@linkcode theia}. */
@@ -102,7 +105,7 @@ export async function openTheia(
   const config = (await readSettings(folder, "config.json", configSchema))!;
   const { weights } = folder;
   findPrefix(weights, [prefix]);
-  const widths = readWidths(weights, prefix);
+  const widths = readWidths(weights);
   const image = config.image_size;
   const teachers = findTeachers(
     weights,
@@ -135,6 +138,19 @@ export async function openTheia(
     provider: options.provider,
     open: (copy) => openTheia(copy, options, { base }),
   });
+}
+
+/** The sizes that the shapes of the tensors tell. */
+function readWidths(
+  weights: SafetensorsHeader,
+): Pick<VitSizes, "dModel" | "dMlp" | "patch"> {
+  const { shape } = tensorOf(weights, prefix + projection);
+  const dense = `${prefix}encoder.layer.0.intermediate.dense.bias`;
+  return {
+    dModel: shape[0] ?? 0,
+    dMlp: tensorOf(weights, dense).shape[0] ?? 0,
+    patch: shape[3] ?? 0,
+  };
 }
 
 async function headOf(

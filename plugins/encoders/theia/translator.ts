@@ -11,7 +11,7 @@ import {
   type SafetensorsHeader,
 } from "../../../mod.ts";
 import { patchMap } from "../transformer/patch_map.ts";
-import { type Builder, under } from "../transformer/transformer.ts";
+import { type Builder, under } from "../network/builder.ts";
 import {
   type TeacherUnits,
   translatorGrid,

@@ -5,7 +5,7 @@
  * @module
  */
 import type { OnnxGraph } from "../network/onnx_graph.ts";
-import { type Builder, under } from "../transformer/transformer.ts";
+import { type Builder, under } from "../network/builder.ts";
 
 /** The sizes of a translator head. */
 export interface TranslatorHead {

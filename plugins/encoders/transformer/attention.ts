@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Provider } from "../network/check_provider.ts";
+import type { Provider } from "../network/provider_option.ts";
 import type { OnnxGraph } from "../network/onnx_graph.ts";
 
 /**

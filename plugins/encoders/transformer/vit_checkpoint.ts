@@ -1,20 +1,19 @@
 /**
- * The tensors of a vision transformer as Hugging Face names them in, its sizes
- * and weights out, all of them checked.
+ * The tensors of a vision transformer, found by the names that Hugging Face
+ * gives them.
  *
  * @module
  */
-import { FormatError, type SafetensorsHeader, tensorOf } from "../../../mod.ts";
-import { isWeight } from "../network/onnx_graph.ts";
-import type { AddWeight } from "./transformer.ts";
-import type { VitSizes } from "../vit/vit_graph.ts";
+import { FormatError, type SafetensorsHeader } from "../../../mod.ts";
+import type { BlockSizes } from "./block_hooks.ts";
 
-const projection = "embeddings.patch_embeddings.projection.weight";
+/** The weight of the patch embedding, `[dModel, 3, patch, patch]`, without its prefix. */
+export const projection = "embeddings.patch_embeddings.projection.weight";
 
 /**
- * The one of `prefixes` that stands before the names of the tensors.
+ * Finds which of `prefixes` the names of the tensors begin with.
  *
- * @throws {FormatError} When none does.
+ * @throws {FormatError} When it is none of them.
  */
 export function findPrefix(
   { path, tensors }: SafetensorsHeader,
@@ -33,13 +32,15 @@ export function findPrefix(
 }
 
 /**
- * How many blocks there are, by the names of the tensors.
+ * Counts the blocks by the names of their tensors.
  *
- * @throws {FormatError} When one is left out.
+ * @throws {FormatError} When one is missing, or `config.json` says that there
+ * are `said` and there are not.
  */
 export function countLayers(
   { path, tensors }: SafetensorsHeader,
   prefix: string,
+  said?: number,
 ): number {
   const start = `${prefix}encoder.layer.`;
   const numbers = new Set(
@@ -55,40 +56,22 @@ export function countLayers(
       } among them`,
     );
   }
+  if (said !== undefined && said !== numbers.size) {
+    throw new FormatError(
+      path,
+      `Cannot use "${path}": it holds ${numbers.size} blocks, config.json says ${said}`,
+    );
+  }
   return numbers.size;
 }
 
-/** The special tokens that come before the patches, by the names of the tensors. */
-export function findSpecials(
-  { tensors }: SafetensorsHeader,
-  prefix: string,
-): string[] {
-  const name = "distillation_token";
-  const distilled = tensors.has(`${prefix}embeddings.${name}`);
-  return distilled ? ["cls_token", name] : ["cls_token"];
-}
-
-/** The sizes that the shapes of the tensors tell. */
-export function readWidths(
-  weights: SafetensorsHeader,
-  prefix: string,
-): Pick<VitSizes, "dModel" | "dMlp" | "patch"> {
-  const { shape } = tensorOf(weights, prefix + projection);
-  const dense = `${prefix}encoder.layer.0.intermediate.dense.bias`;
-  return {
-    dModel: shape[0] ?? 0,
-    dMlp: tensorOf(weights, dense).shape[0] ?? 0,
-    patch: shape[3] ?? 0,
-  };
-}
-
 /**
- * Checks sizes that no tensor tells against each other and against `weights`.
+ * Checks sizes that the shapes of tensors do not tell.
  *
- * @throws {FormatError} When they do not fit.
+ * @throws {FormatError} When there are no blocks, or `heads` does not divide `dModel`.
  */
 export function checkSizes(
-  { layers, dModel, heads }: Pick<VitSizes, "layers" | "dModel" | "heads">,
+  { layers, dModel, heads }: Pick<BlockSizes, "layers" | "dModel" | "heads">,
   { path }: SafetensorsHeader,
 ): void {
   const fail = (why: string): never => {
@@ -96,54 +79,6 @@ export function checkSizes(
   };
   if (layers === 0) fail("it holds no blocks (encoder.layer.0 and so on)");
   if (dModel % heads !== 0) {
-    fail(`a width of ${dModel} cannot be shared by ${heads} heads`);
+    fail(`a width of ${dModel} cannot be divided among ${heads} heads`);
   }
-}
-
-/**
- * Checks that patches fill a square picture.
- *
- * @throws {FormatError} When they do not.
- */
-export function checkPatches(
-  { patch, image }: Pick<VitSizes, "patch" | "image">,
-  { path }: SafetensorsHeader,
-): void {
-  if (image % patch === 0) return;
-  throw new FormatError(
-    path,
-    `Cannot use "${path}": ${image} pixels are no whole number of patches of ${patch}`,
-  );
-}
-
-/**
- * Takes weights from `weights`, where their names have `prefix` before them.
- * What is returned throws a {@linkcode FormatError} for a tensor that is
- * missing, has another shape or holds no floats.
- */
-export function weightsOf(
-  weights: SafetensorsHeader,
-  prefix: string,
-  file: string,
-): AddWeight {
-  return (graph, name, shape) => {
-    const full = prefix + name, tensor = tensorOf(weights, full);
-    const fail = (why: string): never => {
-      throw new FormatError(
-        weights.path,
-        `Cannot use tensor "${full}" of "${weights.path}": ${why}`,
-      );
-    };
-    if (tensor.shape.join() !== shape.join()) {
-      fail(
-        `its shape is [${tensor.shape.join(", ")}], the settings ask for [${
-          shape.join(", ")
-        }]`,
-      );
-    }
-    if (!isWeight(tensor)) {
-      fail(`its dtype is ${tensor.dtype}, supported are F32, F16 and BF16`);
-    }
-    return graph.external(name, file, tensor);
-  };
 }

@@ -9,7 +9,7 @@ import {
   type SafetensorsHeader,
   tensorOf,
 } from "../../../mod.ts";
-import type { Builder } from "../transformer/transformer.ts";
+import type { Builder } from "../network/builder.ts";
 import type { VitHead } from "./vit_head.ts";
 
 /** What is known of a classifier beside its weights. */

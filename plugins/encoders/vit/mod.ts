@@ -7,26 +7,22 @@ import { z } from "zod";
 import {
   definePlugin,
   type Encoder,
-  FormatError,
   type Plugin,
   type PluginContext,
+  type SafetensorsHeader,
 } from "../../../mod.ts";
 import { classifier } from "./classifier.ts";
 import {
   type ModelFolder,
   openModelFolder,
   readSettings,
-} from "../network/model_folder.ts";
+} from "../checkpoint/model_folder.ts";
 import { readPreprocessing } from "../pictures/preprocessor_config.ts";
 import {
   type ProviderOption,
   providerOption,
 } from "../network/provider_option.ts";
-import {
-  countLayers,
-  findPrefix,
-  findSpecials,
-} from "../transformer/vit_checkpoint.ts";
+import { countLayers, findPrefix } from "../transformer/vit_checkpoint.ts";
 import { vitEncoder } from "./vit_encoder.ts";
 import type { VitSizes } from "./vit_graph.ts";
 
@@ -107,17 +103,8 @@ function sizesOf(
   { weights }: ModelFolder,
   prefix: string,
 ): VitSizes {
-  const layers = countLayers(weights, prefix);
-  const said = config.num_hidden_layers ?? layers;
-  if (said !== layers) {
-    const { path } = weights;
-    throw new FormatError(
-      path,
-      `Cannot use "${path}": it holds ${layers} blocks, config.json says ${said}`,
-    );
-  }
   return {
-    layers,
+    layers: countLayers(weights, prefix, config.num_hidden_layers),
     dModel: config.hidden_size,
     heads: config.num_attention_heads,
     dMlp: config.intermediate_size,
@@ -127,6 +114,13 @@ function sizesOf(
     epsilon: config.layer_norm_eps,
     qkvBias: config.qkv_bias,
   };
+}
+
+/** The special tokens before the patches: CLS, and a distilled DeiT has one more. */
+function findSpecials({ tensors }: SafetensorsHeader, prefix: string) {
+  const name = "distillation_token";
+  const distilled = tensors.has(`${prefix}embeddings.${name}`);
+  return distilled ? ["cls_token", name] : ["cls_token"];
 }
 
 /** The plugin. */

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import type { Encoder } from "../../../mod.ts";
+import { type Encoder, FormatError } from "../../../mod.ts";
 import { attentionOn } from "../transformer/attention.ts";
 import { graphEncoder } from "../network/graph_encoder.ts";
-import { type ModelFolder, weightsPlace } from "../network/model_folder.ts";
+import { type ModelFolder, weightsPlace } from "../checkpoint/model_folder.ts";
 import {
   describePreprocessing,
   preprocess,
@@ -17,13 +17,10 @@ import {
   describeProvider,
   type ProviderOption,
 } from "../network/provider_option.ts";
-import { shuffledWeights } from "../network/shuffled_weights.ts";
-import { builder } from "../transformer/transformer.ts";
-import {
-  checkPatches,
-  checkSizes,
-  weightsOf,
-} from "../transformer/vit_checkpoint.ts";
+import { shuffledWeights } from "../checkpoint/shuffled_weights.ts";
+import { builder } from "../network/builder.ts";
+import { checkSizes } from "../transformer/vit_checkpoint.ts";
+import { weightsOf } from "../checkpoint/weights_of.ts";
 import { vitGraph, vitHooks, vitInput, type VitSizes } from "./vit_graph.ts";
 import type { VitHead } from "./vit_head.ts";
 import { vitMemory, vitTogether } from "./vit_memory.ts";
@@ -56,7 +53,7 @@ export interface VitEncoderOptions extends ProviderOption {
 export function vitEncoder(options: VitEncoderOptions): Encoder {
   const { folder: model, prefix, sizes, preprocessing, head } = options;
   checkSizes(sizes, model.weights);
-  checkPatches(sizes, model.weights);
+  checkPatches(sizes, model);
   const { folder, file } = weightsPlace(model);
   const { image } = sizes;
   const addWeight = weightsOf(model.weights, prefix, file);
@@ -87,4 +84,14 @@ export function vitEncoder(options: VitEncoderOptions): Encoder {
     shuffled: (seed) => shuffledWeights(model, seed, options.open),
     memory: (images, hook) => vitMemory(sizes, images, head, hook),
   });
+}
+
+/** Checks that whole patches fill the picture. */
+function checkPatches({ patch, image }: VitSizes, model: ModelFolder): void {
+  if (image % patch === 0) return;
+  const { path } = model.weights;
+  throw new FormatError(
+    path,
+    `Cannot use "${path}": patches of ${patch} pixels do not fill a picture of ${image}`,
+  );
 }

@@ -6,27 +6,15 @@
  */
 import type { Hook } from "../../../mod.ts";
 import type { AttentionKind } from "../transformer/attention.ts";
-import { blockHooks } from "../transformer/block_hooks.ts";
+import { blockHooks, type BlockSizes } from "../transformer/block_hooks.ts";
 import { type OnnxGraph, onnxGraph, type Port } from "../network/onnx_graph.ts";
-import {
-  type AddWeight,
-  block,
-  type BlockLayout,
-  builder,
-  embed,
-  layerNorm,
-} from "../transformer/transformer.ts";
+import { type AddWeight, builder } from "../network/builder.ts";
+import { block, type BlockLayout } from "../transformer/block.ts";
+import { embed } from "../transformer/embed.ts";
+import { layerNorm } from "../transformer/layers.ts";
 
 /** The sizes of a vision transformer (arXiv:2010.11929). */
-export interface VitSizes {
-  /** Number of blocks. */
-  readonly layers: number;
-  /** Length of a token. */
-  readonly dModel: number;
-  /** Attention heads; they share `dModel` evenly. */
-  readonly heads: number;
-  /** Length of a token inside the MLP. */
-  readonly dMlp: number;
+export interface VitSizes extends BlockSizes {
   /** Side of a patch in pixels. */
   readonly patch: number;
   /** Side of the picture in pixels. */

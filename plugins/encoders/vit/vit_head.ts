@@ -4,7 +4,7 @@
  * @module
  */
 import type { Hook, Prediction } from "../../../mod.ts";
-import type { Builder } from "../transformer/transformer.ts";
+import type { Builder } from "../network/builder.ts";
 
 /** A head on a vision transformer: it takes `final_norm` and makes predictions. */
 export interface VitHead {

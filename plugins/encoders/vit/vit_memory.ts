@@ -5,7 +5,7 @@
  */
 import type { Hook } from "../../../mod.ts";
 import { isOfPairs } from "../transformer/block_hooks.ts";
-import { tokensOf } from "../network/graph_encoder.ts";
+import { tokensOf } from "../network/tokens_of.ts";
 import type { VitSizes } from "./vit_graph.ts";
 import type { VitHead } from "./vit_head.ts";
 

@@ -219,7 +219,7 @@ const faults = [
   [
     "the heads do not share the width",
     { config: { num_attention_heads: 3 } },
-    /a width of 8 cannot be shared by 3 heads/,
+    /a width of 8 cannot be divided among 3 heads/,
   ],
   ["the MLP is gated in its settings alone", {
     config: { use_swiglu_ffn: true },

@@ -279,12 +279,12 @@ const faults = [
   [
     "the heads do not share the width",
     { config: { num_attention_heads: 5 } },
-    /a width of 24 cannot be shared by 5 heads/,
+    /a width of 24 cannot be divided among 5 heads/,
   ],
   ["the patches do not fill the picture", {
     config: { image_size: 30 },
     preprocessor: { size: 30 },
-  }, /30 pixels are no whole number of patches of 8/],
+  }, /patches of 8 pixels do not fill a picture of 30/],
   [
     "the type is unknown",
     { config: { model_type: "swin" } },

@@ -6,7 +6,7 @@ import { depthAnything } from "../../../plugins/encoders/depth_anything/mod.ts";
 import {
   openModelFolder,
   weightsPlace,
-} from "../../../plugins/encoders/network/model_folder.ts";
+} from "../../../plugins/encoders/checkpoint/model_folder.ts";
 import { vit } from "../../../plugins/encoders/vit/mod.ts";
 import {
   goldenFolder,

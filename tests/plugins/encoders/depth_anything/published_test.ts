@@ -13,7 +13,7 @@ import sharp from "sharp";
 import type { RgbImage } from "tessera";
 import { depthAnything } from "../../../../plugins/encoders/depth_anything/mod.ts";
 import { openHub } from "../../../../plugins/hub/open_hub.ts";
-import { targetSize } from "../../../../plugins/encoders/pictures/target_size.ts";
+import { targetSize } from "../../../../plugins/encoders/depth_anything/target_size.ts";
 import { here } from "../_golden.ts";
 import { using } from "../dinov2/_models.ts";
 

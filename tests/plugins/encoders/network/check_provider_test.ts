@@ -4,8 +4,8 @@ import {
   checkProvider,
   type Device,
   firstOf,
-  relativeError,
 } from "../../../../plugins/encoders/network/check_provider.ts";
+import { relativeError } from "../../../../plugins/encoders/network/relative_error.ts";
 import type { OnnxSession } from "../../../../plugins/encoders/network/onnx_thread.ts";
 
 /** A session that computes `f` of each number of `x`, and what was asked of it. */

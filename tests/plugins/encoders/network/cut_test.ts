@@ -17,10 +17,8 @@ import {
   pixels,
 } from "../../../../plugins/encoders/dinov2/dinov2_graph.ts";
 import type { DptSizes } from "../../../../plugins/encoders/depth_anything/dpt_graph.ts";
-import {
-  graphEncoder,
-  tokensOf,
-} from "../../../../plugins/encoders/network/graph_encoder.ts";
+import { graphEncoder } from "../../../../plugins/encoders/network/graph_encoder.ts";
+import { tokensOf } from "../../../../plugins/encoders/network/tokens_of.ts";
 import {
   onnxGraph,
   type Port,
@@ -31,7 +29,7 @@ import {
   imagenetStatistics,
   preprocess,
 } from "../../../../plugins/encoders/pictures/preprocess.ts";
-import { weightsOf } from "../../../../plugins/encoders/transformer/vit_checkpoint.ts";
+import { weightsOf } from "../../../../plugins/encoders/checkpoint/weights_of.ts";
 import { picture } from "../../../conformance/encoder.ts";
 import { goldenFolder, worst } from "../_golden.ts";
 

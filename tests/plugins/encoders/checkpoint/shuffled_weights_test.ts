@@ -23,8 +23,8 @@ import { vit } from "../../../../plugins/encoders/vit/mod.ts";
 import {
   type ModelFolder,
   openModelFolder,
-} from "../../../../plugins/encoders/network/model_folder.ts";
-import { shuffledWeights } from "../../../../plugins/encoders/network/shuffled_weights.ts";
+} from "../../../../plugins/encoders/checkpoint/model_folder.ts";
+import { shuffledWeights } from "../../../../plugins/encoders/checkpoint/shuffled_weights.ts";
 import { picture } from "../../../conformance/encoder.ts";
 import { goldenFolder, here } from "../_golden.ts";
 import { using, withModel } from "../dinov2/_models.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Size } from "./preprocess.ts";
+import type { Size } from "../pictures/preprocess.ts";
 
 /** Options for {@linkcode targetSize}. */
 export interface TargetSizeOptions {

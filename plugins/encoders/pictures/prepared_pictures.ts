@@ -5,7 +5,7 @@
  */
 import { z } from "zod";
 import { ConfigError } from "../../../mod.ts";
-import type { ModelFolder } from "../network/model_folder.ts";
+import type { ModelFolder } from "../checkpoint/model_folder.ts";
 import { imagenetStatistics, type Size } from "./preprocess.ts";
 import { type Prepared, readPublished } from "./preprocessor_config.ts";
 

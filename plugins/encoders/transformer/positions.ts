@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Builder } from "../transformer/transformer.ts";
+import type { Builder } from "../network/builder.ts";
 
 /**
  * How position embeddings are resized, where the grid is not the learned one:

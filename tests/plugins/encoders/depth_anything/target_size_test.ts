@@ -1,7 +1,7 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { join } from "node:path";
 import { readFloats, readSafetensorsHeader } from "tessera";
-import { targetSize } from "../../../../plugins/encoders/pictures/target_size.ts";
+import { targetSize } from "../../../../plugins/encoders/depth_anything/target_size.ts";
 import { goldenFolder } from "../_golden.ts";
 
 const options = { near: { width: 518, height: 518 }, multiple: 14 };
