@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { LatentSlice } from "./who/latent_slice.ts";
-import type { DepthScale } from "./who/depth_scale.ts";
+import type { LatentSlice } from "./study/latent_entries.ts";
+import type { TargetScale } from "./who/target_scale.ts";
 
 /**
  * Ranks from 1 for the least, equal numbers sharing the middle of theirs; NaN
@@ -71,7 +71,7 @@ export function correlation(
  */
 export function rankScores(
   { patches, values }: LatentSlice,
-  { bin, unknown, known }: Pick<DepthScale, "bin" | "unknown" | "known">,
+  { bin, unknown, known }: Pick<TargetScale, "bin" | "unknown" | "known">,
 ): Float64Array {
   const isKnown = Uint8Array.from(patches, (p) => Number(bin[p] !== unknown));
   const silent = known - isKnown.reduce((sum, one) => sum + one, 0);
@@ -97,7 +97,7 @@ export function rankScores(
 export function spearmanOf(
   { pictures, cells }: LatentSlice,
   scores: Float64Array,
-  scale: DepthScale,
+  scale: TargetScale,
   donors?: Uint32Array,
 ): number {
   const { bin, rank, unknown, known, patches: { cells: each } } = scale;

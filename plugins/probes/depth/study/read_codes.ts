@@ -1,6 +1,5 @@
 /**
- * Pictures in, the depth of their patches and what dictionaries make of them
- * out.
+ * The depth of the patches of some pictures, and their codes in dictionaries.
  *
  * @module
  */
@@ -13,6 +12,7 @@ import {
 } from "../../../../mod.ts";
 import { cellTargets, ownDepth, type Target } from "./cell_targets.ts";
 import { type DepthPicture, readDepthPictures } from "./depth_pictures.ts";
+import { byLatent, type LatentEntries } from "./latent_entries.ts";
 import { clustersOf } from "./split_pictures.ts";
 import type { DepthStudy } from "./study.ts";
 
@@ -28,18 +28,6 @@ export interface DepthPatches {
   readonly pictures: Uint32Array;
   /** What a bootstrap or a permutation keeps together, `[pictures]`: from 0, in order. */
   readonly clusters: Uint32Array;
-}
-
-/** Codes on the patches of {@linkcode DepthPatches}, latent by latent. */
-export interface LatentEntries {
-  /** Number of latents. */
-  readonly dSae: number;
-  /** Where each latent's entries start, `[dSae + 1]`. */
-  readonly starts: Uint32Array;
-  /** The patch of each entry, ascending within a latent, `[entries]`. */
-  readonly patches: Uint32Array;
-  /** The activation of each entry, `[entries]`. */
-  readonly values: Float32Array;
 }
 
 /** What {@linkcode readCodes} reads. */
@@ -201,32 +189,4 @@ function joined(parts: readonly Float64Array[], each: number): Float64Array {
 function renumbered(clusters: readonly number[]): Uint32Array {
   const numbers = new Map([...new Set(clusters)].map((name, i) => [name, i]));
   return Uint32Array.from(clusters, (name) => numbers.get(name)!);
-}
-
-/** Codes of groups of patches, one after the other, sorted by latent. */
-export function byLatent(
-  parts: readonly HostCodes[],
-  dSae: number,
-): LatentEntries {
-  const starts = new Uint32Array(dSae + 1);
-  for (const { latents } of parts) {
-    for (const latent of latents) starts[latent + 1]!++;
-  }
-  for (let latent = 0; latent < dSae; latent++) {
-    starts[latent + 1]! += starts[latent]!;
-  }
-  const next = starts.slice(), total = starts[dSae]!;
-  const patches = new Uint32Array(total), values = new Float32Array(total);
-  let first = 0;
-  for (const { shape: [rows], offsets, latents, ...codes } of parts) {
-    for (let row = 0; row < rows; row++) {
-      for (let entry = offsets[row]!; entry < offsets[row + 1]!; entry++) {
-        const at = next[latents[entry]!]!++;
-        patches[at] = first + row;
-        values[at] = codes.values[entry]!;
-      }
-    }
-    first += rows;
-  }
-  return { dSae, starts, patches, values };
 }

@@ -4,8 +4,8 @@
  *
  * @module
  */
-import type { DepthScale } from "./depth_scale.ts";
-import type { LatentSlice } from "./latent_slice.ts";
+import type { TargetScale } from "./target_scale.ts";
+import type { LatentSlice } from "../study/latent_entries.ts";
 
 /** Partial eta² of one latent with the depth map of picture `donors[p]` in place of that of `p`; its own when absent. */
 export type PartialEta2 = (donors?: Uint32Array) => number;
@@ -29,7 +29,7 @@ export type PartialEta2 = (donors?: Uint32Array) => number;
  * returns is for the latest latent only.
  */
 export function beyondPosition(
-  scale: DepthScale,
+  scale: TargetScale,
 ): (slice: LatentSlice) => PartialEta2 {
   const { bin, unknown, count, shares, inCell, inverse } = scale;
   const each = scale.patches.cells;

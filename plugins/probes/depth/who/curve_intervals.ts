@@ -4,9 +4,8 @@
  * @module
  */
 import { bootstrap } from "../../../../mod.ts";
-import type { LatentEntries } from "../study/read_codes.ts";
-import type { DepthScale } from "./depth_scale.ts";
-import { sliceOf } from "./latent_slice.ts";
+import type { TargetScale } from "./target_scale.ts";
+import { type LatentEntries, sliceOf } from "../study/latent_entries.ts";
 
 /** A tuning curve with its 95 % interval, `[bins]` each; NaN where there is none. */
 export interface TuningCurve {
@@ -22,7 +21,7 @@ export interface TuningCurve {
 
 /** The curves of some latents, with intervals of a bootstrap over clusters of pictures. */
 export function curveIntervals(
-  scale: DepthScale,
+  scale: TargetScale,
   codes: LatentEntries,
   latents: readonly number[],
   seed: number,

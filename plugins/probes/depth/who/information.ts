@@ -4,8 +4,8 @@
  *
  * @module
  */
-import { binEdges, binOf, type DepthScale } from "./depth_scale.ts";
-import type { LatentSlice } from "./latent_slice.ts";
+import { binEdges, binOf, type TargetScale } from "./target_scale.ts";
+import type { LatentSlice } from "../study/latent_entries.ts";
 
 /** Levels of an activation: silent, and four of those that fire. */
 const firingLevels = 4;
@@ -21,7 +21,7 @@ const firingLevels = 4;
  * Made once for a scale, then called for each latent.
  */
 export function informationWith(
-  scale: DepthScale,
+  scale: TargetScale,
 ): (slice: LatentSlice) => (donors?: Uint32Array) => number {
   const { bin, unknown, count, known, n, patches: { cells: each } } = scale;
   const xLogX = Float64Array.from(

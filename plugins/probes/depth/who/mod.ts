@@ -5,16 +5,13 @@
  * @module
  */
 import { rowProducts } from "../../../../mod.ts";
-import {
-  type DepthPatches,
-  type LatentEntries,
-  readCodes,
-} from "../study/read_codes.ts";
+import type { LatentEntries } from "../study/latent_entries.ts";
+import { type DepthPatches, readCodes } from "../study/read_codes.ts";
 import type { DepthStudy, PartResult } from "../study/study.ts";
 import { type LatentTuning, tuningOf } from "./tuning.ts";
 import { controlDictionaries } from "./control_dictionaries.ts";
 import { curveIntervals, type TuningCurve } from "./curve_intervals.ts";
-import { type DepthScale, depthScale } from "./depth_scale.ts";
+import { type TargetScale, targetScale } from "./target_scale.ts";
 import { falseDiscoveryRates, passing } from "./significance.ts";
 import {
   addMoments,
@@ -22,16 +19,11 @@ import {
   patchMoments,
 } from "./patch_moments.ts";
 import { positionNull } from "./position_null.ts";
-import { atlas, sourcesFigure } from "./who_figures.ts";
-import { bestUnits, type UnitSource, type WhoFound } from "./who_found.ts";
-import { latentColumnsOf, whoMetrics } from "./who_metrics.ts";
-import {
-  curveTable,
-  latentTable,
-  nullTable,
-  sourceTable,
-} from "./who_tables.ts";
-import { whoVerdict } from "./who_verdict.ts";
+import { atlas, sourcesFigure } from "./figures.ts";
+import { bestUnits, type UnitSource, type WhoFound } from "./found.ts";
+import { latentColumnsOf, whoMetrics } from "./metrics.ts";
+import { curveTable, latentTable, nullTable, sourceTable } from "./tables.ts";
+import { whoVerdict } from "./verdict.ts";
 
 /** Options for {@linkcode who}. */
 export interface WhoOptions {
@@ -74,7 +66,7 @@ export async function who(
     [...split.folds, split.test].flatMap((each) => [...each]),
   ).sort();
   const { patches, codes: [own], moments } = await readTrained(study, pictures);
-  const scale = depthScale(patches, { bins: options.bins, seed });
+  const scale = targetScale(patches, { bins: options.bins, seed });
   if (scale.known === 0) {
     return nothing("no patch of these pictures has a depth that is known");
   }
@@ -145,7 +137,7 @@ async function readControls(
 
 async function sourceOf(
   { seed, report, signal }: DepthStudy,
-  scale: DepthScale,
+  scale: TargetScale,
   units: Units,
   { permutations, q: most }: WhoOptions,
 ): Promise<UnitSource> {

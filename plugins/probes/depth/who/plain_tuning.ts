@@ -7,7 +7,7 @@
 import { readCodes } from "../study/read_codes.ts";
 import type { DepthStudy } from "../study/study.ts";
 import { type LatentTuning, tuningOf } from "./tuning.ts";
-import { depthScale } from "./depth_scale.ts";
+import { targetScale } from "./target_scale.ts";
 
 /**
  * The tuning of a study's dictionary over `bins` bins of depth, for an order in
@@ -26,6 +26,6 @@ export async function plainTuning(
   const { patches, codes } = await readCodes(study, pictures, {
     dictionaries: [dictionary],
   });
-  const scale = depthScale(patches, { bins, seed });
+  const scale = targetScale(patches, { bins, seed });
   return scale.known === 0 ? undefined : tuningOf(scale, codes[0]!);
 }

@@ -5,12 +5,11 @@
  * @module
  */
 import { permutation, type Random, randomFrom } from "../../../../mod.ts";
-import type { LatentEntries } from "../study/read_codes.ts";
 import type { LatentTuning } from "./tuning.ts";
 import { beyondPosition } from "./beyond_position.ts";
-import type { DepthScale } from "./depth_scale.ts";
+import type { TargetScale } from "./target_scale.ts";
 import { informationWith } from "./information.ts";
-import { sliceOf } from "./latent_slice.ts";
+import { type LatentEntries, sliceOf } from "../study/latent_entries.ts";
 import { rankScores, spearmanOf } from "../rank_scores.ts";
 
 /** Fewest patches and clusters that a latent fires in for it to be tested. */
@@ -80,7 +79,7 @@ export function isTested(tuning: LatentTuning, latent: number): boolean {
  * latents see the same permutations.
  */
 export async function positionNull(
-  scale: DepthScale,
+  scale: TargetScale,
   codes: LatentEntries,
   tuning: LatentTuning,
   { permutations, seed, all, onProgress }: PositionNullOptions,

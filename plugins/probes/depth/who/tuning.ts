@@ -3,7 +3,6 @@
  *
  * @module
  */
-import type { LatentEntries } from "../study/read_codes.ts";
 import { beyondPosition } from "./beyond_position.ts";
 import {
   curveClass,
@@ -11,8 +10,13 @@ import {
   selectivity,
   widthAtHalf,
 } from "./curve_shape.ts";
-import type { DepthScale } from "./depth_scale.ts";
-import { filterSlice, type LatentSlice, sliceOf } from "./latent_slice.ts";
+import type { TargetScale } from "./target_scale.ts";
+import {
+  filterSlice,
+  type LatentEntries,
+  type LatentSlice,
+  sliceOf,
+} from "../study/latent_entries.ts";
 import {
   correlation,
   midRanks,
@@ -20,7 +24,7 @@ import {
   spearmanOf,
 } from "../rank_scores.ts";
 
-export { type DepthScale, depthScale } from "./depth_scale.ts";
+export { type TargetScale, targetScale } from "./target_scale.ts";
 
 /**
  * How each latent goes with depth, over the patches whose depth is known:
@@ -86,11 +90,11 @@ const columns: readonly TuningColumn[] = [
 
 /**
  * How each latent goes with depth, without a null: cheap. `scale` is made once
- * by `depthScale` of the patches, for all dictionaries.
+ * by `targetScale` of the patches, for all dictionaries.
  *
  * @example
  * ```ts
- * import { depthScale, tuningOf } from "./tuning.ts";
+ * import { targetScale, tuningOf } from "./tuning.ts";
  * import { equal } from "node:assert/strict";
  *
  * const patches = {
@@ -106,13 +110,13 @@ const columns: readonly TuningColumn[] = [
  *   patches: Uint32Array.of(2, 3),
  *   values: Float32Array.of(1, 5),
  * };
- * const tuning = tuningOf(depthScale(patches, { bins: 2, seed: 1 }), codes);
+ * const tuning = tuningOf(targetScale(patches, { bins: 2, seed: 1 }), codes);
  * equal(tuning.density[0], 0.5);
  * equal(tuning.auroc[0], 1);
  * ```
  */
 export function tuningOf(
-  scale: DepthScale,
+  scale: TargetScale,
   codes: LatentEntries,
 ): LatentTuning {
   const { dSae } = codes, bins = scale.count;
@@ -149,7 +153,7 @@ export function tuningOf(
 /** The mean activation in each bin, zeros included; of the clusters in one half when it is given. */
 function curveOf(
   { patches, pictures, values }: LatentSlice,
-  { count, bin, n, nOfHalf, half, patches: { clusters } }: DepthScale,
+  { count, bin, n, nOfHalf, half, patches: { clusters } }: TargetScale,
   only?: 0 | 1,
 ): Float64Array {
   const curve = new Float64Array(count);
@@ -163,7 +167,7 @@ function curveOf(
 }
 
 /** How the curves of both halves go together, over the bins that both have patches in. */
-function agreementOf(seen: LatentSlice, scale: DepthScale): number {
+function agreementOf(seen: LatentSlice, scale: TargetScale): number {
   const [a, b] = [curveOf(seen, scale, 0), curveOf(seen, scale, 1)];
   const both = (_: number, bin: number): boolean =>
     !Number.isNaN(a[bin]! + b[bin]!);
@@ -172,7 +176,7 @@ function agreementOf(seen: LatentSlice, scale: DepthScale): number {
 
 function activityOf(
   { pictures, values }: LatentSlice,
-  { patches: { clusters } }: DepthScale,
+  { patches: { clusters } }: TargetScale,
 ) {
   const sum = values.reduce((all, value) => all + value, 0);
   return {
@@ -182,7 +186,7 @@ function activityOf(
   };
 }
 
-function ranksOf(seen: LatentSlice, scale: DepthScale) {
+function ranksOf(seen: LatentSlice, scale: TargetScale) {
   const { rank, known } = scale, active = seen.values.length;
   const own = Float64Array.from(seen.patches, (patch) => rank[patch]!);
   const sum = own.reduce((all, value) => all + value, 0);
@@ -194,7 +198,7 @@ function ranksOf(seen: LatentSlice, scale: DepthScale) {
   };
 }
 
-function shapeOf(curve: Float64Array, { centres, edges }: DepthScale) {
+function shapeOf(curve: Float64Array, { centres, edges }: TargetScale) {
   return {
     selectivity: selectivity(curve),
     preferred: Math.exp(centres[preferredBin(curve)]!),
@@ -207,7 +211,7 @@ function shapeOf(curve: Float64Array, { centres, edges }: DepthScale) {
 function eta2Of(
   { values }: LatentSlice,
   curve: Float64Array,
-  { n, known }: DepthScale,
+  { n, known }: TargetScale,
 ): number {
   let sum = 0, squares = 0;
   for (const value of values) {

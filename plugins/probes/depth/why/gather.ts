@@ -4,11 +4,8 @@
  * @module
  */
 import type { DepthStudy } from "../study/study.ts";
-import {
-  type DepthPatches,
-  type LatentEntries,
-  readCodes,
-} from "../study/read_codes.ts";
+import type { LatentEntries } from "../study/latent_entries.ts";
+import { type DepthPatches, readCodes } from "../study/read_codes.ts";
 
 /** The pictures that edits are made in, as they are. */
 export interface Gathered {

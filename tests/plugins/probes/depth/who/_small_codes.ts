@@ -6,9 +6,9 @@
 import { randomFrom } from "tessera";
 import {
   byLatent,
-  type DepthPatches,
   type LatentEntries,
-} from "../../../../../plugins/probes/depth/study/read_codes.ts";
+} from "../../../../../plugins/probes/depth/study/latent_entries.ts";
+import type { DepthPatches } from "../../../../../plugins/probes/depth/study/read_codes.ts";
 
 /** Pictures, cells, latents. */
 export const pictures = 14, cells = 6, dSae = 5;

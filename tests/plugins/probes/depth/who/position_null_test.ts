@@ -1,7 +1,7 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { randomFrom } from "tessera";
 import {
-  depthScale,
+  targetScale,
   tuningOf,
 } from "../../../../../plugins/probes/depth/who/tuning.ts";
 import {
@@ -56,7 +56,7 @@ Deno.test("positionNull() passes what follows depth, not what follows the row al
     row(patch) + 0.01 * random.next(),
     Math.max(0, own[patch]! - 0.3),
   ]);
-  const scale = depthScale(patchesOf(target), { bins: 6, seed: 1 });
+  const scale = targetScale(patchesOf(target), { bins: 6, seed: 1 });
   const codes = codesOf(dense), tuning = tuningOf(scale, codes);
   const nulls = await positionNull(scale, codes, tuning, {
     permutations: 200,

@@ -1,13 +1,13 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import {
-  depthScale,
   type LatentTuning,
+  targetScale,
   tuningOf,
 } from "../../../../../plugins/probes/depth/who/tuning.ts";
 import { beyondPosition } from "../../../../../plugins/probes/depth/who/beyond_position.ts";
 import { curveClasses } from "../../../../../plugins/probes/depth/who/curve_shape.ts";
 import { informationWith } from "../../../../../plugins/probes/depth/who/information.ts";
-import { sliceOf } from "../../../../../plugins/probes/depth/who/latent_slice.ts";
+import { sliceOf } from "../../../../../plugins/probes/depth/study/latent_entries.ts";
 import { permuteMaps } from "../../../../../plugins/probes/depth/who/position_null.ts";
 import {
   rankScores,
@@ -96,7 +96,7 @@ function plainTuning(known: readonly Known[], half: Uint8Array) {
 for (const unknown of [0, 0.25]) {
   Deno.test(`tuningOf() says what plain loops say, with ${100 * unknown} % of depths unknown`, () => {
     const target = someDepth(unknown);
-    const scale = depthScale(patchesOf(target), { bins, seed: 3 });
+    const scale = targetScale(patchesOf(target), { bins, seed: 3 });
     const tuning = tuningOf(scale, codes);
     for (let latent = 0; latent < dSae - 1; latent++) {
       const known = knownOf(dense, target, latent);
@@ -110,7 +110,7 @@ for (const unknown of [0, 0.25]) {
 
   Deno.test(`beyondPosition() of permuted maps says what plain loops say, with ${100 * unknown} % of depths unknown`, () => {
     const target = someDepth(unknown), random = randomFrom(5);
-    const scale = depthScale(patchesOf(target), { bins, seed: 3 });
+    const scale = targetScale(patchesOf(target), { bins, seed: 3 });
     const beyond = beyondPosition(scale), information = informationWith(scale);
     for (let latent = 0; latent < dSae - 1; latent++) {
       const slice = sliceOf(codes, latent, cells);
@@ -154,7 +154,7 @@ function plainNats(known: readonly Known[]): number {
 }
 
 Deno.test("tuningOf() says nothing of a latent that never fires", () => {
-  const scale = depthScale(patchesOf(someDepth(0)), { bins, seed: 3 });
+  const scale = targetScale(patchesOf(someDepth(0)), { bins, seed: 3 });
   const { density, fired, curves, passes: _, ...rest } = tuningOf(scale, codes);
   equal(density[dSae - 1], 0);
   equal(fired[dSae - 1], 0);
@@ -166,7 +166,7 @@ Deno.test("tuningOf() says nothing of a latent that never fires", () => {
 
 Deno.test("tuningOf() explains nothing by depth that is the same everywhere", () => {
   const target = new Float64Array(pictures * cells).fill(0.7);
-  const scale = depthScale(patchesOf(target), { bins, seed: 3 });
+  const scale = targetScale(patchesOf(target), { bins, seed: 3 });
   equal(scale.count, 1);
   const tuning = tuningOf(scale, codes);
   for (let latent = 0; latent < dSae - 1; latent++) {
@@ -192,7 +192,7 @@ Deno.test("tuningOf() tells near, far, band-pass and no tuning apart", () => {
       1 + 0.5 * Number(d % 4 === 2),
     ];
   }));
-  const scale = depthScale(patchesOf(target), { bins: pictures, seed: 3 });
+  const scale = targetScale(patchesOf(target), { bins: pictures, seed: 3 });
   const tuning = tuningOf(scale, kinds);
   deepEqual(
     Array.from(tuning.curveClass, (kind) => curveClasses[kind]),

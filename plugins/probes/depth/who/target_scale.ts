@@ -9,7 +9,7 @@ import type { DepthPatches } from "../study/read_codes.ts";
 import { midRanks } from "../rank_scores.ts";
 
 /** Depth, as latents are held against it. Nothing of it changes when depth maps are permuted between pictures, but for which patch has which. */
-export interface DepthScale {
+export interface TargetScale {
   /** The patches. */
   readonly patches: DepthPatches;
   /** Number of bins: as many as asked for, or fewer where depths are equal. */
@@ -42,8 +42,8 @@ export interface DepthScale {
   readonly inverse: Float64Array;
 }
 
-/** Options for {@linkcode depthScale}. */
-export interface DepthScaleOptions {
+/** Options for {@linkcode targetScale}. */
+export interface TargetScaleOptions {
   /** Bins of equally many patches, at most 250. */
   readonly bins: number;
   /** Decides which clusters make up which half. */
@@ -54,10 +54,10 @@ export interface DepthScaleOptions {
 const halvesKey = 31;
 
 /** Bins and ranks of depth. */
-export function depthScale(
+export function targetScale(
   patches: DepthPatches,
-  { bins, seed }: DepthScaleOptions,
-): DepthScale {
+  { bins, seed }: TargetScaleOptions,
+): TargetScale {
   const { target } = patches;
   const known = target.filter((value) => !Number.isNaN(value)).sort();
   const edges = binEdges(known, bins), count = edges.length - 1;
@@ -139,7 +139,7 @@ function placesOf(
   bin: Uint8Array,
   n: Float64Array,
   cells: number,
-): Pick<DepthScale, "inCell" | "shares" | "inverse"> {
+): Pick<TargetScale, "inCell" | "shares" | "inverse"> {
   const count = n.length, inCell = new Float64Array(cells);
   const shares = new Float64Array(cells * count);
   bin.forEach((b, patch) => {

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import type { LatentEntries } from "../study/read_codes.ts";
+import type { LatentEntries } from "../study/latent_entries.ts";
 import type { LatentTuning } from "./tuning.ts";
-import type { DepthScale } from "./depth_scale.ts";
+import type { TargetScale } from "./target_scale.ts";
 import type { PositionNull } from "./position_null.ts";
 import { type Share, shareOf } from "../../../../mod.ts";
 
@@ -32,7 +32,7 @@ export interface WhoFound {
   /** The trained dictionary first, where there is one; then its controls. */
   readonly sources: readonly UnitSource[];
   /** Depth. */
-  readonly scale: DepthScale;
+  readonly scale: TargetScale;
   /** Units that fire on a patch. */
   readonly l0: number;
   /** Permutations. */

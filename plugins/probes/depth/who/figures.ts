@@ -23,7 +23,7 @@ import {
   passShare,
   type UnitSource,
   type WhoFound,
-} from "./who_found.ts";
+} from "./found.ts";
 
 /** Size of one panel of the atlas, and of what lies around its curve. */
 const panel = {

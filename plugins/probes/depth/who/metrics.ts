@@ -19,7 +19,7 @@ import {
   testedCount,
   type UnitSource,
   type WhoFound,
-} from "./who_found.ts";
+} from "./found.ts";
 
 /** The metrics, the headline first. */
 export function whoMetrics(found: WhoFound): Record<string, Metric> {

@@ -14,7 +14,7 @@ import {
   testedCount,
   type UnitSource,
   type WhoFound,
-} from "./who_found.ts";
+} from "./found.ts";
 
 /** Digits that say all that is known of a number. */
 function few(value: number): number {

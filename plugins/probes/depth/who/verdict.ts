@@ -11,7 +11,7 @@ import {
   testedCount,
   type UnitSource,
   type WhoFound,
-} from "./who_found.ts";
+} from "./found.ts";
 
 /** What was shown and what was not, the headline first. */
 export function whoVerdict(found: WhoFound): string[] {
