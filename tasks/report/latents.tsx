@@ -4,7 +4,7 @@
  * @module
  */
 import type { JSX } from "hono/jsx/jsx-runtime";
-import type { Exemplar } from "../serve/parts/heat.ts";
+import type { Exemplar } from "../serve/runs/latent_exemplars.ts";
 import { number, ofKind } from "../serve/parts/numbers.ts";
 import { Term } from "../serve/parts/term.tsx";
 import type { RunIndex } from "../serve/runs/run_store.ts";

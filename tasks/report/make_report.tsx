@@ -4,9 +4,9 @@
  * @module
  */
 import { raw } from "hono/html";
-import { overlayUrl } from "../serve/live/color_map.ts";
+import { overlayDataUrl } from "../serve/live/color_map.ts";
 import type { ServeContext } from "../serve/context.ts";
-import { latentExemplars } from "../serve/parts/heat.ts";
+import { latentExemplars } from "../serve/runs/latent_exemplars.ts";
 import type { Run, RunIndex } from "../serve/runs/run_store.ts";
 import { runProbes } from "../serve/runs/run_probes.ts";
 import type { ShownLatent } from "./latents.tsx";
@@ -95,7 +95,7 @@ async function chosen(
     const top = await latentExemplars(latents, "top", latent, pictures);
     const scale = top[0]?.value ?? 0;
     const maps = await Promise.all(top.map(({ map, value }) =>
-      overlayUrl({
+      overlayDataUrl({
         data: Float32Array.from(map, (step) => step / 255 * value),
         width: grid[1],
         height: grid[0],

@@ -5,7 +5,7 @@
  */
 import { raw } from "hono/html";
 import type { JSX } from "hono/jsx/jsx-runtime";
-import { words } from "../serve/parts/glossary.ts";
+import { words } from "../serve/glossary.ts";
 import { Numbers } from "../serve/pages/run.tsx";
 import { ColorBar } from "../serve/parts/color_bar.tsx";
 import { Notices } from "../serve/parts/notice.tsx";
@@ -51,7 +51,7 @@ main{max-width:1104px}
 `;
 
 /** What a report shows. */
-export interface ReportPageProps {
+interface ReportPageProps {
   /** The run. */
   readonly run: Run;
   /** What is known of its latents, where it has an index. */

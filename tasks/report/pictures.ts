@@ -7,7 +7,7 @@ import type { Pictures } from "../serve/runs/pictures.ts";
 import type { Run } from "../serve/runs/run_store.ts";
 
 /** Longest side of a picture, in pixels. */
-export const pictureSide = 96;
+const pictureSide = 96;
 
 /** A picture of a report. */
 export interface ReportPicture {

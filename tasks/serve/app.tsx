@@ -25,14 +25,14 @@ import { steerPage } from "./pages/steer.tsx";
 import { asProblem, Problem } from "./http/problem.ts";
 
 /** Options for {@linkcode createApp}. */
-export interface AppOptions extends ServeContext {
+interface AppOptions extends ServeContext {
   /** The address it listens on; loopback when absent. */
   readonly host?: string;
   /** Told of mistakes in the program. */
   readonly onBug?: (error: unknown) => void;
 }
 
-/** Every page, in the order of the issue they belong to: add yours here, and its tab to `parts/run_tabs.ts`. */
+/** Every page, in the order of the issue they belong to: add yours here, and its tab to `parts/layout.tsx`. */
 const routes: readonly Routes[] = [
   runsPage,
   runPage,

@@ -9,10 +9,14 @@ import type { Neighbours } from "../../../core/latents/neighbours.ts";
 import type { Routes } from "../context.ts";
 import { latentQueryText } from "../runs/latent_query.ts";
 import type { LatentColumn } from "../runs/latent_columns.ts";
-import { type Exemplar, filled, latentExemplars } from "../parts/heat.ts";
-import { runUrl } from "../parts/layout.tsx";
+import {
+  type Exemplar,
+  filled,
+  latentExemplars,
+} from "../runs/latent_exemplars.ts";
 import { Problem } from "../http/problem.ts";
-import { latentNumber } from "../runs/run_index.ts";
+import { latentNumber } from "../runs/address_numbers.ts";
+import { apiLatentsUrl, apiLatentUrl, latentUrl } from "../urls.ts";
 import { type Endpoint, readQuery, wholeNumber } from "./endpoint.ts";
 import { finite } from "./runs.ts";
 
@@ -132,7 +136,7 @@ export const apiLatents: Routes = (app, { store, search }) => {
     const { offset, limit, top } = readQuery(listQuery, params);
     const of = await store.latents(run), { info } = of.index;
     const { query, latents } = search(run, of, params);
-    const next = offset + limit, api = `/api${runUrl(run.name)}/latents`;
+    const next = offset + limit;
     return c.json<z.infer<typeof listAnswer>>({
       total: latents.length,
       dSae: info.dSae,
@@ -146,7 +150,10 @@ export const apiLatents: Routes = (app, { store, search }) => {
         links: linksOf(run.name, latent),
       })),
       next: next < latents.length
-        ? `${api}${latentQueryText(query, { offset: next, limit, top })}`
+        ? apiLatentsUrl(
+          run.name,
+          latentQueryText(query, { offset: next, limit, top }),
+        )
         : null,
     });
   });
@@ -235,6 +242,5 @@ function nearOf(
 }
 
 function linksOf(run: string, latent: number): Record<string, string> {
-  const page = `${runUrl(run)}/latents/${latent}`;
-  return { self: `/api${page}`, page };
+  return { self: apiLatentUrl(run, latent), page: latentUrl(run, latent) };
 }

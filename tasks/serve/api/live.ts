@@ -9,12 +9,12 @@ import type { Routes } from "../context.ts";
 import { mostBytes } from "../live/dropped_pictures.ts";
 import { pictureLatents } from "../live/patch_view.ts";
 import { left } from "../live/client_gone.ts";
-import { runUrl } from "../parts/layout.tsx";
 import { differenceOf } from "../live/prediction_pair.ts";
 import { readJson, readUpload } from "../live/read_upload.ts";
 import { shownPicture } from "../live/shown_picture.ts";
 import { mostEdits, mostValue } from "../live/steer_query.ts";
 import type { Endpoint } from "./endpoint.ts";
+import { apiImageLatentsUrl, imageUrl, steerUrl } from "../urls.ts";
 import { finite } from "./runs.ts";
 
 const nothing = z.object({});
@@ -221,10 +221,9 @@ function base64(
 }
 
 function linksOf(run: string, picture: string): Record<string, string> {
-  const page = `${runUrl(run)}/images/${picture}`;
   return {
-    page,
-    latents: `/api${page}/latents`,
-    steer: `${runUrl(run)}/steer?image=${picture}`,
+    page: imageUrl(run, picture),
+    latents: apiImageLatentsUrl(run, picture),
+    steer: steerUrl(run, { image: picture }),
   };
 }

@@ -5,10 +5,15 @@
  */
 import { z } from "zod";
 import type { Routes } from "../context.ts";
-import { last } from "../pages/runs.tsx";
-import { runUrl } from "../parts/layout.tsx";
-import { readMetricLines } from "../runs/run_metrics.ts";
+import { last, readMetricLines } from "../runs/run_metrics.ts";
 import type { Run } from "../runs/run_store.ts";
+import {
+  apiLatentsUrl,
+  apiMetricsUrl,
+  apiPlaneUrl,
+  apiRunUrl,
+  runUrl,
+} from "../urls.ts";
 import { type Endpoint, readQuery, wholeNumber } from "./endpoint.ts";
 
 const nothing = z.object({});
@@ -125,7 +130,7 @@ export function finite(value: number): number | null {
 
 function summary(run: Run): z.infer<typeof runSummary> {
   const { name, state, indexed, config, results, series } = run;
-  const dSae = config?.sparsifier.dSae, api = `/api${runUrl(name)}`;
+  const dSae = config?.sparsifier.dSae;
   return {
     name,
     state,
@@ -138,10 +143,10 @@ function summary(run: Run): z.infer<typeof runSummary> {
     l0: finite(results?.l0 ?? last(series.values.l0)),
     dead: finite(results?.dead ?? last(series.values.dead)),
     links: {
-      self: api,
+      self: apiRunUrl(name),
       page: runUrl(name),
-      metrics: `${api}/metrics`,
-      ...indexed && { latents: `${api}/latents`, plane: `${api}/plane` },
+      metrics: apiMetricsUrl(name),
+      ...indexed && { latents: apiLatentsUrl(name), plane: apiPlaneUrl(name) },
     },
   };
 }

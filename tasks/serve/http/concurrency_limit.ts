@@ -8,7 +8,7 @@
 export type Urgency = "now" | "later";
 
 /** Does a piece of work when it is its turn. */
-export type InTurn = <T>(
+type InTurn = <T>(
   body: () => Promise<T>,
   urgency?: Urgency,
 ) => Promise<T>;

@@ -6,7 +6,7 @@
 import { ConfigError } from "../../../core/errors.ts";
 
 /** A server that listens. */
-export interface Listening {
+interface Listening {
   /** Where it is found in a browser: `127.0.0.1:8000`. */
   readonly address: string;
   /** The port. */

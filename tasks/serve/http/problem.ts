@@ -6,7 +6,7 @@
 import { isUserError } from "../../../core/errors.ts";
 
 /** A status of a page that cannot be shown. */
-export type ProblemStatus = 400 | 403 | 404 | 405 | 413 | 422 | 500 | 503;
+type ProblemStatus = 400 | 403 | 404 | 405 | 413 | 422 | 500 | 503;
 
 /** A page cannot be shown: what was looked for and what there is instead. */
 export class Problem extends Error {

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { staticUrl } from "../urls.ts";
+
 /** Style sheet and modules. */
 export interface StaticFiles {
   /** Changes when one of them does; modules import each other below it. */
@@ -15,7 +17,7 @@ export interface StaticFiles {
 }
 
 /** A file to send. */
-export interface StaticFile {
+interface StaticFile {
   /** Its content. */
   readonly bytes: Uint8Array<ArrayBuffer>;
   /** Its media type. */
@@ -44,7 +46,7 @@ export async function readStaticFiles(
   const version = await hashOf(files);
   return {
     version,
-    url: (name) => `/static/${version}/${name}`,
+    url: (name) => staticUrl(version, name),
     get: (name) => files.get(name),
   };
 }

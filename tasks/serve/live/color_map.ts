@@ -5,10 +5,21 @@
  */
 // @ts-types="npm:@types/d3-color@^3.1.3"
 import { rgb } from "d3-color";
-import { colorAt } from "../parts/color_bar.tsx";
+// @ts-types="npm:@types/d3-scale-chromatic@^3.1.0"
+import { interpolateInferno, interpolateViridis } from "d3-scale-chromatic";
 
 /** Names of the colours: two that grow lighter, one with a middle. */
 export type ColorMap = "viridis" | "inferno" | "blueOrange";
+
+/** Colours of 256 steps. */
+function steps(colourAt: (place: number) => string): readonly string[] {
+  return Array.from({ length: 256 }, (_, step) => colourAt(step / 255));
+}
+
+const scales = {
+  inferno: steps(interpolateInferno),
+  viridis: steps(interpolateViridis),
+} as const;
 
 /** Blue to grey-white to orange, as dark on both sides: told apart without red and green. */
 const middled = [
@@ -23,8 +34,9 @@ const middled = [
 
 /** The colour at a place from 0 to 1. */
 export function colorOf(map: ColorMap, place: number): string {
-  if (map !== "blueOrange") return colorAt(map, place);
-  const at = Math.min(1, Math.max(0, place)) * (middled.length - 1);
+  const within = Math.min(1, Math.max(0, place));
+  if (map !== "blueOrange") return scales[map][Math.round(255 * within)]!;
+  const at = within * (middled.length - 1);
   const first = Math.min(middled.length - 2, Math.floor(at));
   const [a, b] = [rgb(middled[first]!), rgb(middled[first + 1]!)];
   const mix = (from: number, to: number) => from + (to - from) * (at - first);
@@ -86,7 +98,7 @@ export async function mapPng(
 }
 
 /** {@linkcode mapPng} as an address that holds it. */
-export async function mapUrl(map: NumberMap, range: ColorRange) {
+export async function mapDataUrl(map: NumberMap, range: ColorRange) {
   const png = await mapPng(map, range);
   return `data:image/png;base64,${png.toBase64()}`;
 }
@@ -101,7 +113,7 @@ function tableOf(map: ColorMap): Uint8Array {
 }
 
 /** A map to lie over a picture, from 0 to `high`: nearly opaque where it is large, as in `static/heat.js`. */
-export async function overlayUrl(
+export async function overlayDataUrl(
   { data, width, height }: NumberMap,
   high: number,
 ): Promise<string> {

@@ -6,10 +6,9 @@
 import type { ServeContext } from "../context.ts";
 import type { PatchLatents } from "./live_model.ts";
 import { latentMap, type PictureLatent, pictureLatents } from "./patch_view.ts";
-import { runUrl } from "../parts/layout.tsx";
-import { extent } from "../parts/scale.ts";
+import { extent } from "../runs/extent.ts";
 import { Problem } from "../http/problem.ts";
-import { latentNumber } from "../runs/run_index.ts";
+import { latentNumber } from "../runs/address_numbers.ts";
 import type { Run, RunIndex } from "../runs/run_store.ts";
 import { type ShownPicture, shownPicture } from "./shown_picture.ts";
 
@@ -86,19 +85,6 @@ export function askedOf(
     ...latent === "" && params.get("layer") === "error" &&
       { layer: "error" as const },
   };
-}
-
-/** The address of a picture's page. */
-export function pictureAddress(
-  { run, picture }: Pick<Looked, "run" | "picture">,
-  query: Asked,
-): string {
-  const params = new URLSearchParams(
-    Object.entries(query).map(([name, value]) => [name, String(value)]),
-  ).toString();
-  return `${runUrl(run.name)}/images/${picture.ref}${
-    params === "" ? "" : `?${params}`
-  }`;
 }
 
 /** The patch that is looked at first: the one with the picture's strongest latent, or the shown one's strongest. */

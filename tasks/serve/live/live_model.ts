@@ -62,7 +62,7 @@ export interface SteerEdit {
 }
 
 /** How a model is steered. */
-export interface SteerOptions {
+interface SteerOptions {
   /** What is done, in order. */
   readonly edits: readonly SteerEdit[];
   /** The hook of the prediction; the model's first when absent. */
@@ -110,7 +110,7 @@ export interface LiveModel {
 }
 
 /** What a {@linkcode LiveModel} is made of. */
-export interface LiveParts {
+interface LiveParts {
   /** The model. */
   readonly encoder: Encoder;
   /** Where it is read. */

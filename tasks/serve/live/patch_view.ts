@@ -75,15 +75,3 @@ export function latentMap(
   }
   return map;
 }
-
-/** Values as bytes, 255 being the largest, which comes with them. */
-export function asBytes(
-  map: Float32Array,
-): { bytes: Uint8Array; high: number } {
-  const high = map.reduce((most, value) => value > most ? value : most, 0);
-  const bytes = Uint8Array.from(
-    map,
-    (value) => high > 0 ? Math.round(255 * Math.max(0, value) / high) : 0,
-  );
-  return { bytes, high };
-}

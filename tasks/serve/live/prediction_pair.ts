@@ -5,7 +5,7 @@
  */
 import type { NumberMap } from "./color_map.ts";
 import type { Steered } from "./live_model.ts";
-import { extent } from "../parts/scale.ts";
+import { extent } from "../runs/extent.ts";
 
 /** What an edit did to a prediction, in numbers. */
 export interface Difference {
@@ -32,7 +32,7 @@ export function differenceOf(
 }
 
 /** The clean map, the edited one and the edited less the clean one. */
-export interface MapTriple {
+interface MapTriple {
   /** Clean. */
   readonly clean: NumberMap;
   /** Edited. */
@@ -85,7 +85,7 @@ export function featureShift(
 }
 
 /** A class and how likely it is. */
-export interface ClassChange {
+interface ClassChange {
   /** Its number. */
   readonly index: number;
   /** Its name. */

@@ -7,7 +7,7 @@ import type { z } from "zod";
 import { Problem } from "../http/problem.ts";
 
 /** A file that was sent. */
-export interface Upload {
+interface Upload {
   /** Its name. */
   readonly name: string;
   /** Its content. */
@@ -20,7 +20,7 @@ export interface Upload {
  * @throws {Problem} When it has more: nothing behind these is read. When it
  * ends early: whoever sent it has gone.
  */
-export async function readBytes(
+async function readBytes(
   request: Request,
   most: number,
 ): Promise<Uint8Array<ArrayBuffer>> {

@@ -7,9 +7,8 @@
 import type { ServeContext } from "../context.ts";
 import { type DroppedPicture, isDropped } from "./dropped_pictures.ts";
 import type { LivePicture } from "./live_model.ts";
-import { pictureIndex } from "../pages/pictures.ts";
-import { runUrl } from "../parts/layout.tsx";
-import { pictureUrl } from "../parts/tile.tsx";
+import { pictureIndex } from "../runs/address_numbers.ts";
+import { droppedUrl, pictureUrl } from "../urls.ts";
 import type { PictureSize } from "../runs/pictures.ts";
 import { Problem } from "../http/problem.ts";
 import type { Run } from "../runs/run_store.ts";
@@ -79,6 +78,6 @@ function ofReader(run: Run, { id, name, image }: DroppedPicture): ShownPicture {
     width: image.width,
     height: image.height,
     image: () => Promise.resolve(image),
-    url: (size) => `${runUrl(run.name)}/dropped/${id}/${size}`,
+    url: (size) => droppedUrl(run.name, id, size),
   };
 }

@@ -7,7 +7,7 @@ import type { Prediction } from "../../../core/encoder.ts";
 import type { ServeContext } from "../context.ts";
 import type { PatchLatents, Steered, SteerEdit } from "./live_model.ts";
 import { type PictureLatent, pictureLatents } from "./patch_view.ts";
-import { runUrl } from "../parts/layout.tsx";
+import { steerUrl } from "../urls.ts";
 import type { Run, RunIndex } from "../runs/run_store.ts";
 import { type ShownPicture, shownPicture } from "./shown_picture.ts";
 import {
@@ -113,5 +113,5 @@ export function permanent(
   change: Partial<SteerQuery> = {},
 ): string {
   const all = { ...query, image: picture.ref, edits, ...change };
-  return `${runUrl(run.name)}/steer${steerQueryText(all)}`;
+  return steerUrl(run.name, steerQueryText(all));
 }

@@ -4,10 +4,10 @@
  * @module
  */
 import type { JSX } from "hono/jsx/jsx-runtime";
-import { overlayUrl } from "../live/color_map.ts";
+import { overlayDataUrl } from "../live/color_map.ts";
 import type { Routes } from "../context.ts";
 import { left } from "../live/client_gone.ts";
-import { liveWords } from "../parts/live_words.ts";
+import { liveWords } from "../glossary.ts";
 import {
   type Asked,
   askedOf,
@@ -15,18 +15,24 @@ import {
   lookAt,
   type Looked,
   patchOf,
-  pictureAddress,
 } from "../live/image_view.ts";
 import { LatentBar } from "../parts/latent_bar.tsx";
-import { Layout, runUrl } from "../parts/layout.tsx";
+import { Layout } from "../parts/layout.tsx";
 import { MapLegend } from "../parts/map_legend.tsx";
 import { count, number } from "../parts/numbers.ts";
 import { PatchPanel } from "../parts/patch_panel.tsx";
 import { PictureStage } from "../parts/picture_stage.tsx";
-import { extent } from "../parts/scale.ts";
+import { extent } from "../runs/extent.ts";
 import { Term } from "../parts/term.tsx";
 import type { Run } from "../runs/run_store.ts";
 import type { ShownPicture } from "../live/shown_picture.ts";
+import {
+  apiImageLatentsUrl,
+  imagesUrl,
+  imageUrl,
+  patchUrl,
+  steerUrl,
+} from "../urls.ts";
 
 /** Latents of the picture that are listed. */
 const listed = 24;
@@ -37,7 +43,7 @@ export const imagePage: Routes = (app, context) => {
   app.get("/runs/:run/images/random", async (c) => {
     const run = await store.run(c.req.param("run"));
     const at = Math.floor(Math.random() * await pictures.count(run));
-    return c.redirect(`${runUrl(run.name)}/images/${at}`);
+    return c.redirect(imageUrl(run.name, at));
   });
   app.get("/runs/:run/images/:index", async (c) => {
     const of = await lookAt(context, c.req.param(), left(c));
@@ -77,9 +83,9 @@ function Heading(
   const { index, name, labels, width, height } = picture;
   const known = Object.entries(labels)
     .map(([key, value]) => `${key} ${value}`).slice(0, 4);
-  const steer = new URLSearchParams({
+  const steer = steerUrl(run.name, {
     image: picture.ref,
-    latent: String(asked.latent ?? strongest[0]?.latent ?? ""),
+    latent: asked.latent ?? strongest[0]?.latent ?? "",
   });
   return (
     <div class="heading latent-heading">
@@ -104,8 +110,8 @@ function Heading(
       </div>
       <nav class="steps" aria-label="Pictures">
         {index !== undefined && <Steps run={run} index={index} total={total} />}
-        <a class="button" href={`${runUrl(run.name)}/images`}>All</a>
-        <a class="button main" href={`${runUrl(run.name)}/steer?${steer}`}>
+        <a class="button" href={imagesUrl(run.name)}>All</a>
+        <a class="button main" href={steer}>
           Steer
         </a>
       </nav>
@@ -116,7 +122,7 @@ function Heading(
 function Steps(
   { run, index, total }: { run: Run; index: number; total: number },
 ): JSX.Element {
-  const to = (at: number | string) => `${runUrl(run.name)}/images/${at}`;
+  const to = (at: number | string) => imageUrl(run.name, at);
   return (
     <>
       {index > 0
@@ -136,7 +142,7 @@ async function Picture(
   const { run, picture, found: { grid, error } } = of;
   const patch = patchOf(of, asked), [height, width] = grid;
   const map = layerOf(of, asked);
-  const overlay = map && await overlayUrl(
+  const overlay = map && await overlayDataUrl(
     { data: map.data, width, height },
     map.high,
   );
@@ -153,8 +159,8 @@ async function Picture(
     <div
       class="image-view"
       data-image-view
-      data-source={`/api${runUrl(run.name)}/images/${picture.ref}/latents`}
-      data-panel={`${runUrl(run.name)}/images/${picture.ref}/patch`}
+      data-source={apiImageLatentsUrl(run.name, picture.ref)}
+      data-panel={patchUrl(run.name, picture.ref)}
       data-worst={worst}
     >
       <div class="card image-card">
@@ -163,14 +169,14 @@ async function Picture(
           grid={grid}
           patch={patch}
           overlay={overlay}
-          href={(patch) => pictureAddress(of, { ...asked, patch })}
+          href={(patch) => imageUrl(run.name, picture.ref, { ...asked, patch })}
         />
         <div class="layers">
           <span class="choices">
             {layers.map(([name, query, isOn]) => (
               <a
                 class="button"
-                href={pictureAddress(of, query)}
+                href={imageUrl(run.name, picture.ref, query)}
                 data-layer={"layer" in query ? query.layer : "none"}
                 aria-current={isOn ? "true" : undefined}
               >
@@ -209,7 +215,7 @@ function Panel({ of, asked }: { of: Looked; asked: Asked }): JSX.Element {
       patch={patchOf(of, asked)}
       shown={asked.latent}
       full={of.strongest[0]?.value ?? 0}
-      address={(query) => pictureAddress(of, query)}
+      address={(query) => imageUrl(of.run.name, of.picture.ref, query)}
     />
   );
 }
@@ -237,15 +243,12 @@ function Strongest(
             value={value}
             full={strongest[0]!.value}
             note={patches === 1 ? "1 patch" : `${patches} patches`}
-            map={pictureAddress(of, { latent })}
+            map={imageUrl(run.name, picture.ref, { latent })}
             isShown={latent === asked.latent}
           >
             <a
               class="quiet latent-bar-more"
-              href={`${runUrl(run.name)}/steer?${new URLSearchParams({
-                image: picture.ref,
-                latent: String(latent),
-              })}`}
+              href={steerUrl(run.name, { image: picture.ref, latent })}
             >
               steer
             </a>

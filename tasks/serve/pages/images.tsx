@@ -10,15 +10,21 @@ import {
   keptPictures,
   mostBytes,
 } from "../live/dropped_pictures.ts";
-import { Layout, runUrl } from "../parts/layout.tsx";
+import { Layout } from "../parts/layout.tsx";
 import { Notices } from "../parts/notice.tsx";
 import { count } from "../parts/numbers.ts";
-import { pictureUrl } from "../parts/tile.tsx";
 import { pictureSides, type PictureSize } from "../runs/pictures.ts";
 import { pictureRegion } from "../runs/picture_region.ts";
 import { Problem } from "../http/problem.ts";
 import { readUpload } from "../live/read_upload.ts";
 import type { Run } from "../runs/run_store.ts";
+import {
+  apiPicturesUrl,
+  droppedUrl,
+  imagesUrl,
+  imageUrl,
+  pictureUrl,
+} from "../urls.ts";
 
 /** Pictures of one page. */
 const onePage = 48;
@@ -59,7 +65,7 @@ export const imagesPage: Routes = (app, context) => {
     const run = await store.run(c.req.param("run"));
     const { name, bytes } = await readUpload(c.req.raw, mostBytes);
     const { id } = await dropped.add(name, bytes);
-    return c.redirect(`${runUrl(run.name)}/images/${id}`, 303);
+    return c.redirect(imageUrl(run.name, id), 303);
   });
   app.get("/runs/:run/dropped/:id/:size", async (c) => {
     const run = await store.run(c.req.param("run"));
@@ -107,9 +113,9 @@ function DropZone({ run }: { run: Run }): JSX.Element {
     <form
       class="drop-zone"
       method="post"
-      action={`${runUrl(run.name)}/images`}
+      action={imagesUrl(run.name)}
       enctype="multipart/form-data"
-      data-drop={`/api${runUrl(run.name)}/pictures`}
+      data-drop={apiPicturesUrl(run.name)}
       data-most={mostBytes}
     >
       <label>
@@ -146,8 +152,8 @@ function Own(
       <ul class="thumbs">
         {own.map(({ id, name }) => (
           <Thumb
-            href={`${runUrl(run.name)}/images/${id}`}
-            src={`${runUrl(run.name)}/dropped/${id}/thumb`}
+            href={imageUrl(run.name, id)}
+            src={droppedUrl(run.name, id, "thumb")}
             name={name}
           />
         ))}
@@ -160,7 +166,7 @@ function OfDataset(
   { run, from, total }: { run: Run; from: number; total: number },
 ): JSX.Element {
   const shown = Math.min(onePage, total - from);
-  const to = (first: number) => `${runUrl(run.name)}/images?from=${first}`;
+  const to = (from: number) => imagesUrl(run.name, { from });
   return (
     <section>
       <div class="latent-heading images-heading">
@@ -193,7 +199,7 @@ function OfDataset(
           <a
             class="button"
             rel="nofollow"
-            href={`${runUrl(run.name)}/images/random`}
+            href={imageUrl(run.name, "random")}
           >
             Random
           </a>
@@ -205,7 +211,7 @@ function OfDataset(
       <ul class="thumbs">
         {Array.from({ length: shown }, (_, i) => (
           <Thumb
-            href={`${runUrl(run.name)}/images/${from + i}`}
+            href={imageUrl(run.name, from + i)}
             src={pictureUrl(run, from + i, "thumb")}
             name={String(from + i)}
           />

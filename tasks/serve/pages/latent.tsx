@@ -8,19 +8,20 @@ import { histogramBins } from "../../../core/latents/latent_counts.ts";
 import type { Routes, ServeContext } from "../context.ts";
 import { latentQueryText } from "../runs/latent_query.ts";
 import { ColorBar } from "../parts/color_bar.tsx";
-import { type Exemplar, latentExemplars } from "../parts/heat.ts";
+import { type Exemplar, latentExemplars } from "../runs/latent_exemplars.ts";
 import { ValueHistogram } from "../parts/histogram.tsx";
 import { limited } from "../http/concurrency_limit.ts";
-import { Layout, runUrl } from "../parts/layout.tsx";
+import { Layout } from "../parts/layout.tsx";
 import { Notices } from "../parts/notice.tsx";
 import { count, number, ofKind } from "../parts/numbers.ts";
 import { PlaceMap } from "../parts/place_map.tsx";
 import { NeighbourList } from "../parts/neighbour_list.tsx";
 import { Term } from "../parts/term.tsx";
-import { imageUrl, Tile } from "../parts/tile.tsx";
+import { Tile } from "../parts/tile.tsx";
 import type { Run, RunIndex } from "../runs/run_store.ts";
-import { pictureProblems } from "../parts/picture_problems.ts";
-import { latentNumber } from "../runs/run_index.ts";
+import { pictureProblems } from "../runs/picture_problems.ts";
+import { latentNumber } from "../runs/address_numbers.ts";
+import { imageUrl, latentsUrl, latentUrl } from "../urls.ts";
 
 /** Pages that are made at once: each takes a megabyte while it is made. */
 const atOnce = 16;
@@ -69,7 +70,10 @@ async function latentView(
   const latent = latentNumber(text, latents.index.info.dSae);
   const top = await latentExemplars(latents, "top", latent);
   const chance = await latentExemplars(latents, "chance", latent);
-  const pictures = await pictureProblems(context, run, [...top, ...chance]);
+  const pictures = await pictureProblems(context.pictures, run, [
+    ...top,
+    ...chance,
+  ]);
   return {
     context,
     run,
@@ -115,7 +119,7 @@ function LatentPage({ view }: { view: LatentView }): JSX.Element {
         <h1>
           <span class="quiet">Latent</span>{" "}
           <a
-            href={`${runUrl(run.name)}/latents/${latent}`}
+            href={latentUrl(run.name, latent)}
             title="The permanent address of this latent"
           >
             {latent}
@@ -264,7 +268,7 @@ function around(order: Uint32Array, latent: number) {
 function Steps(
   { run, pair: { previous, next, text } }: { run: Run; pair: Pair },
 ): JSX.Element {
-  const to = (other: number) => `${runUrl(run.name)}/latents/${other}${text}`;
+  const to = (other: number) => latentUrl(run.name, other, text);
   return (
     <nav class="steps" aria-label="Latents">
       {previous >= 0
@@ -274,7 +278,7 @@ function Steps(
           </a>
         )
         : <span class="button off" aria-hidden="true">←</span>}
-      <a class="button" href={`${runUrl(run.name)}/latents${text}`}>All</a>
+      <a class="button" href={latentsUrl(run.name, text)}>All</a>
       {next >= 0
         ? (
           <a class="button" rel="next" href={to(next)} title="Arrow right">
@@ -299,7 +303,7 @@ function ExemplarCard(
   const row = Math.floor(token / grid[1]), col = token % grid[1];
   return (
     <figure class="exemplar">
-      <a href={imageUrl(run, example)}>
+      <a href={imageUrl(run.name, example)}>
         <Tile
           run={run}
           grid={grid}

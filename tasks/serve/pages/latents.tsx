@@ -9,19 +9,20 @@ import type { LatentColumn } from "../runs/latent_columns.ts";
 import { type LatentQuery, latentQueryText } from "../runs/latent_query.ts";
 import type { FoundLatents } from "../runs/latent_search.ts";
 import { limited } from "../http/concurrency_limit.ts";
-import { latentExemplars } from "../parts/heat.ts";
+import { latentExemplars } from "../runs/latent_exemplars.ts";
 import { type Bar, ColumnHistogram } from "../parts/histogram.tsx";
 import { LatentFilter } from "../parts/latent_filter.tsx";
-import { Layout, runUrl } from "../parts/layout.tsx";
+import { Layout } from "../parts/layout.tsx";
 import { Notices } from "../parts/notice.tsx";
 import { count, number, ofKind } from "../parts/numbers.ts";
 import { Term } from "../parts/term.tsx";
 import { Tile } from "../parts/tile.tsx";
 import type { Run, RunIndex } from "../runs/run_store.ts";
 import type { StaticFiles } from "../http/static_files.ts";
+import { latentRowsUrl, latentsUrl, latentUrl } from "../urls.ts";
 
 /** Latents of one piece of the page. */
-export const pageRows = 24;
+const pageRows = 24;
 
 /** Pictures of a strip. */
 const stripPictures = 12;
@@ -112,9 +113,7 @@ function GridPage(
         data-total={total}
         data-rows={pageRows}
         data-offset={offset}
-        data-source={`${runUrl(run.name)}/latents/rows${
-          latentQueryText(query)
-        }`}
+        data-source={latentRowsUrl(run.name, latentQueryText(query))}
       >
         <Rows {...view} />
       </div>
@@ -177,7 +176,7 @@ function Summary(
         {order.length === 0 && (
           <span>
             Nothing fits: widen the bounds or{" "}
-            <a href={`${runUrl(run.name)}/latents`}>show all</a>.
+            <a href={latentsUrl(run.name)}>show all</a>.
           </span>
         )}
       </p>
@@ -234,9 +233,7 @@ async function Rows(
         <li>
           <a
             class="row"
-            href={`${runUrl(run.name)}/latents/${latent}${
-              latentQueryText(query)
-            }`}
+            href={latentUrl(run.name, latent, latentQueryText(query))}
           >
             <span class="row-head">
               <span class="row-number">{latent}</span>

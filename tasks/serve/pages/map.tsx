@@ -7,15 +7,17 @@
 import type { JSX } from "hono/jsx/jsx-runtime";
 import type { Routes } from "../context.ts";
 import type { LatentColumn } from "../runs/latent_columns.ts";
-import { colorAt, ColorBar } from "../parts/color_bar.tsx";
+import { colorOf } from "../live/color_map.ts";
+import { ColorBar } from "../parts/color_bar.tsx";
 import { ColumnHistogram } from "../parts/histogram.tsx";
-import { Layout, runUrl } from "../parts/layout.tsx";
+import { Layout } from "../parts/layout.tsx";
 import { Notices } from "../parts/notice.tsx";
 import { count } from "../parts/numbers.ts";
-import { extent } from "../parts/scale.ts";
+import { extent } from "../runs/extent.ts";
 import { Term } from "../parts/term.tsx";
 import { Problem } from "../http/problem.ts";
 import type { RunIndex } from "../runs/run_store.ts";
+import { apiPlaneUrl, latentsUrl, latentUrl } from "../urls.ts";
 
 /** `/runs/:run/map`. */
 export const mapPage: Routes = (app, { store, files }) => {
@@ -35,7 +37,6 @@ export const mapPage: Routes = (app, { store, files }) => {
     const words = Object.fromEntries(
       columns.map((one) => [`column-${one.name}`, one]),
     );
-    const here = runUrl(run.name);
     return c.html(
       <Layout
         files={files}
@@ -74,13 +75,13 @@ export const mapPage: Routes = (app, { store, files }) => {
         </form>
         <div
           class="card dictionary"
-          data-map={`/api${here}/plane?color=${encodeURIComponent(name)}`}
-          data-latents={`${here}/latents/`}
+          data-map={apiPlaneUrl(run.name, { color: name })}
+          data-latents={latentUrl(run.name, "")}
         >
           <DensityMap
             latents={latents}
             column={column}
-            path={`${here}/latents/`}
+            run={run.name}
           />
         </div>
         <section>
@@ -94,7 +95,7 @@ export const mapPage: Routes = (app, { store, files }) => {
                 <figcaption>
                   <Term name={`column-${each.name}`} word={each} />
                 </figcaption>
-                <ColumnHistogram column={each} path={`${here}/latents`} />
+                <ColumnHistogram column={each} path={latentsUrl(run.name)} />
               </figure>
             ))}
           </div>
@@ -119,10 +120,10 @@ function ranksOf(values: Float32Array): Float32Array {
 
 /** The plane in cells: each leads to one of its latents, and has its colour by rank. */
 function DensityMap(
-  { latents: { index }, column, path }: {
+  { run, latents: { index }, column }: {
+    run: string;
     latents: RunIndex;
     column: LatentColumn;
-    path: string;
   },
 ): JSX.Element {
   const { plane } = index;
@@ -152,7 +153,7 @@ function DensityMap(
       aria-label={`The dictionary on a plane, coloured by ${column.title}`}
     >
       {[...cells].map(([key, { latent, count: many, sum }]) => (
-        <a href={`${path}${latent}`}>
+        <a href={latentUrl(run, latent)}>
           <title>{`${count(many)} latents, among them ${latent}`}</title>
           <rect
             x={key % cellsAcross}
@@ -160,7 +161,7 @@ function DensityMap(
             width="0.94"
             height="0.94"
             rx="0.2"
-            fill={colorAt("viridis", sum / many)}
+            fill={colorOf("viridis", sum / many)}
             fill-opacity={Math.min(1, 0.35 + Math.log2(1 + many) / 8)}
           />
         </a>

@@ -6,6 +6,7 @@
 import type { Routes } from "../context.ts";
 import { pictureSides, type PictureSize } from "../runs/pictures.ts";
 import { asProblem, Problem } from "../http/problem.ts";
+import { pictureIndex } from "../runs/address_numbers.ts";
 
 /** Stands where a picture cannot be shown. */
 const placeholder =
@@ -44,16 +45,3 @@ export const pictureFiles: Routes = (app, { store, pictures }) => {
     }
   });
 };
-
-/**
- * The index of a picture as an address has it.
- *
- * @throws {Problem} When it is none.
- */
-export function pictureIndex(text: string): number {
-  if (/^\d{1,15}$/.test(text)) return Number(text);
-  throw new Problem(
-    404,
-    `Cannot find picture "${text.slice(0, 40)}": pictures are numbered from 0`,
-  );
-}

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import type { JSX } from "hono/jsx/jsx-runtime";
 import type { StoredProbe } from "../../../core/files/probe_result.ts";
 import type { Routes } from "../context.ts";
-import { Layout, runUrl } from "../parts/layout.tsx";
+import { Layout } from "../parts/layout.tsx";
 import { Notices } from "../parts/notice.tsx";
 import { count, number } from "../parts/numbers.ts";
 import {
@@ -20,6 +20,7 @@ import {
 import { Problem } from "../http/problem.ts";
 import type { Run } from "../runs/run_store.ts";
 import { type FoundProbe, runProbe, runProbes } from "../runs/run_probes.ts";
+import { figureUrl, latentsUrl, probeUrl, tableUrl } from "../urls.ts";
 
 /** A figure may be a stranger's: it is shown as a picture, and nothing in it runs or loads. */
 const figurePolicy = "default-src 'none'; style-src 'unsafe-inline'; sandbox";
@@ -130,7 +131,7 @@ function ProbeCard(
     <section class="card probe-card">
       <div>
         <h2>
-          <a href={probeUrl(run, name)}>{words(name)}</a>
+          <a href={probeUrl(run.name, name)}>{words(name)}</a>
         </h2>
         {verdict.length > 0 && (
           <ul class="verdict">
@@ -148,7 +149,7 @@ function ProbeCard(
           ))}
         </dl>
         <p>
-          <a href={probeUrl(run, name)}>
+          <a href={probeUrl(run.name, name)}>
             {all.length > shownMetrics
               ? `All ${all.length} numbers, figures and tables`
               : "Figures and tables"}
@@ -156,10 +157,10 @@ function ProbeCard(
         </p>
       </div>
       {first !== undefined && (
-        <a href={probeUrl(run, name)}>
+        <a href={probeUrl(run.name, name)}>
           <img
             class="probe-thumb"
-            src={`${probeUrl(run, name)}/figures/${first}.svg`}
+            src={figureUrl(run.name, name, first)}
             alt={figures[first]!.caption}
             loading="lazy"
           />
@@ -167,10 +168,6 @@ function ProbeCard(
       )}
     </section>
   );
-}
-
-function probeUrl(run: Run, name: string): string {
-  return `${runUrl(run.name)}/probes/${encodeURIComponent(name)}`;
 }
 
 function ProbeBody(
@@ -203,7 +200,7 @@ function ProbeBody(
             {Object.entries(figures).map(([figure, { caption }]) => (
               <figure class="card probe-figure">
                 <img
-                  src={`${probeUrl(run, name)}/figures/${figure}.svg`}
+                  src={figureUrl(run.name, name, figure)}
                   alt={caption}
                 />
                 <figcaption class="quiet">{caption}</figcaption>
@@ -225,9 +222,7 @@ function ProbeBody(
           <ProbeColumns
             of={result}
             href={(column) =>
-              `${runUrl(run.name)}/latents?${new URLSearchParams({
-                sort: `${name}.${column}`,
-              })}`}
+              latentsUrl(run.name, { sort: `${name}.${column}` })}
           />
         </section>
       )}
@@ -238,7 +233,7 @@ function ProbeBody(
             <ProbeTable
               name={table}
               table={of}
-              file={`${probeUrl(run, name)}/tables/${table}.csv`}
+              file={tableUrl(run.name, name, table)}
             />
           ))}
         </section>

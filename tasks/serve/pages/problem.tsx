@@ -7,6 +7,7 @@ import type { JSX } from "hono/jsx/jsx-runtime";
 import { Layout } from "../parts/layout.tsx";
 import type { Problem } from "../http/problem.ts";
 import type { StaticFiles } from "../http/static_files.ts";
+import { runsUrl } from "../urls.ts";
 
 const titles: Readonly<Record<number, string>> = {
   400: "Not understood",
@@ -32,7 +33,7 @@ export function ProblemPage(
         <h1>{title}</h1>
         <p>{problem.message}.</p>
         <p>
-          <a class="button" href="/">All runs</a>
+          <a class="button" href={runsUrl}>All runs</a>
         </p>
       </section>
     </Layout>

@@ -5,13 +5,20 @@
  */
 import type { JSX } from "hono/jsx/jsx-runtime";
 import type { Routes } from "../context.ts";
-import { Layout, runUrl } from "../parts/layout.tsx";
+import { Layout } from "../parts/layout.tsx";
 import { LineChart } from "../parts/line_chart.tsx";
 import { Notices } from "../parts/notice.tsx";
 import { count, number, share, short } from "../parts/numbers.ts";
 import { Term } from "../parts/term.tsx";
 import type { Run } from "../runs/run_store.ts";
-import { last, State } from "./runs.tsx";
+import { last } from "../runs/run_metrics.ts";
+import {
+  apiMetricsUrl,
+  apiRunUrl,
+  latentsUrl,
+  runNumbersUrl,
+} from "../urls.ts";
+import { State } from "./runs.tsx";
 
 /** `/runs/:run` and its numbers alone, for the page that follows a training. */
 export const runPage: Routes = (app, { store, files }) => {
@@ -34,8 +41,8 @@ export const runPage: Routes = (app, { store, files }) => {
         </div>
         <Notices of={run.problems} />
         <div
-          data-live={`${runUrl(name)}/numbers`}
-          data-metrics={`/api${runUrl(name)}/metrics`}
+          data-live={runNumbersUrl(name)}
+          data-metrics={apiMetricsUrl(name)}
           data-from={run.series.bytes}
           data-on={state === "training" ? "yes" : undefined}
         >
@@ -62,7 +69,7 @@ function Sentence(
       {" "}
       <code>{config!.hook ?? "the default hook"}</code> of{" "}
       {config!.encoder.use}. {indexed
-        ? <a href={`${runUrl(name)}/latents`}>Look at the latents</a>
+        ? <a href={latentsUrl(name)}>Look at the latents</a>
         : state === "training"
         ? "It is indexed when it is trained."
         : (
@@ -203,8 +210,7 @@ function Settings({ run }: { run: Run }): JSX.Element {
     <section>
       <h2>Settings</h2>
       <p class="quiet">
-        <code>{folder.config}</code>, as{" "}
-        <a href={`/api${runUrl(name)}`}>JSON</a>
+        <code>{folder.config}</code>, as <a href={apiRunUrl(name)}>JSON</a>
       </p>
       <div class="settings">
         <SettingCard title="run" values={Object.fromEntries(single)} />

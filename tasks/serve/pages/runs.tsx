@@ -5,11 +5,13 @@
  */
 import type { JSX } from "hono/jsx/jsx-runtime";
 import type { Routes } from "../context.ts";
-import { Layout, runUrl } from "../parts/layout.tsx";
+import { Layout } from "../parts/layout.tsx";
 import { Sparkline } from "../parts/line_chart.tsx";
 import { number, share, short } from "../parts/numbers.ts";
 import { Term } from "../parts/term.tsx";
+import { last } from "../runs/run_metrics.ts";
 import type { Run, RunState } from "../runs/run_store.ts";
+import { latentsUrl, runTableUrl, runUrl } from "../urls.ts";
 
 const stateWords: Readonly<Record<RunState, string>> = {
   trained: "Measured on pictures that were not trained on",
@@ -46,7 +48,7 @@ export const runsPage: Routes = (app, { store, files }) => {
             tokens of a vision transformer are written with.
           </p>
         </div>
-        <div class="card scroll" data-live="/parts/runs" data-on={isLive(runs)}>
+        <div class="card scroll" data-live={runTableUrl} data-on={isLive(runs)}>
           <RunTable runs={runs} />
         </div>
       </Layout>,
@@ -101,11 +103,6 @@ function RunTable({ runs }: { runs: readonly Run[] }): JSX.Element {
   );
 }
 
-/** The last number of a curve. */
-export function last(values: readonly number[] | undefined): number {
-  return values?.at(-1) ?? NaN;
-}
-
 function RunRow({ run }: { run: Run }): JSX.Element {
   const { name, config, results, series } = run;
   const dSae = config?.sparsifier.dSae;
@@ -117,9 +114,7 @@ function RunRow({ run }: { run: Run }): JSX.Element {
     <tr class={config ? undefined : "bare"}>
       <th scope="row">
         <a href={runUrl(name)}>{name}</a>
-        {run.indexed && (
-          <a class="quick" href={`${runUrl(name)}/latents`}>latents</a>
-        )}
+        {run.indexed && <a class="quick" href={latentsUrl(name)}>latents</a>}
         {run.problems.length > 0 && (
           <span class="warn" title={run.problems.join("\n")}>
             {run.problems[0]}

@@ -7,13 +7,14 @@
 import type { JSX } from "hono/jsx/jsx-runtime";
 import type { Routes, ServeContext } from "../context.ts";
 import { left } from "../live/client_gone.ts";
-import { liveWords } from "../parts/live_words.ts";
-import { Layout, runUrl } from "../parts/layout.tsx";
+import { liveWords } from "../glossary.ts";
+import { Layout } from "../parts/layout.tsx";
 import { PredictionView } from "../parts/prediction_view.tsx";
 import { SteerControls } from "../parts/steer_controls.tsx";
 import type { Run } from "../runs/run_store.ts";
 import { readSteerQuery } from "../live/steer_query.ts";
 import { permanent, steer, type Steering } from "../live/steering.ts";
+import { imagesUrl, imageUrl, steerResultUrl } from "../urls.ts";
 
 /** `/runs/:run/steer`, and its prediction alone for the module that follows the sliders. */
 export const steerPage: Routes = (app, context) => {
@@ -73,8 +74,8 @@ function CannotSteer({ run }: { run: Run }): JSX.Element {
         The encoder of this run,{" "}
         <code>{run.config?.encoder.use}</code>, predicts nothing that could
         change: its activations can be read, and{" "}
-        <a href={`${runUrl(run.name)}/images`}>looked at picture by picture</a>.
-        Runs on these encoders can be steered: <code>depth-nano</code> and{" "}
+        <a href={imagesUrl(run.name)}>looked at picture by picture</a>. Runs on
+        these encoders can be steered: <code>depth-nano</code> and{" "}
         <code>depth-anything</code> (depth), <code>vit</code> with a classifier
         {" "}
         (classes), <code>theia</code>{" "}
@@ -108,17 +109,17 @@ function SteerBody(
           )}
           <a
             class="button"
-            href={`${runUrl(run.name)}/images/${picture.ref}`}
+            href={imageUrl(run.name, picture.ref)}
           >
             {isNumbered ? `Picture ${picture.index}` : picture.name}
           </a>
           {isNumbered && <Next context={context} of={of} to={to} />}
-          <a class="button" href={`${runUrl(run.name)}/images`}>Others</a>
+          <a class="button" href={imagesUrl(run.name)}>Others</a>
         </nav>
       </div>
       <div
         class="card steer-result"
-        data-steer-result={`${runUrl(run.name)}/steer/result`}
+        data-steer-result={steerResultUrl(run.name)}
         aria-live="polite"
       >
         <PredictionView picture={picture} steered={of.steered} time={of.time} />

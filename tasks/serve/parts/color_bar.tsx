@@ -5,32 +5,12 @@
  */
 import { raw } from "hono/html";
 import type { JSX } from "hono/jsx/jsx-runtime";
-// @ts-types="npm:@types/d3-scale-chromatic@^3.1.0"
-import * as chromatic from "d3-scale-chromatic";
-
-/** The colours of 256 steps of a scale. */
-function steps(colourAt: (place: number) => string): readonly string[] {
-  return Array.from({ length: 256 }, (_, step) => colourAt(step / 255));
-}
-
-const scales = {
-  inferno: steps(chromatic.interpolateInferno),
-  viridis: steps(chromatic.interpolateViridis),
-  cividis: steps(chromatic.interpolateCividis),
-} as const;
-
-/** The name of a scale of colours; all can be told apart by colour-blind readers. */
-export type ScaleName = keyof typeof scales;
-
-/** The colour at a place from 0 to 1 of a scale. */
-export function colorAt(scale: ScaleName, place: number): string {
-  return scales[scale][Math.round(255 * Math.min(1, Math.max(0, place)))]!;
-}
+import { type ColorMap, colorOf } from "../live/color_map.ts";
 
 /** The colours of a scale from left to right, its ends written beside it. */
 export function ColorBar(
   { scale, from, to, label }: {
-    scale: ScaleName;
+    scale: ColorMap;
     from: string;
     to: string;
     label: string;
@@ -52,13 +32,15 @@ export function ColorBar(
 }
 
 /** Each scale as rectangles: the same on every page, so it is written once. */
-const ramps = Object.fromEntries(
-  Object.entries(scales).map(([name, colours]) => [
-    name,
-    colours.map((colour, x) =>
-      x % 4 === 0
-        ? `<rect x="${x}" y="0" width="5" height="1" fill="${colour}"/>`
-        : ""
-    ).join(""),
-  ]),
-) as Record<ScaleName, string>;
+const ramps: Readonly<Record<ColorMap, string>> = {
+  inferno: rampOf("inferno"),
+  viridis: rampOf("viridis"),
+  blueOrange: rampOf("blueOrange"),
+};
+
+function rampOf(map: ColorMap): string {
+  return Array.from({ length: 64 }, (_, i) => {
+    const fill = colorOf(map, 4 * i / 255);
+    return `<rect x="${4 * i}" y="0" width="5" height="1" fill="${fill}"/>`;
+  }).join("");
+}

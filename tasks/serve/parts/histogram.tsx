@@ -7,7 +7,8 @@ import type { JSX } from "hono/jsx/jsx-runtime";
 import { binEdge, histogramBins } from "../../../core/latents/latent_counts.ts";
 import type { LatentColumn } from "../runs/latent_columns.ts";
 import { count, number, ofKind } from "./numbers.ts";
-import { extent, logTicks, ticks } from "./scale.ts";
+import { extent } from "../runs/extent.ts";
+import { logTicks, ticks } from "./scale.ts";
 
 /** A bar: how many, from where to where. */
 export interface Bar {
@@ -22,7 +23,7 @@ export interface Bar {
 }
 
 /** Bars next to each other; round numbers below. */
-export function Bars(
+function Bars(
   { bars, label, format, of, marked, wide = false }: {
     bars: readonly Bar[];
     label: string;
@@ -119,7 +120,7 @@ function barTicks(
 }
 
 /** The bars of a latent's values: half octaves, without the empty ones on both sides. */
-export function valueBars(counts: Uint32Array): Bar[] {
+function valueBars(counts: Uint32Array): Bar[] {
   const filled = [...counts].flatMap((count, bin) => count > 0 ? [bin] : []);
   const first = filled[0] ?? histogramBins / 2, last = filled.at(-1) ?? first;
   return Array.from({ length: last - first + 1 }, (_, i) => ({

@@ -5,8 +5,8 @@
  */
 import type { JSX } from "hono/jsx/jsx-runtime";
 import type { Run, RunIndex } from "../runs/run_store.ts";
-import { type Exemplar, latentExemplars } from "./heat.ts";
-import { runUrl } from "./layout.tsx";
+import { type Exemplar, latentExemplars } from "../runs/latent_exemplars.ts";
+import { latentUrl } from "../urls.ts";
 import { number } from "./numbers.ts";
 import { Tile } from "./tile.tsx";
 
@@ -14,7 +14,7 @@ import { Tile } from "./tile.tsx";
 const stripPictures = 4;
 
 /** What a row says. */
-export interface LatentBarProps {
+interface LatentBarProps {
   /** The run. */
   readonly run: Run;
   /** What is known of its latents; no pictures without it. */
@@ -62,7 +62,7 @@ export async function LatentBar(
     <li class="latent-bar">
       <a
         class="latent-bar-number"
-        href={`${runUrl(run.name)}/latents/${latent}`}
+        href={latentUrl(run.name, latent)}
         title={`All about latent ${latent}`}
       >
         {latent}

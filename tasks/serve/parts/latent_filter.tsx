@@ -7,7 +7,7 @@ import type { JSX } from "hono/jsx/jsx-runtime";
 import type { LatentColumn } from "../runs/latent_columns.ts";
 import type { LatentQuery } from "../runs/latent_query.ts";
 import type { Run } from "../runs/run_store.ts";
-import { runUrl } from "./layout.tsx";
+import { latentsUrl } from "../urls.ts";
 import { Term } from "./term.tsx";
 
 /** Search, order and bounds of a run's latents, as a form. */
@@ -25,7 +25,7 @@ export function LatentFilter(
     <form
       class="filter card"
       method="get"
-      action={`${runUrl(run.name)}/latents`}
+      action={latentsUrl(run.name)}
     >
       <label class="wide">
         <span>Search</span>
@@ -69,7 +69,7 @@ export function LatentFilter(
       </details>
       <div class="wide actions">
         <button type="submit" class="button">Show</button>
-        <a class="quiet" href={`${runUrl(run.name)}/latents`}>Reset</a>
+        <a class="quiet" href={latentsUrl(run.name)}>Reset</a>
       </div>
     </form>
   );

@@ -5,13 +5,32 @@
  */
 import { raw } from "hono/html";
 import type { JSX } from "hono/jsx/jsx-runtime";
-import type { Word } from "./glossary.ts";
+import type { Word } from "../glossary.ts";
 import type { StaticFiles } from "../http/static_files.ts";
-import { runTabs } from "./run_tabs.ts";
+import {
+  apiUrl,
+  imagesUrl,
+  latentsUrl,
+  mapUrl,
+  probesUrl,
+  runsUrl,
+  runUrl,
+  steerUrl,
+} from "../urls.ts";
 import { Meanings } from "./term.tsx";
 
+/** The pages of a run and their addresses, in the order of its tabs. */
+const runTabs = {
+  Overview: runUrl,
+  Latents: latentsUrl,
+  Map: mapUrl,
+  Images: imagesUrl,
+  Steer: steerUrl,
+  Probes: probesUrl,
+} as const;
+
 /** What a page says of itself. */
-export interface LayoutProps {
+interface LayoutProps {
   /** Style sheet and modules. */
   files: StaticFiles;
   /** Its title. */
@@ -21,7 +40,7 @@ export interface LayoutProps {
   /** The run it is of. */
   run?: string;
   /** Which of the run's tabs it is. */
-  tab?: string;
+  tab?: keyof typeof runTabs;
   /** Words that it uses beside those of all pages. */
   words?: Readonly<Record<string, Word>>;
   /** Its content. */
@@ -51,7 +70,7 @@ export function Layout(
           <a class="skip" href="#main">Skip to the content</a>
           <header class="top">
             <div class="top-inner">
-              <a class="brand" href="/">
+              <a class="brand" href={runsUrl}>
                 <img
                   src={files.url("icon.svg")}
                   alt=""
@@ -62,7 +81,7 @@ export function Layout(
               </a>
               {run !== undefined && <RunNav run={run} tab={tab} />}
               <div class="top-end">
-                <a href="/api">API</a>
+                <a href={apiUrl}>API</a>
                 <button type="button" class="theme" data-theme-toggle hidden>
                   Theme
                 </button>
@@ -83,9 +102,9 @@ function RunNav(
   return (
     <nav class="tabs" aria-label={`Run ${run}`}>
       <span class="run-name" title={run}>{run}</span>
-      {runTabs.map(({ name, path }) => (
+      {Object.entries(runTabs).map(([name, url]) => (
         <a
-          href={`${runUrl(run)}${path}`}
+          href={url(run)}
           aria-current={name === tab ? "page" : undefined}
         >
           {name}
@@ -93,9 +112,4 @@ function RunNav(
       ))}
     </nav>
   );
-}
-
-/** The address of a run's pages. */
-export function runUrl(run: string): string {
-  return `/runs/${encodeURIComponent(run)}`;
 }

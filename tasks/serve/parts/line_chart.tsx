@@ -5,7 +5,8 @@
  */
 import type { JSX } from "hono/jsx/jsx-runtime";
 import { short } from "./numbers.ts";
-import { extent, ticks } from "./scale.ts";
+import { extent } from "../runs/extent.ts";
+import { ticks } from "./scale.ts";
 
 /** Points that are drawn at most: more cannot be told apart. */
 const most = 400;

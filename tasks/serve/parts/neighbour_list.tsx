@@ -6,10 +6,9 @@
 import type { JSX } from "hono/jsx/jsx-runtime";
 import type { Neighbours } from "../../../core/latents/neighbours.ts";
 import type { Run, RunIndex } from "../runs/run_store.ts";
-import { filled } from "./heat.ts";
-import { runUrl } from "./layout.tsx";
+import { filled } from "../runs/latent_exemplars.ts";
+import { latentUrl, pictureUrl } from "../urls.ts";
 import { Term } from "./term.tsx";
-import { pictureUrl } from "./tile.tsx";
 
 /** Latents that are near one, the nearest first, each with some of its pictures. */
 export function NeighbourList(
@@ -35,7 +34,7 @@ export function NeighbourList(
       <ol class="near">
         {others.map(({ other, cosine }) => (
           <li>
-            <a href={`${runUrl(run.name)}/latents/${other}`}>
+            <a href={latentUrl(run.name, other)}>
               <span class="near-number">{other}</span>
               <span class="near-bar" aria-hidden="true">
                 <svg viewBox="0 0 100 4" preserveAspectRatio="none">

@@ -4,7 +4,7 @@
  * @module
  */
 import { short as threeDigits } from "../../terminal/numbers.ts";
-import type { NumberKind } from "../runs/latent_columns.ts";
+import type { NumberKind } from "../glossary.ts";
 
 /** `1234567` as `"1.23M"`, `1500000` as `"1.5M"`, `5000` as `"5k"`. */
 export function short(value: number): string {

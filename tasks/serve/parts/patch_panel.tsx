@@ -5,7 +5,7 @@
  */
 import type { JSX } from "hono/jsx/jsx-runtime";
 import type { PatchLatents } from "../live/live_model.ts";
-import { liveWords } from "./live_words.ts";
+import { liveWords } from "../glossary.ts";
 import { patchFirings } from "../live/patch_view.ts";
 import type { Run, RunIndex } from "../runs/run_store.ts";
 import { LatentBar } from "./latent_bar.tsx";

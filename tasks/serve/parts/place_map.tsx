@@ -5,7 +5,8 @@
  */
 import { raw } from "hono/html";
 import type { JSX } from "hono/jsx/jsx-runtime";
-import { colorAt, ColorBar } from "./color_bar.tsx";
+import { colorOf } from "../live/color_map.ts";
+import { ColorBar } from "./color_bar.tsx";
 import { number } from "./numbers.ts";
 
 /** The grid, bright where the numbers are large. */
@@ -41,7 +42,7 @@ function cellsOf(places: Float32Array, cols: number, high: number): string {
   let cells = "";
   places.forEach((value, i) => {
     const x = i % cols, y = Math.floor(i / cols);
-    const fill = colorAt("viridis", high > 0 ? value / high : 0);
+    const fill = colorOf("viridis", high > 0 ? value / high : 0);
     cells +=
       `<rect x="${x}" y="${y}" width="1" height="1" fill="${fill}"><title>row ${y}, column ${x}: ${
         number(value)

@@ -4,9 +4,13 @@
  * @module
  */
 import type { JSX } from "hono/jsx/jsx-runtime";
-import { type ColorRange, mapUrl, type NumberMap } from "../live/color_map.ts";
+import {
+  type ColorRange,
+  mapDataUrl,
+  type NumberMap,
+} from "../live/color_map.ts";
 import type { Steered } from "../live/live_model.ts";
-import { liveWords } from "./live_words.ts";
+import { liveWords } from "../glossary.ts";
 import {
   asMaps,
   differenceOf,
@@ -16,7 +20,7 @@ import {
 import type { ShownPicture } from "../live/shown_picture.ts";
 import { MapLegend } from "./map_legend.tsx";
 import { count, number, share } from "./numbers.ts";
-import { extent } from "./scale.ts";
+import { extent } from "../runs/extent.ts";
 import { Term } from "./term.tsx";
 
 /** What a view shows. */
@@ -110,7 +114,7 @@ async function MapPanel(
         <img
           class="panel-map"
           data-map-name={name}
-          src={await mapUrl(map, range)}
+          src={await mapDataUrl(map, range)}
           alt={`${label}, from ${number(range.low)} to ${number(range.high)}`}
         />
       </span>

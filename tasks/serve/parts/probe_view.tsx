@@ -6,7 +6,7 @@
 import type { JSX } from "hono/jsx/jsx-runtime";
 import type { Metric, ProbeResult, Table } from "../../../core/probe.ts";
 import { count, number } from "./numbers.ts";
-import { extent } from "./scale.ts";
+import { extent } from "../runs/extent.ts";
 
 /** What was shown and what was not. */
 export function Verdict(

@@ -54,17 +54,3 @@ export function logTicks(min: number, max: number, count: number): number[] {
   const tries = [[1, 2, 5], [1, 3], [1]].map(found);
   return tries.find((some) => some.length <= count) ?? tries[2]!;
 }
-
-/** The smallest and the largest finite number; undefined where there is none. */
-export function extent(
-  values: ArrayLike<number>,
-): [min: number, max: number] | undefined {
-  let min = Infinity, max = -Infinity;
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i]!;
-    if (!Number.isFinite(value)) continue;
-    if (value < min) min = value;
-    if (value > max) max = value;
-  }
-  return min <= max ? [min, max] : undefined;
-}

@@ -5,10 +5,10 @@
  */
 import type { JSX } from "hono/jsx/jsx-runtime";
 import type { SteerEdit } from "../live/live_model.ts";
-import { liveWords } from "./live_words.ts";
+import { liveWords } from "../glossary.ts";
 import { permanent, type Steering } from "../live/steering.ts";
 import { LatentBar } from "./latent_bar.tsx";
-import { runUrl } from "./layout.tsx";
+import { latentUrl, steerUrl } from "../urls.ts";
 import { count, number } from "./numbers.ts";
 import { Term } from "./term.tsx";
 
@@ -24,7 +24,7 @@ export function SteerControls({ of }: { of: Steering }): JSX.Element {
       class="steer-controls"
       data-steer
       method="get"
-      action={`${runUrl(run.name)}/steer`}
+      action={steerUrl(run.name)}
     >
       <input type="hidden" name="image" value={picture.ref} />
       {query.patches && (
@@ -147,7 +147,7 @@ function EditRow(
     >
       <a
         class="latent-bar-number"
-        href={`${runUrl(run.name)}/latents/${latent}`}
+        href={latentUrl(run.name, latent)}
       >
         {latent}
       </a>

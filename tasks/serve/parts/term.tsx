@@ -5,7 +5,7 @@
  */
 import { raw } from "hono/html";
 import type { JSX } from "hono/jsx/jsx-runtime";
-import { type Word, words } from "./glossary.ts";
+import { type Word, words } from "../glossary.ts";
 
 /** A word whose meaning opens when it is pressed; the page's foot holds the meaning. */
 export function Term(

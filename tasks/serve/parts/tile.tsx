@@ -6,25 +6,8 @@
 import type { JSX } from "hono/jsx/jsx-runtime";
 import type { PictureSize } from "../runs/pictures.ts";
 import type { Run } from "../runs/run_store.ts";
-import type { Exemplar } from "./heat.ts";
-import { runUrl } from "./layout.tsx";
-
-/** The address of a picture of a run's dataset. */
-export function pictureUrl(
-  { name, version }: Pick<Run, "name" | "version">,
-  index: number,
-  size: PictureSize,
-): string {
-  return `${runUrl(name)}/pictures/${index}/${size}?v=${version}`;
-}
-
-/** Where a picture of a run's dataset is looked at. */
-export function imageUrl(
-  { name }: Pick<Run, "name">,
-  index: number,
-): string {
-  return `${runUrl(name)}/images/${index}`;
-}
+import type { Exemplar } from "../runs/latent_exemplars.ts";
+import { pictureUrl } from "../urls.ts";
 
 /**
  * A picture; the strongest patch outlined. The module `heat.js` lights the

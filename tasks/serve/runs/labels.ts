@@ -8,7 +8,7 @@ import type { Run, RunIndex } from "./run_store.ts";
 import type { HasLabel } from "./latent_query.ts";
 
 /** Labels, as far as they were read. */
-export interface LabelsSoFar {
+interface LabelsSoFar {
   /** Whether one of a latent's top pictures has a label with these words. */
   readonly hasLabel: HasLabel;
   /** Pictures whose labels were read. */

@@ -11,11 +11,8 @@ import {
   readFloats,
   readSafetensorsHeader,
 } from "../../../core/files/safetensors.ts";
-import { columnWords } from "../parts/glossary.ts";
+import { columnWords, type NumberKind } from "../glossary.ts";
 import { fileCache } from "./file_cache.ts";
-
-/** How a column's numbers are written. */
-export type NumberKind = "share" | "number" | "count";
 
 /** One number for each latent. */
 export interface LatentColumn {

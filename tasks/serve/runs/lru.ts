@@ -5,7 +5,7 @@
  */
 
 /** Values by key, at most so heavy together. */
-export interface Lru<T> {
+interface Lru<T> {
   /** The value of a key, now the one used last. */
   get(key: string): T | undefined;
   /** Keeps a value; the last one is kept however heavy it is. */

@@ -7,7 +7,7 @@
 import type { RgbImage } from "../../../core/dataset.ts";
 
 /** A part of a picture, in pixels. */
-export interface Region {
+interface Region {
   /** Pixels left of it. */
   readonly left: number;
   /** Pixels above it. */

@@ -20,7 +20,7 @@ export const pictureSides = { thumb: 160, large: 640 } as const;
 export type PictureSize = keyof typeof pictureSides;
 
 /** A picture that can be sent. */
-export interface SmallPicture {
+interface SmallPicture {
   /** The JPEG. */
   readonly bytes: Uint8Array<ArrayBuffer>;
   /** Its name in the dataset. */

@@ -10,7 +10,6 @@ import {
   readLatentIndex,
   type StoredIndex,
 } from "../../../core/latents/read_latent_index.ts";
-import { Problem } from "../http/problem.ts";
 
 /**
  * Reads and checks the index in `folder`.
@@ -48,20 +47,4 @@ export function indexBytes(index: LatentIndex): number {
     ...[alike, together].flatMap((near) => [near.latent, near.cosine]),
   ];
   return arrays.reduce((sum, { byteLength }) => sum + byteLength, 0);
-}
-
-/**
- * The number of a latent as an address has it.
- *
- * @throws {Problem} When it is none, or there is no such latent.
- */
-export function latentNumber(text: string, dSae: number): number {
-  const number = /^\d{1,15}$/.test(text) ? Number(text) : NaN;
-  if (number < dSae) return number;
-  throw new Problem(
-    404,
-    `Cannot find latent "${text.slice(0, 40)}": this run has ${
-      dSae.toLocaleString("en")
-    }, numbered from 0 to ${(dSae - 1).toLocaleString("en")}`,
-  );
 }

@@ -16,8 +16,13 @@ export interface Series {
   readonly skipped: number;
 }
 
+/** The last number of a curve; NaN where it has none. */
+export function last(values: readonly number[] | undefined): number {
+  return values?.at(-1) ?? NaN;
+}
+
 /** Lines of a log from some byte on. */
-export interface MetricLines {
+interface MetricLines {
   /** The lines. */
   readonly lines: readonly Readonly<Record<string, number>>[];
   /** The byte behind the last of them: where to go on. */

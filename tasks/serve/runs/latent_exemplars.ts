@@ -4,7 +4,7 @@
  * @module
  */
 import type { Exemplars } from "../../../core/latents/exemplars.ts";
-import type { RunIndex } from "../runs/run_store.ts";
+import type { RunIndex } from "./run_store.ts";
 
 /** A picture that shows a latent. */
 export interface Exemplar {

@@ -4,16 +4,16 @@
  *
  * @module
  */
-import type { ServeContext } from "../context.ts";
-import type { Exemplar } from "./heat.ts";
-import type { Run } from "../runs/run_store.ts";
+import type { Exemplar } from "./latent_exemplars.ts";
+import type { Pictures } from "./pictures.ts";
+import type { Run } from "./run_store.ts";
 
 /** How long a page waits for pictures to say which cannot be shown. */
 const patience = 120;
 
 /** Waits a little for the pictures, and says how many cannot be shown. */
 export async function pictureProblems(
-  { pictures }: ServeContext,
+  pictures: Pictures,
   run: Run,
   exemplars: readonly Exemplar[],
 ): Promise<string[]> {
