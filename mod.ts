@@ -224,10 +224,26 @@ export {
   type Held,
 } from "./core/statistics/cross_validate.ts";
 export {
+  type ClusteredDraws,
+  type Draws,
+  type Estimate,
+  estimateOf,
+  isAboveZero,
+  ratioOfSums,
+  type Statistic,
+} from "./core/statistics/estimate.ts";
+export {
   type RowProducts,
   rowProducts,
   type Rows,
 } from "./core/statistics/gram.ts";
+export {
+  ascending,
+  correlation,
+  midRanks,
+  spearman,
+  ties,
+} from "./core/statistics/ranks.ts";
 export {
   addRows,
   addSums,
@@ -244,16 +260,28 @@ export {
   squaredErrors,
   sumOf,
 } from "./core/statistics/ridge.ts";
-export {
-  type Share,
-  shareDifference,
-  shareOf,
-} from "./core/statistics/share_interval.ts";
+export { shareDifference, shareOf } from "./core/statistics/share_interval.ts";
 export {
   pseudoInverse,
   type SymmetricEigen,
   symmetricEigen,
 } from "./core/statistics/symmetric_eigen.ts";
+
+// What a probe found, as metrics, tables and words.
+export {
+  decimals,
+  digits,
+  estimateWords,
+  percent,
+} from "./core/findings/number_words.ts";
+export { quantity } from "./core/findings/quantity.ts";
+export {
+  type Column,
+  type Columns,
+  estimateColumns,
+  intervalColumns,
+  tableOf,
+} from "./core/findings/table_of.ts";
 
 // Tools.
 export { mapAhead } from "./core/map_ahead.ts";

@@ -8,6 +8,7 @@ import type { Encoder } from "./encoder.ts";
 import type { Engine } from "./engine.ts";
 import { ConfigError } from "./errors.ts";
 import type { Dictionary } from "./sparsifier.ts";
+import type { Estimate } from "./statistics/estimate.ts";
 
 /** What a probe may look at. */
 export interface ProbeInput {
@@ -38,13 +39,9 @@ export interface TrainingEnd {
 }
 
 /** A number that a probe measured. */
-export interface Metric {
+export interface Metric extends Estimate {
   /** The number; finite: what cannot be measured is left out. */
   readonly value: number;
-  /** The lower end of its 95 % interval, where one was estimated; finite. */
-  readonly low?: number;
-  /** The upper end. */
-  readonly high?: number;
   /** What it is, in a sentence that a newcomer understands, without a full stop. */
   readonly meaning: string;
   /** What it counts, where that is not a plain number: `"nats"`, `"metres"`. */

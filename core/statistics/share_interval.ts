@@ -1,18 +1,9 @@
 /**
- * How many of how many in, the share and how sure it is out.
+ * Shares of a count, their differences, and the intervals of both.
  *
  * @module
  */
-
-/** A share with its 95 % interval. */
-export interface Share {
-  /** The share, or a difference of two. */
-  readonly value: number;
-  /** The lower end. */
-  readonly low: number;
-  /** The upper end. */
-  readonly high: number;
-}
+import type { Estimate } from "./estimate.ts";
 
 /** The normal quantile of a two-sided 95 % interval. */
 const z = 1.959963984540054;
@@ -21,7 +12,7 @@ const z = 1.959963984540054;
  * The share `count / of` with Wilson's score interval (1927), which is not
  * empty where nothing or everything counts, as a bootstrap's is.
  */
-export function shareOf(count: number, of: number): Share {
+export function shareOf(count: number, of: number): Required<Estimate> {
   const value = count / of, spread = z * z / of;
   const middle = (value + spread / 2) / (1 + spread);
   const half = z * Math.sqrt(value * (1 - value) / of + spread / (4 * of)) /
@@ -34,7 +25,10 @@ export function shareOf(count: number, of: number): Share {
 }
 
 /** `a − b` with the interval of Newcombe (1998), method 10, from those of both. */
-export function shareDifference(a: Share, b: Share): Share {
+export function shareDifference(
+  a: Required<Estimate>,
+  b: Required<Estimate>,
+): Required<Estimate> {
   const value = a.value - b.value;
   return {
     value,

@@ -1,10 +1,9 @@
 /**
- * Depth that was found and the true one in, the errors that the field reports
- * out.
+ * The errors of depth that the field reports.
  *
  * @module
  */
-import { correlation, midRanks } from "../rank_scores.ts";
+import { spearman } from "../../../../mod.ts";
 
 /** What each error is, by name. Logarithms are natural but for `log10`. */
 export const errorMeanings = {
@@ -64,15 +63,4 @@ export function depthErrors(
     delta3: within(1.25 ** 3),
     spearman: spearman(found, truth),
   };
-}
-
-/** Spearman's rank correlation where both are known; NaN where one of the two is the same everywhere. */
-export function spearman(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  const at = Array.from(a).flatMap((x, i) =>
-    Number.isFinite(x) && Number.isFinite(b[i]!) ? [i] : []
-  );
-  return correlation(
-    midRanks(at.map((i) => a[i]!)),
-    midRanks(at.map((i) => b[i]!)),
-  );
 }

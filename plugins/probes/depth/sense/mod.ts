@@ -8,13 +8,14 @@ import {
   type Hook,
   inGroups,
   type Prediction,
+  spearman,
 } from "../../../../mod.ts";
 import { ownDepth } from "../study/cell_targets.ts";
 import {
   type DepthPicture,
   readDepthPictures,
 } from "../study/depth_pictures.ts";
-import { depthErrors, spearman } from "./depth_errors.ts";
+import { depthErrors } from "./depth_errors.ts";
 import { alignedDepth, disparityOf, truthAt } from "./found_depth.ts";
 import {
   errorsTable,

@@ -8,12 +8,12 @@ import {
   alignTo,
   type Hook,
   type HostTensor,
+  midRanks,
   type Prediction,
   type View,
 } from "../../../../mod.ts";
 import { cellDepth, cellMeans } from "./cell_depth.ts";
 import type { DepthPicture } from "./depth_pictures.ts";
-import { midRanks } from "../rank_scores.ts";
 
 /** What a probe can be asked for, by name. */
 export const targetMeanings = {

@@ -1,175 +1,200 @@
 /**
- * What was found in, the figures of it out.
+ * The figures of the part "where", drawn from its tables.
  *
  * @module
  */
 import type { Figure, Table } from "../../../../mod.ts";
-import { lineColours } from "../figures/axes.ts";
-import { growthCurves, type GrowthSeries } from "../figures/growth_curves.ts";
 import {
-  layerCurves,
-  type LayerPanel,
-  type LayerSeries,
-} from "../figures/layer_curves.ts";
-import type { Column } from "./columns.ts";
-import {
-  findReadings,
-  hooksOf,
-  type Sought,
-  targetWords,
-} from "./find_reading.ts";
-import type { Evidence, Finding } from "./finding.ts";
-import type { Measured } from "./measure.ts";
-import { meanOf, r2Of, type Score, scoreOf } from "./score.ts";
+  curveMarks,
+  type CurveRow,
+  heightsFrom,
+} from "../../figures/curves.ts";
+import { plotSvg, type Series, seriesColours } from "../../figures/plot_svg.ts";
+import { targetWords } from "./find_reading.ts";
+import type { Finding } from "./finding.ts";
+import { gridOf, type Source } from "./sources.ts";
 
-const [blue, orange, green, pink, yellow, sky, grey] = lineColours as
-  & readonly string[]
-  & { readonly [at: number]: string };
+const [blue, orange, green, pink, yellow, sky, grey] = seriesColours;
 
-/** R² of every hook with every control: a panel for each target. */
-export function layersFigure(
+/** The curves of the layers, by whose weights, the features and the labels in the table. */
+const curves: Readonly<Record<string, Series>> = {
+  "own, tokens, real": { name: "tokens", colour: blue! },
+  "own, tokens + position, real": {
+    name: "tokens + position",
+    colour: orange!,
+    isBare: true,
+  },
+  "own, position, real": {
+    name: "position alone",
+    colour: grey!,
+    dash: "7 3",
+  },
+  "own, pixels + position, real": {
+    name: "pixels + position",
+    colour: green!,
+    dash: "7 3",
+    isBare: true,
+  },
+  "random, tokens, real": {
+    name: "random weights",
+    colour: pink!,
+    dash: "7 3",
+  },
+  "own, tokens, shuffled across pictures": {
+    name: "shuffled across pictures",
+    colour: yellow!,
+    dash: "2 3",
+    isBare: true,
+  },
+  "own, tokens, shuffled within pictures": {
+    name: "shuffled within pictures",
+    colour: sky!,
+    dash: "2 3",
+    isBare: true,
+  },
+  "own, tokens, control task": {
+    name: "control task",
+    colour: "#8a6d3b",
+    dash: "2 3",
+    isBare: true,
+  },
+};
+
+/** R² of every hook with every control, a panel for each target, from the table of all probes. */
+export async function layersFigure(
+  { rows }: Table,
   findings: readonly Finding[],
-  evidence: Evidence,
-): Figure {
-  const hooks = hooksOf(evidence.measured);
-  const panels = findings.map((finding) => panelOf(finding, hooks, evidence));
+  sources: readonly Source[],
+): Promise<Figure> {
+  const hooks = sources.filter(({ kind }) => kind === "tokens");
+  const names = hooks.map(({ hook }) => hook);
+  const panels = findings.map(({ target }) => targetWords[target][1]);
+  const points = findings.flatMap(({ target }) =>
+    hooks.flatMap((hook) => pointsAt(hook, target, rows, hooks))
+  );
+  const series = Object.values(curves)
+    .filter(({ name }) => points.some((point) => point.series === name));
+  const below = 16 + 4.5 * Math.max(...names.map((name) => name.length));
   return {
-    svg: layerCurves(panels, hooks, "R² of linear depth probes at each hook"),
+    svg: await plotSvg({
+      label: "R² of linear depth probes at each hook",
+      series,
+    }, (plot) => ({
+      width: 700,
+      height: 44 + 240 * panels.length + below,
+      marginTop: 40,
+      marginLeft: 70,
+      marginBottom: below,
+      x: {
+        type: "point",
+        domain: names,
+        label: null,
+        tickRotate: -42,
+        // Names of more hooks would lie on each other.
+        ticks: names.filter((_, i) => i % Math.ceil(names.length / 30) === 0),
+      },
+      y: {
+        label: "R² on the test",
+        grid: true,
+        ...heightsFrom(points, "r2", -0.3),
+      },
+      fy: { axis: null, domain: panels, padding: 0.16 },
+      marks: [
+        plot.ruleY([0], { stroke: "#9ca3af" }),
+        ...curveMarks(plot, points, series, {
+          x: "hook",
+          y: "r2",
+          fy: "panel",
+        }),
+        plot.text(panels, {
+          fy: (panel: string) => panel,
+          text: (panel: string) => `Logarithm of ${panel}`,
+          frameAnchor: "top-left",
+          dy: -18,
+          fontWeight: 600,
+        }),
+      ],
+    })),
     caption:
       "R² of linear probes for the logarithm of depth at each hook, with 95 % intervals over clusters of test pictures, and of every control: what lies above position and random weights is what the network worked out",
   };
 }
 
-function panelOf(
-  { target }: Finding,
-  hooks: readonly string[],
-  evidence: Evidence,
-): LayerPanel {
-  const { measured } = evidence;
-  const tokens = { kind: "tokens", target } as const;
-  const series = (
-    name: string,
-    colour: string | undefined,
-    sought: Omit<Sought, "hook">,
-    style: { dash?: string; band?: boolean },
-  ): LayerSeries => {
-    const scores = hooks.map((hook) =>
-      scoreAt(measured, { ...sought, hook }, evidence)
-    );
-    return {
-      name,
-      colour: colour!,
-      ...style.dash ? { dash: style.dash } : {},
-      values: scores.map(({ value }) => value),
-      ...style.band
-        ? {
-          low: scores.map(({ low = NaN }) => low),
-          high: scores.map(({ high = NaN }) => high),
-        }
-        : {},
-    };
-  };
-  const control = (target: Column["target"], labels: Column["labels"]) =>
-    ({ ...tokens, hasPlace: false, target, labels }) as const;
-  return {
-    title: `Logarithm of ${targetWords[target][1]}`,
-    series: [
-      series("tokens", blue, { ...tokens, hasPlace: false }, { band: true }),
-      series("tokens + position", orange, { ...tokens, hasPlace: true }, {}),
-      series("position alone", grey, {
-        kind: "position",
-        target,
-        hasPlace: true,
-      }, { dash: "7 3", band: true }),
-      series("pixels + position", green, {
-        kind: "pixels",
-        target,
-        hasPlace: true,
-      }, { dash: "7 3" }),
-      ...randomSeries(hooks, evidence, {
-        ...tokens,
-        hasPlace: false,
-      }),
-      series(
-        "shuffled across pictures",
-        yellow,
-        control(target, "across"),
-        { dash: "2 3" },
-      ),
-      series(
-        "shuffled within pictures",
-        sky,
-        control(target, "within"),
-        { dash: "2 3" },
-      ),
-      series(
-        "control task",
-        "#8a6d3b",
-        control("control_task", "control"),
-        { dash: "2 3" },
-      ),
-    ],
-  };
-}
-
-/** The mean over the seeds of what is sought. */
-function scoreAt(
-  measured: Measured,
-  sought: Sought,
-  { draws }: Evidence,
-): Score {
-  const found = findReadings(measured, sought).map((one) => r2Of(one));
-  return found.length > 0 ? scoreOf(meanOf(found), draws) : { value: NaN };
-}
-
-/** The mean over random weights, and a band from the least to the largest of them; nothing where there are none. */
-function randomSeries(
-  hooks: readonly string[],
-  evidence: Evidence,
-  sought: Omit<Sought, "hook">,
-): LayerSeries[] {
-  const { random, draws } = evidence;
-  if (random.length === 0) return [];
-  const ones = new Float64Array(draws.clusters).fill(1);
-  const values = hooks.map((hook) =>
-    random.flatMap((one) => findReadings(one, { ...sought, hook }))
-      .map((reading) => r2Of(reading)(ones))
+/** The points of every curve at one hook. */
+function pointsAt(
+  { hook, layout }: Source,
+  target: Finding["target"],
+  rows: readonly CurveRow[],
+  hooks: readonly Source[],
+): CurveRow[] {
+  const asked = rows.filter((row) =>
+    row.target === target || row.target === "control_task"
   );
-  return [{
-    name: `random weights (${random.length})`,
-    colour: pink!,
-    dash: "7 3",
-    values: values.map((of) => of.reduce((a, b) => a + b, 0) / of.length),
-    low: values.map((of) => Math.min(...of)),
-    high: values.map((of) => Math.max(...of)),
-  }];
+  // Of pixels and places there is one for all hooks on a grid.
+  const [first] = hooks.filter((one) => gridOf(one.layout) === gridOf(layout));
+  const here = asked.filter((row) =>
+    row.hook ===
+      (`${row.features}`.startsWith("tokens") ? hook : first!.hook)
+  );
+  return [...Map.groupBy(here, curveOf)].flatMap(([curve, found]) =>
+    curve
+      ? [{
+        ...averaged(found),
+        series: curve.name,
+        hook,
+        panel: targetWords[target][1],
+      }]
+      : []
+  );
+}
+
+function curveOf({ weights, features, labels }: CurveRow): Series | undefined {
+  const [whose] = `${weights}`.split(" ");
+  return curves[`${whose}, ${features}, ${labels}`];
+}
+
+/** One probe with its interval; of several seeds the mean, the least and the largest. */
+function averaged(rows: readonly CurveRow[]) {
+  const all = rows.map(({ r2 }) => Number(r2));
+  const r2 = all.reduce((sum, each) => sum + each, 0) / all.length;
+  const [{ low, high }] = rows as [CurveRow & Record<"low" | "high", number>];
+  return rows.length === 1
+    ? { r2, low, high }
+    : { r2, low: Math.min(...all), high: Math.max(...all) };
 }
 
 /** How R² grows with the pictures fitted on, from its table. */
-export function learningFigure({ rows }: Table): Figure {
-  const curves = Map.groupBy(
-    rows,
-    ({ target, features }) => `${target} ${features}`,
-  );
-  const series = [...curves.values()].map((points, i): GrowthSeries => {
-    const { target, features, hook } = points[0]!;
-    const isPlace = features === "position";
-    const words = target === "own_log_depth" ? "model's depth" : "true depth";
+export async function learningFigure({ rows }: Table): Promise<Figure> {
+  const named: CurveRow[] = rows.map((row) => {
+    const isOwn = row.target === "own_log_depth";
+    const where = row.features === "position" ? row.features : row.hook;
     return {
-      name: `${words}, ${isPlace ? features : hook}`,
-      colour: lineColours[Math.floor(i / 2) % lineColours.length]!,
-      dash: isPlace ? "7 3" : undefined,
-      points: points.map(({ pictures, r2, low, high }) => ({
-        x: pictures as number,
-        y: r2 as number,
-        low: low as number,
-        high: high as number,
-      })),
+      ...row,
+      series: `${isOwn ? "model's depth" : "true depth"}, ${where}`,
     };
   });
-  const what = "pictures fitted on";
+  const curves = Map.groupBy(named, ({ series }) => `${series}`);
+  const series = [...curves].map(([name, [row]], i): Series => ({
+    name,
+    colour: seriesColours[Math.floor(i / 2)]!,
+    ...row!.features === "position" && { dash: "7 3" },
+  }));
+  const columns = { x: "pictures", y: "r2" };
   return {
-    svg: growthCurves(series, what, "R² on the test by pictures fitted on"),
+    svg: await plotSvg({
+      label: "R² on the test by pictures fitted on",
+      series,
+    }, (plot) => ({
+      width: 700,
+      height: 300,
+      x: { label: "pictures fitted on", labelAnchor: "center", zero: true },
+      y: {
+        label: "R² on the test",
+        grid: true,
+        ...heightsFrom(named, "r2", -0.5),
+      },
+      marks: curveMarks(plot, named, series, columns),
+    })),
     caption:
       "R² on the test by the number of pictures fitted on, tokens with position at the best hook and position alone (dashed): a curve that still rises says that more pictures would read more",
   };

@@ -1,30 +1,26 @@
 /**
- * What was measured of a model and of ones with random weights in, what that
- * shows of one target out.
+ * What was found of one target, its controls beside it.
  *
  * @module
  */
+import {
+  type Draws,
+  type Estimate,
+  estimateOf,
+  isAboveZero,
+  type Statistic,
+} from "../../../../mod.ts";
 import type { MainTarget } from "./columns.ts";
 import { findReadings, hooksOf, placeOf, type Sought } from "./find_reading.ts";
 import type { Measured } from "./measure.ts";
-import {
-  type Draws,
-  largestOf,
-  less,
-  meanOf,
-  partialR2,
-  r2Of,
-  type Score,
-  scoreOf,
-  type Statistic,
-} from "./score.ts";
+import { largestOf, less, meanOf, partialR2, r2Of } from "./score.ts";
 
 /** A hook beside the best one. */
 export interface Difference {
   /** The hook. */
   readonly hook: string;
   /** R² with the place at the best hook less that here, paired. */
-  readonly behind: Score;
+  readonly behind: Estimate;
 }
 
 /** What is found of one target. */
@@ -34,25 +30,25 @@ export interface Finding {
   /** The hook that reads it best beyond position. */
   readonly hook: string;
   /** R² of the tokens alone there. */
-  readonly r2: Score;
+  readonly r2: Estimate;
   /** Share that tokens explain of what position leaves. */
-  readonly partial: Score;
+  readonly partial: Estimate;
   /** R² of position alone. */
-  readonly position: Score;
+  readonly position: Estimate;
   /** R² of pixels and position. */
-  readonly pixels: Score;
+  readonly pixels: Estimate;
   /** R² of the tokens over the cells away from edges. */
-  readonly inside: Score;
+  readonly inside: Estimate;
   /** R² of the tokens over the cells at edges. */
-  readonly edges: Score;
+  readonly edges: Estimate;
   /** The largest partial R² of a target shuffled across pictures. */
-  readonly shuffled: Score;
+  readonly shuffled: Estimate;
   /** R² of the tokens less that of the control task. */
-  readonly selectivity: Score;
+  readonly selectivity: Estimate;
   /** The largest partial R² at that hook with random weights. */
-  readonly random: Score;
+  readonly random: Estimate;
   /** Partial R² less that, paired. */
-  readonly overRandom: Score;
+  readonly overRandom: Estimate;
   /** Every other hook. */
   readonly differences: readonly Difference[];
   /** Whether the hook holds depth beyond position, its controls allowing it. */
@@ -76,7 +72,7 @@ export function findingOf(
 ): Finding | undefined {
   const hook = measured.best[target];
   if (hook === undefined) return undefined;
-  const score = (of: Statistic) => scoreOf(of, draws);
+  const score = (of: Statistic) => estimateOf(of, draws);
   const tokens: Sought = { kind: "tokens", hook, hasPlace: false, target };
   const [alone] = findReadings(measured, tokens);
   const [placed] = findReadings(measured, { ...tokens, hasPlace: true });
@@ -133,7 +129,7 @@ function differencesOf(
   };
   return hooksOf(measured).filter((hook) => hook !== best).map((hook) => ({
     hook,
-    behind: scoreOf(less(r2(best), r2(hook)), draws),
+    behind: estimateOf(less(r2(best), r2(hook)), draws),
   }));
 }
 
@@ -145,17 +141,13 @@ function isShown(
   >,
   hasRandom: boolean,
 ): boolean {
-  return isAbove(r2) && isAbove(partial) &&
-    !(shuffled.value >= partial.value) && (!hasRandom || isAbove(overRandom));
-}
-
-/** Whether all of an interval is above 0. */
-export function isAbove({ low }: Score): boolean {
-  return low !== undefined && low > 0;
+  return isAboveZero(r2) && isAboveZero(partial) &&
+    !(shuffled.value >= partial.value) &&
+    (!hasRandom || isAboveZero(overRandom));
 }
 
 /** The hooks that are not told apart from the best one. */
 export function rivalsOf({ differences }: Finding): string[] {
-  return differences.filter(({ behind }) => !isAbove(behind))
+  return differences.filter(({ behind }) => !isAboveZero(behind))
     .map(({ hook }) => hook);
 }

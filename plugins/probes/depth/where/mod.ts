@@ -85,7 +85,7 @@ export async function where(
       { ...options, randomEncoders },
       products,
     );
-    const found = resultOf(study, measured, random);
+    const found = await resultOf(study, measured, random);
     return { ...found, verdict: [...found.verdict, ...passedOver(hooks)] };
   } finally {
     await products.release();
@@ -137,17 +137,19 @@ async function measureRandom(
   return found;
 }
 
-function resultOf(
+async function resultOf(
   study: DepthStudy,
   measured: Measured,
   random: readonly Measured[],
-): WhereResult {
+): Promise<WhereResult> {
   const draws = { clusters: clusterCount(study.split), seed: study.seed };
   const evidence = { measured, random, draws };
   const findings = mainTargets.flatMap((target) =>
     findingOf(target, evidence) ?? []
   );
+  const layers = layersTable(evidence);
   const learning = learningTable(findings, evidence);
+  const sources = new Set(measured.readings.map(({ source }) => source));
   return {
     verdict: verdictOf(findings, {
       truth: study.truth,
@@ -160,11 +162,11 @@ function resultOf(
     }),
     metrics: metricsOf(findings, measured),
     figures: findings.length === 0 ? {} : {
-      where_layers: layersFigure(findings, evidence),
-      where_learning: learningFigure(learning),
+      where_layers: await layersFigure(layers, findings, [...sources]),
+      where_learning: await learningFigure(learning),
     },
     tables: {
-      where_layers: layersTable(evidence),
+      where_layers: layers,
       where_differences: differencesTable(findings),
       where_learning: learning,
     },

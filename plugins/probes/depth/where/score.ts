@@ -1,25 +1,13 @@
 /**
- * Errors in clusters of pictures in, R² and its intervals out.
+ * R² of draws of clusters of pictures.
  *
  * @module
  */
-import { bootstrap, type Interval } from "../../../../mod.ts";
+import type { Statistic } from "../../../../mod.ts";
 import type { ClusterSums, Reading } from "./held_out_sums.ts";
-
-/** A number and its interval. */
-export interface Score extends Interval {
-  /** The number; NaN where it cannot be measured. */
-  readonly value: number;
-}
 
 /** Which cells are measured on. */
 export type Part = "all" | "inside" | "edges";
-
-/** How often each cluster is drawn. */
-type Times = ArrayLike<number>;
-
-/** What is measured of a draw. */
-export type Statistic = (times: Times) => number;
 
 /** Least share of the sum of squares that must be variance. */
 const leastVariance = 1e-12;
@@ -75,27 +63,9 @@ export function largestOf(all: readonly Statistic[]): Statistic {
     all.length === 0 ? NaN : Math.max(...all.map((of) => of(times)));
 }
 
-/** What to draw with: the same for all, so that differences are paired. */
-export interface Draws {
-  /** Clusters to draw from. */
-  readonly clusters: number;
-  /** Decides the draws. */
-  readonly seed: number;
-}
-
-/** A statistic of all clusters, and its interval. */
-export function scoreOf(
-  statistic: Statistic,
-  { clusters, seed }: Draws,
-): Score {
-  const value = statistic(new Float64Array(clusters).fill(1));
-  if (!Number.isFinite(value)) return { value: NaN };
-  return { value, ...bootstrap({ clusters, seed }, statistic) };
-}
-
 function deviationOf(
   { n, y, yy }: ClusterSums,
-  times: Times,
+  times: ArrayLike<number>,
   part: Part,
 ): number {
   const count = sumOver(n, times, part), squares = sumOver(yy, times, part);
@@ -103,7 +73,11 @@ function deviationOf(
   return deviation > leastVariance * squares ? deviation : 0;
 }
 
-function sumOver(values: Float64Array, times: Times, part: Part): number {
+function sumOver(
+  values: Float64Array,
+  times: ArrayLike<number>,
+  part: Part,
+): number {
   let sum = 0;
   for (let c = 0; c < times.length; c++) {
     const inside = part === "edges" ? 0 : values[2 * c]!;

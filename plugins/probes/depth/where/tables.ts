@@ -1,20 +1,19 @@
 /**
- * What was measured in, tables of all of it out.
+ * The tables of the part "where": every probe, and how it did.
  *
  * @module
  */
-import type { Table } from "../../../../mod.ts";
+import {
+  estimateColumns,
+  estimateOf,
+  type Statistic,
+  type Table,
+  tableOf,
+} from "../../../../mod.ts";
 import { findReadings, placeOf } from "./find_reading.ts";
 import type { Evidence, Finding } from "./finding.ts";
 import type { Measured } from "./measure.ts";
-import {
-  less,
-  meanOf,
-  partialR2,
-  r2Of,
-  scoreOf,
-  type Statistic,
-} from "./score.ts";
+import { less, meanOf, partialR2, r2Of } from "./score.ts";
 import type { Reading } from "./held_out_sums.ts";
 
 const labelWords = {
@@ -26,81 +25,91 @@ const labelWords = {
 
 /** Every probe of every hook and control. */
 export function layersTable(evidence: Evidence): Table {
-  const { measured, random } = evidence;
-  return {
-    caption:
-      "Linear probes for depth at each hook and for each control, measured on pictures that they were not fitted on",
-    columns: {
+  const { measured, random, draws } = evidence;
+  const once = new Float64Array(draws.clusters).fill(1);
+  const rows = [
+    ...rowsOf(measured, "own", evidence),
+    ...random.flatMap((other, i) => rowsOf(other, `random ${i + 1}`, evidence)),
+  ];
+  return tableOf(
+    "Linear probes for depth at each hook and for each control, measured on pictures that they were not fitted on",
+    rows,
+    {
       hook:
         "where the model is read; of pixels and position, a hook on whose grid they are",
       weights: "the model's own, or those in random order with a seed",
       features: "what the probe reads",
       target: "what it is asked for",
-      labels:
+      labels: [
         "whose it is: the cell's own, that cell's in another picture (position still says something), another cell's in the picture (the picture's mean still does), or a number drawn for the cell's colour (arXiv:1909.03368)",
+        ({ labels }) => labelWords[labels],
+      ],
       seed: "decides the shuffle; 0 for none",
-      r2:
+      ...estimateColumns(
+        "r2",
         "share of the variance over test cells that the probe explains; below 0 it is worse than their mean",
-      low:
+        ({ r2 }) => r2,
+        "",
         "lower end of its 95 % interval, a bootstrap over clusters of pictures",
-      high: "upper end",
-      partial_r2: "share that the features explain of what position leaves",
-      partial_low: "lower end of its 95 % interval",
-      partial_high: "upper end",
-      r2_edges: "R² over the cells at edges of things",
-      r2_inside: "R² over the other cells",
-      selectivity: "R² less the mean R² of the control task at that hook",
-      cross_r2: "R² by cross-validation on the pictures fitted on",
-      penalty:
-        "ridge penalty, of standardised features, that cross-validation chose",
-      pictures: "test pictures",
-      cells: "their cells whose depth is known",
-    },
-    rows: [
-      ...rowsOf(measured, measured, "own", evidence),
-      ...random.flatMap((other, i) =>
-        rowsOf(other, measured, `random ${i + 1}`, evidence)
       ),
-    ],
-  };
+      ...estimateColumns(
+        "partial_r2",
+        "share that the features explain of what position leaves",
+        ({ partial }) => partial,
+        "partial_",
+      ),
+      r2_edges: [
+        "R² over the cells at edges of things",
+        ({ reading }) => r2Of(reading, "edges")(once),
+      ],
+      r2_inside: [
+        "R² over the other cells",
+        ({ reading }) => r2Of(reading, "inside")(once),
+      ],
+      selectivity: [
+        "R² less the mean R² of the control task at that hook",
+        ({ selectivity }) => selectivity(once),
+      ],
+      cross_r2: [
+        "R² by cross-validation on the pictures fitted on",
+        ({ reading }) => reading.fit.crossR2,
+      ],
+      penalty: [
+        "ridge penalty, of standardised features, that cross-validation chose",
+        ({ reading }) => reading.fit.penalty,
+      ],
+      pictures: "test pictures",
+      cells: [
+        "their cells whose depth is known",
+        ({ reading }) => reading.asked.n.reduce((sum, n) => sum + n, 0),
+      ],
+    },
+  );
 }
 
+/** Every probe of one model that was fitted on all folds. */
 function rowsOf(
   measured: Measured,
-  own: Measured,
   weights: string,
-  { draws }: Evidence,
-): Table["rows"] {
+  { measured: own, draws }: Evidence,
+) {
   const whole = measured.readings.filter(({ fit }) => fit.folds === undefined);
-  const once = new Float64Array(draws.clusters).fill(1);
-  return whole.map((reading) => {
-    const { source, fit, asked } = reading;
-    const { target, labels, seed } = measured.columns[fit.column]!;
-    const r2 = scoreOf(r2Of(reading), draws);
-    const partial = scoreOf(partialOf(reading, own), draws);
-    const value = (of: Statistic) => of(once);
-    return {
-      hook: source.hook,
-      weights,
-      features: featureWords(reading),
-      target,
-      labels: labelWords[labels],
-      seed,
-      r2: r2.value,
-      low: r2.low ?? NaN,
-      high: r2.high ?? NaN,
-      partial_r2: partial.value,
-      partial_low: partial.low ?? NaN,
-      partial_high: partial.high ?? NaN,
-      r2_edges: value(r2Of(reading, "edges")),
-      r2_inside: value(r2Of(reading, "inside")),
-      selectivity: value(selectivityOf(reading, measured)),
-      cross_r2: fit.crossR2,
-      penalty: fit.penalty,
-      pictures: measured.pictures,
-      cells: asked.n.reduce((sum, n) => sum + n, 0),
-    };
-  });
+  return whole.map((reading) => ({
+    ...measured.columns[reading.fit.column]!,
+    ...placeWords(reading),
+    weights,
+    pictures: measured.pictures,
+    r2: estimateOf(r2Of(reading), draws),
+    partial: estimateOf(partialOf(reading, own), draws),
+    selectivity: selectivityOf(reading, measured),
+    reading,
+  }));
+}
+
+/** Where a probe reads, and what. */
+function placeWords({ source: { kind, hook }, fit }: Reading) {
+  const isJoined = fit.hasPlace && kind !== "position";
+  return { hook, features: isJoined ? `${kind} + position` : kind };
 }
 
 /** What tokens or pixels say beyond the place of the same model's grid; nothing of probes that do not know it. */
@@ -126,36 +135,26 @@ function selectivityOf(reading: Reading, measured: Measured): Statistic {
   return less(r2Of(reading), meanOf(control.map((one) => r2Of(one))));
 }
 
-function featureWords({ source: { kind }, fit }: Reading): string {
-  return fit.hasPlace && kind !== "position" ? `${kind} + position` : kind;
-}
-
 /** How far behind the best hook each other hook is. */
 export function differencesTable(findings: readonly Finding[]): Table {
-  return {
-    caption:
-      "How far behind the best hook each other hook is, on the same draws of the same pictures",
-    columns: {
+  const rows = findings.flatMap(({ target, hook: best, differences }) =>
+    differences.map((difference) => ({ target, best, ...difference }))
+  );
+  return tableOf(
+    "How far behind the best hook each other hook is, on the same draws of the same pictures",
+    rows,
+    {
       target: "what was asked for",
       best:
         "the hook with the largest R² with position by cross-validation on the pictures fitted on",
       hook: "another hook",
-      difference:
+      ...estimateColumns(
+        "difference",
         "R² of tokens and position at the best hook less that at this one, on the test",
-      low: "lower end of its 95 % interval",
-      high: "upper end",
+        ({ behind }) => behind,
+      ),
     },
-    rows: findings.flatMap(({ target, hook: best, differences }) =>
-      differences.map(({ hook, behind: { value, low = NaN, high = NaN } }) => ({
-        target,
-        best,
-        hook,
-        difference: value,
-        low,
-        high,
-      }))
-    ),
-  };
+  );
 }
 
 /** How R² grows with the pictures fitted on. */
@@ -163,40 +162,26 @@ export function learningTable(
   findings: readonly Finding[],
   { measured, draws }: Evidence,
 ): Table {
-  const points = measured.readings.filter(({ fit }) => fit.folds !== undefined);
-  return {
-    caption:
-      "R² on the test by the number of pictures fitted on: of the best hook with position, and of position alone",
-    columns: {
+  const points = measured.readings.filter(({ fit }) => fit.folds !== undefined)
+    .map((reading) => ({
+      target: measured.columns[reading.fit.column]!.target,
+      ...placeWords(reading),
+      folds: reading.fit.folds!,
+      pictures: reading.fit.pictures,
+      r2: estimateOf(r2Of(reading), draws),
+    }));
+  return tableOf(
+    "R² on the test by the number of pictures fitted on: of the best hook with position, and of position alone",
+    findings.flatMap((finding) =>
+      points.filter(({ target }) => target === finding.target)
+    ),
+    {
       target: "what was asked for",
       hook: "the hook",
       features: "what the probe reads",
       folds: "folds fitted on",
       pictures: "pictures in them",
-      r2: "R² on the test",
-      low: "lower end of its 95 % interval",
-      high: "upper end",
+      ...estimateColumns("r2", "R² on the test", ({ r2 }) => r2),
     },
-    rows: findings.flatMap(({ target }) =>
-      points.filter(({ fit }) =>
-        measured.columns[fit.column]!.target === target
-      )
-        .map((reading) => {
-          const { value, low = NaN, high = NaN } = scoreOf(
-            r2Of(reading),
-            draws,
-          );
-          return {
-            target,
-            hook: reading.source.hook,
-            features: featureWords(reading),
-            folds: reading.fit.folds!,
-            pictures: reading.fit.pictures,
-            r2: value,
-            low,
-            high,
-          };
-        })
-    ),
-  };
+  );
 }

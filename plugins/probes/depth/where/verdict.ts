@@ -1,12 +1,17 @@
 /**
- * What was found in, what it shows and does not show in sentences out.
+ * What the part "where" shows and does not show, in sentences.
  *
  * @module
  */
+import {
+  decimals,
+  type Estimate,
+  estimateWords,
+  isAboveZero,
+} from "../../../../mod.ts";
 import type { MainTarget } from "./columns.ts";
 import { targetWords } from "./find_reading.ts";
-import { type Finding, isAbove, rivalsOf } from "./finding.ts";
-import type { Score } from "./score.ts";
+import { type Finding, rivalsOf } from "./finding.ts";
 
 /** What else a reader must know. */
 export interface VerdictContext {
@@ -56,8 +61,8 @@ function findingWords(finding: Finding): string {
 function shownWords(finding: Finding): string {
   const { target, hook, r2, partial, overRandom } = finding;
   const what = targetWords[target][1], rivals = rivalsOf(finding);
-  const random = isAbove(overRandom)
-    ? `, ${number(overRandom.value)} more than with random weights`
+  const random = isAboveZero(overRandom)
+    ? `, ${decimals(overRandom.value)} more than with random weights`
     : "";
   const ahead = rivals.length === 0
     ? "ahead of every other hook"
@@ -86,24 +91,20 @@ function reasonWords({ r2, partial, shuffled, random }: Finding): string {
   if (partial.low === undefined) {
     return ", and there are too few pictures for an interval";
   }
-  if (!isAbove(partial)) return ", and that interval does not exclude 0";
-  if (!isAbove(r2)) return `, but R² ${words(r2)} itself does not exclude 0`;
+  if (!isAboveZero(partial)) return ", and that interval does not exclude 0";
+  if (!isAboveZero(r2)) {
+    return `, but R² ${words(r2)} itself does not exclude 0`;
+  }
   if (shuffled.value >= partial.value) {
     return `, and as much (${
-      number(shuffled.value)
+      decimals(shuffled.value)
     }) of another picture's depth`;
   }
   return `, which is not shown to be more than with random weights (${
-    number(random.value)
+    decimals(random.value)
   })`;
 }
 
-/** `0.95 (0.93 to 0.96)`. */
-function words({ value, low, high }: Score): string {
-  if (low === undefined || high === undefined) return number(value);
-  return `${number(value)} (${number(low)} to ${number(high)})`;
-}
-
-function number(value: number): string {
-  return value.toFixed(3).replace("-", "−");
+function words(estimate: Estimate): string {
+  return estimateWords(estimate, decimals);
 }

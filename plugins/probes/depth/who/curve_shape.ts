@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { correlation, midRanks } from "../rank_scores.ts";
+import { correlation, midRanks } from "../../../../mod.ts";
 
 /** What a curve can be; a latent's `curveClass` is an index of it. */
 export const curveClasses = [

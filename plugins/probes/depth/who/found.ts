@@ -7,7 +7,7 @@ import type { LatentEntries } from "../study/latent_entries.ts";
 import type { LatentTuning } from "./tuning.ts";
 import type { TargetScale } from "./target_scale.ts";
 import type { PositionNull } from "./position_null.ts";
-import { type Share, shareOf } from "../../../../mod.ts";
+import { type Estimate, shareOf } from "../../../../mod.ts";
 
 /** Units of one kind, all held against depth alike. */
 export interface UnitSource {
@@ -44,7 +44,7 @@ export interface WhoFound {
 }
 
 /** How many units pass, of all there are, whether they fire or not. */
-export function passShare({ passes }: UnitSource): Share {
+export function passShare({ passes }: UnitSource): Required<Estimate> {
   return shareOf(passCount({ passes }), passes.length);
 }
 

@@ -10,7 +10,7 @@ import { beyondPosition } from "./beyond_position.ts";
 import type { TargetScale } from "./target_scale.ts";
 import { informationWith } from "./information.ts";
 import { type LatentEntries, sliceOf } from "../study/latent_entries.ts";
-import { rankScores, spearmanOf } from "../rank_scores.ts";
+import { rankScores, spearmanOf } from "./rank_scores.ts";
 
 /** Fewest patches and clusters that a latent fires in for it to be tested. */
 export const leastTested = { patches: 20, clusters: 5 } as const;

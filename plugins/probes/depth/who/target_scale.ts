@@ -4,9 +4,13 @@
  *
  * @module
  */
-import { permutation, pseudoInverse, randomFrom } from "../../../../mod.ts";
+import {
+  midRanks,
+  permutation,
+  pseudoInverse,
+  randomFrom,
+} from "../../../../mod.ts";
 import type { DepthPatches } from "../study/read_codes.ts";
-import { midRanks } from "../rank_scores.ts";
 
 /** Depth, as latents are held against it. Nothing of it changes when depth maps are permuted between pictures, but for which patch has which. */
 export interface TargetScale {

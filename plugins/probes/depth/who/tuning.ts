@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { correlation, midRanks } from "../../../../mod.ts";
 import { beyondPosition } from "./beyond_position.ts";
 import {
   curveClass,
@@ -10,6 +11,7 @@ import {
   selectivity,
   widthAtHalf,
 } from "./curve_shape.ts";
+import { rankScores, spearmanOf } from "./rank_scores.ts";
 import type { TargetScale } from "./target_scale.ts";
 import {
   filterSlice,
@@ -17,12 +19,6 @@ import {
   type LatentSlice,
   sliceOf,
 } from "../study/latent_entries.ts";
-import {
-  correlation,
-  midRanks,
-  rankScores,
-  spearmanOf,
-} from "../rank_scores.ts";
 
 export { type TargetScale, targetScale } from "./target_scale.ts";
 

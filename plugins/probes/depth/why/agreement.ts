@@ -4,9 +4,7 @@
  *
  * @module
  */
-import { bootstrap } from "../../../../mod.ts";
-import { spearman } from "../sense/depth_errors.ts";
-import type { Estimate } from "./compare.ts";
+import { type Estimate, estimateOf, spearman } from "../../../../mod.ts";
 
 /**
  * Spearman's rank correlation of two numbers of each of some latents, with an
@@ -23,11 +21,7 @@ export function rankAgreement(
   );
   const over = (of: readonly number[]): number =>
     spearman(of.map((i) => score[i]!), of.map((i) => effect[i]!));
-  return {
-    value: over(known),
-    ...bootstrap({ clusters: known.length, seed }, (times) =>
-      over(
-        known.flatMap((i, at) => new Array<number>(times[at]!).fill(i)),
-      )),
-  };
+  const drawn = (times: ArrayLike<number>): number =>
+    over(known.flatMap((i, at) => new Array<number>(times[at]!).fill(i)));
+  return estimateOf(drawn, { clusters: known.length, seed });
 }

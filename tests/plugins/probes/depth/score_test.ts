@@ -1,11 +1,10 @@
 /** Tests of R² from errors in clusters, against explicit cells. @module */
 import { equal, ok } from "node:assert/strict";
-import { randomFrom } from "tessera";
+import { estimateOf, randomFrom } from "tessera";
 import {
   less,
   partialR2,
   r2Of,
-  scoreOf,
 } from "../../../../plugins/probes/depth/where/score.ts";
 
 const clusters = 7;
@@ -66,26 +65,26 @@ const [base, more] = [reading(cells(), "base"), reading(cells(), "more")];
 
 Deno.test("r2Of() is one less errors over deviations, of all cells, edges and others", () => {
   const all = cells();
-  near(scoreOf(r2Of(more), draws).value, plainR2(all, "more"));
+  near(estimateOf(r2Of(more), draws).value, plainR2(all, "more"));
   const edges = all.filter(({ edge }) => edge === 1);
   const inside = all.filter(({ edge }) => edge === 0);
-  near(scoreOf(r2Of(more, "edges"), draws).value, plainR2(edges, "more"));
-  near(scoreOf(r2Of(more, "inside"), draws).value, plainR2(inside, "more"));
+  near(estimateOf(r2Of(more, "edges"), draws).value, plainR2(edges, "more"));
+  near(estimateOf(r2Of(more, "inside"), draws).value, plainR2(inside, "more"));
 });
 
 Deno.test("partialR2() is what is explained of what the base leaves", () => {
   const [a, b] = [plainR2(cells(), "more"), plainR2(cells(), "base")];
-  near(scoreOf(partialR2(more, base), draws).value, (a - b) / (1 - b));
+  near(estimateOf(partialR2(more, base), draws).value, (a - b) / (1 - b));
 });
 
 Deno.test("partialR2() is nothing where the base leaves next to nothing", () => {
   const all = cells().map((cell) => ({ ...cell, base: cell.y + 1e-3 }));
-  const found = scoreOf(partialR2(more, reading(all, "base")), draws);
+  const found = estimateOf(partialR2(more, reading(all, "base")), draws);
   equal(Number.isNaN(found.value), true);
   equal(found.low, undefined);
 });
 
-Deno.test("scoreOf() draws clusters as a bootstrap over explicit cells does, the same for each number", () => {
+Deno.test("estimateOf() draws clusters as a bootstrap over explicit cells does, the same for each number", () => {
   const random = randomFrom(draws.seed), all = cells();
   const found = Array.from({ length: 1000 }, () => {
     const drawn = Array.from(
@@ -97,7 +96,7 @@ Deno.test("scoreOf() draws clusters as a bootstrap over explicit cells does, the
     );
     return plainR2(own, "more") - plainR2(own, "base");
   }).sort((a, b) => a - b);
-  const score = scoreOf(less(r2Of(more), r2Of(base)), draws);
+  const score = estimateOf(less(r2Of(more), r2Of(base)), draws);
   const at = (share: number) => {
     const place = share * 999, below = Math.floor(place);
     return found[below]! +
@@ -109,5 +108,8 @@ Deno.test("scoreOf() draws clusters as a bootstrap over explicit cells does, the
 
 Deno.test("r2Of() is NaN where nothing varies", () => {
   const all = cells().map((cell) => ({ ...cell, y: 1.1 }));
-  equal(Number.isNaN(scoreOf(r2Of(reading(all, "more")), draws).value), true);
+  equal(
+    Number.isNaN(estimateOf(r2Of(reading(all, "more")), draws).value),
+    true,
+  );
 });

@@ -12,7 +12,7 @@ import { permuteMaps } from "../../../../../plugins/probes/depth/who/position_nu
 import {
   rankScores,
   spearmanOf,
-} from "../../../../../plugins/probes/depth/rank_scores.ts";
+} from "../../../../../plugins/probes/depth/who/rank_scores.ts";
 import { randomFrom } from "tessera";
 import {
   indicators,

@@ -1,0 +1,85 @@
+/**
+ * Numbers with their 95 % intervals, by a bootstrap over clusters of pictures.
+ *
+ * @module
+ */
+import { bootstrap, type Interval } from "./bootstrap.ts";
+
+/** A number and its 95 % interval, which is absent where none can be estimated. */
+export interface Estimate extends Interval {
+  /** The number; NaN where it cannot be measured. */
+  readonly value: number;
+}
+
+/** What is measured of a draw, given how often each cluster is in it. */
+export type Statistic = (times: ArrayLike<number>) => number;
+
+/** What to draw from. Estimates with the same draws are paired. */
+export interface Draws {
+  /** Clusters: pictures, or scenes where pictures of one scene are alike. */
+  readonly clusters: number;
+  /** Decides the draws. */
+  readonly seed: number;
+}
+
+/** A statistic of all clusters, each once, and its interval. */
+export function estimateOf(
+  statistic: Statistic,
+  { clusters, seed }: Draws,
+): Estimate {
+  const value = statistic(new Float64Array(clusters).fill(1));
+  if (!Number.isFinite(value)) return { value: NaN };
+  return { value, ...bootstrap({ clusters, seed }, statistic) };
+}
+
+/** What {@linkcode ratioOfSums} draws: the items of a cluster together. */
+export interface ClusteredDraws {
+  /** The cluster of each item, from 0 on. */
+  readonly clusters: ArrayLike<number>;
+  /** Decides the draws. */
+  readonly seed: number;
+}
+
+/**
+ * `Σ above / Σ below` over items, such as pictures, and its interval. Without
+ * `below` it is the mean of `above`. Items whose `above` is NaN are left out of
+ * both sums.
+ *
+ * @example The mean of three numbers, two of them known
+ * ```ts
+ * import { ratioOfSums } from "./estimate.ts";
+ * import { equal } from "node:assert/strict";
+ *
+ * const draws = { clusters: [0, 1, 2], seed: 1 };
+ * equal(ratioOfSums([1, NaN, 3], undefined, draws).value, 2);
+ * ```
+ */
+export function ratioOfSums(
+  above: ArrayLike<number>,
+  below: ArrayLike<number> | undefined,
+  { clusters, seed }: ClusteredDraws,
+): Estimate {
+  const of = Array.from(clusters);
+  const count = of.reduce((most, cluster) => Math.max(most, cluster + 1), 0);
+  const [a, b] = [new Float64Array(count), new Float64Array(count)];
+  of.forEach((cluster, i) => {
+    if (Number.isNaN(above[i])) return;
+    a[cluster]! += above[i]!;
+    b[cluster]! += below?.[i] ?? 1;
+  });
+  return estimateOf(
+    (times) => weighted(a, times) / weighted(b, times),
+    { clusters: count, seed },
+  );
+}
+
+function weighted(sums: Float64Array, times: ArrayLike<number>): number {
+  let sum = 0;
+  for (let i = 0; i < sums.length; i++) sum += times[i]! * sums[i]!;
+  return sum;
+}
+
+/** Whether all of an interval is above 0. */
+export function isAboveZero({ low }: Interval): boolean {
+  return low !== undefined && low > 0;
+}
