@@ -1,5 +1,5 @@
 /**
- * A file at a hub in, what the hub says of it out: its hash and its size.
+ * Asks a hub for a file's hash and size.
  *
  * @module
  */
@@ -16,25 +16,26 @@ export interface HubFile {
   readonly id: HubId;
   /** Its name. */
   readonly file: string;
-  /** Where it comes into the cache. */
+  /** The snapshot in the cache that it belongs to. */
   readonly snapshot: Snapshot;
 }
 
-/** What the hub says of a file. */
+/** A file with what the hub says of it. */
 export interface AnnouncedFile extends HubFile {
   /** Its address. */
   readonly url: string;
-  /** Its SHA-256, or what git calls it when it is small. */
+  /** Its SHA-256; its git hash when it is small. */
   readonly etag: string;
-  /** Its bytes; not every hub says how many. */
+  /** Its size in bytes, which not every hub says. */
   readonly size: number | undefined;
 }
 
 /**
- * Asks what the hub knows of a file: by commit, so that all files are of the
- * same one.
+ * Asks the hub about a file, by commit, so that all files come from the same
+ * one.
  *
- * @throws {ConfigError} When it does not have it, cannot be reached or is no hub.
+ * @throws {ConfigError} When the hub does not have the file, cannot be reached,
+ * or is not a hub.
  */
 export async function askForFile(
   hub: Hub,
@@ -48,7 +49,7 @@ export async function askForFile(
     id,
     file: file.file,
     method: "HEAD",
-    // It may be a redirect to where the file lies, and nobody there knows its hash.
+    // It may redirect to a file host, which does not know the hash.
     wanted: ({ headers, status }) =>
       status < 400 && headers.has("x-linked-etag"),
   };
@@ -68,7 +69,7 @@ export async function askForFile(
 function etagOf(hub: Hub, file: HubFile, { headers }: Response): string {
   const etag = (headers.get("x-linked-etag") ?? headers.get("etag") ?? "")
     .replace(/^W\//, "").replaceAll('"', "");
-  // It becomes the name of a file.
+  // It becomes a file name.
   if (/^([0-9a-f]{40}|[0-9a-f]{64})$/.test(etag)) return etag;
   const why = "it does not say the hash of the file; check HF_ENDPOINT";
   throw hubError(hub, file, why);

@@ -1,21 +1,22 @@
 /**
- * A request to a hub in, its answer out: redirects followed, silence ended.
+ * Sends a request to a hub, follows redirects, and gives up on silence.
  *
  * @module
  */
 import type { Hub, HubRequest } from "./hub.ts";
 import { hubError, requestError, TransientError } from "./hub_errors.ts";
 
-/** Redirects in a row, as in browsers. */
+/** The most redirects in a row, as in browsers. */
 const maxRedirects = 20;
 
 /**
- * Sends `request` once and gives what `use` makes of the answer and its body.
- * The token goes to the hub alone, to no host that it redirects to.
+ * Sends `request` once and returns what `use` makes of the response and its
+ * body. The token is sent to the hub only, never to a host it redirects to.
  *
- * @throws {TransientError} When the connection breaks, nothing comes for
+ * @throws {TransientError} When the connection breaks, nothing arrives for
  * `hub.idle` milliseconds, or the hub is busy.
- * @throws {ConfigError} When the hub refuses, or a host may not be reached.
+ * @throws {ConfigError} When the hub refuses, or this program may not reach a
+ * host.
  */
 export async function askHub<T>(
   hub: Hub,
@@ -63,8 +64,8 @@ async function send(
   request: HubRequest,
   silence: Silence,
 ): Promise<Response> {
-  // Redirects are followed by hand because the hub says in its own answer what
-  // it knows of a file, and so that the token stays with the hub.
+  // Redirects are followed by hand: the hub describes the file in its own
+  // response, and the token must not reach another host.
   const own = url.origin === new URL(hub.endpoint).origin && hub.token
     ? { authorization: `Bearer ${hub.token}` }
     : {};
@@ -73,7 +74,7 @@ async function send(
       method: request.method ?? "GET",
       redirect: "manual",
       signal: silence.signal,
-      // Compressed, a file has another length than the hub says.
+      // A compressed file would not have the length that the hub announces.
       headers: { "accept-encoding": "identity", ...request.headers, ...own },
     });
   } catch (cause) {
@@ -99,7 +100,7 @@ async function* bytesOf(
       });
       if (done) return;
       yield value;
-      // While it was written nobody listened.
+      // Time spent using the bytes is not silence.
       silence.heard();
     }
   } finally {
@@ -114,7 +115,7 @@ function broken(cause: unknown): TransientError {
   return new TransientError(text, undefined, { cause });
 }
 
-/** Ends a request when nothing has been heard for a while. */
+/** Aborts a request when nothing has arrived for a while. */
 interface Silence {
   readonly signal: AbortSignal;
   heard(): void;

@@ -1,5 +1,5 @@
 /**
- * A file at a hub in, the same in the cache out: whole, and with the right hash.
+ * Downloads a file into the cache and checks its hash.
  *
  * @module
  */
@@ -21,18 +21,20 @@ import {
 import { hubError, requestName } from "./hub_errors.ts";
 
 /**
- * Downloads a file into the cache, unless it is there. What a broken download
- * has left, of this program or another, is gone on from.
+ * Downloads a file into the cache unless it is there, continuing a download
+ * that this program or another left unfinished.
  *
- * @throws {ConfigError} When the hub does not give it, what it gives is not
- * what it announced, or the disk does not take it.
+ * @throws {ConfigError} When the hub does not deliver the file, delivers
+ * something other than it announced, or the file cannot be stored.
  */
 export async function downloadFile(hub: Hub, file: HubFile): Promise<void> {
   const announced = await askForFile(hub, file);
   const { snapshot, etag, size } = announced;
   const blob = join(snapshot.repo, "blobs", etag), what = requestName(file);
   const waiting = () =>
-    hub.report({ text: `another program downloads ${what}: waiting for it` });
+    hub.report({
+      text: `another program is downloading ${what}: waiting for it`,
+    });
   const needed = size === undefined ? "" : ` for its ${bytesText(size)}`;
   const download = async () => {
     const there = await sizeOf(blob);
@@ -61,9 +63,10 @@ async function downloadBlob(
   const wrong = await whatIsWrong(part, file);
   if (wrong === undefined) return await Deno.rename(part, blob);
   await Deno.remove(part);
-  // What an earlier start left may be to blame.
+  // What an earlier start left behind may be to blame.
   if (before > 0) return await downloadBlob(hub, file, blob);
-  const why = `${wrong}, and was removed; try again, or another HF_ENDPOINT`;
+  const why =
+    `${wrong}, and was removed; try again, or try another HF_ENDPOINT`;
   throw hubError(hub, file, why);
 }
 
@@ -72,10 +75,10 @@ async function whatIsWrong(
   { etag, size }: AnnouncedFile,
 ): Promise<string | undefined> {
   if (size !== undefined && await sizeOf(path) !== size) {
-    return `what came has more than the ${size} bytes that were announced`;
+    return `the download has more than the ${size} bytes that were announced`;
   }
   const hash = etag.length === 64 ? hashFile : gitHash;
   return await hash(path) === etag
     ? undefined
-    : `what came does not have the hash ${etag} that was announced`;
+    : `the download does not have the hash ${etag} that was announced`;
 }

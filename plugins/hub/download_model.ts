@@ -1,5 +1,5 @@
 /**
- * A model's name at a hub in, its folder in the cache out.
+ * Downloads a model from a hub into the cache.
  *
  * @module
  */
@@ -28,19 +28,19 @@ import { tryAgain } from "./try_again.ts";
 export interface HubModel {
   /** The folder of its files. */
   readonly path: string;
-  /** What it is: `"owner/name@commit"`. */
+  /** Its name and commit: `"owner/name@commit"`. */
   readonly source: string;
-  /** Its licence, when it was noted. */
+  /** Its licence, when it is known. */
   readonly licence?: string | undefined;
 }
 
-/** The only files that are ever downloaded, the weights last; none can hold code. */
+/** The only files that are ever downloaded, the weights last; none can contain code. */
 const files = ["config.json", "preprocessor_config.json", "model.safetensors"];
 
-/** The one that a model may lack. */
+/** The file that a model may lack. */
 const optional = "preprocessor_config.json";
 
-/** What says where the weights are when they are in several files. */
+/** The list of files that sharded weights come with. */
 const shards = "model.safetensors.index.json";
 
 const modelSchema = z.object({
@@ -53,13 +53,13 @@ const modelSchema = z.object({
 type ModelInfo = z.output<typeof modelSchema>;
 
 /**
- * The model that `id` names: from the cache when it is whole there, else
- * downloaded. A model that is whole is used as it is: when the hub has a newer
- * one, name its revision. Before a download of a model whose licence is no
- * permissive one, `hub.report` is told.
+ * The model that `id` names, downloaded unless the cache holds all of it. The
+ * hub is not asked whether a cached model is current: to use a newer one, name
+ * its revision. Before a model is downloaded whose licence is not permissive,
+ * `hub.report` is told.
  *
- * @throws {ConfigError} When it is not whole in the cache, and the hub does not
- * have it or cannot be reached, or the cache cannot be written to.
+ * @throws {ConfigError} When the cache does not hold all of it, and the hub does
+ * not have it or cannot be reached, or the cache cannot be written to.
  */
 export async function downloadModel(hub: Hub, id: HubId): Promise<HubModel> {
   const known = await findSnapshot(hub.cache, id);
@@ -105,7 +105,7 @@ async function askForModel(hub: Hub, id: HubId): Promise<ModelInfo> {
     return modelSchema.parse(JSON.parse(text));
   } catch (cause) {
     const why =
-      "what it says of the model is not what a hub says; check HF_ENDPOINT";
+      "its description of the model is not that of a hub; check HF_ENDPOINT";
     throw hubError(hub, { id }, why, { cause });
   }
 }
@@ -126,7 +126,7 @@ function checkFiles(hub: Hub, id: HubId, info: ModelInfo): void {
   throw hubError(hub, { id }, `it has no ${lacks.join(" and no ")}: ${why}`);
 }
 
-/** What a model has that cannot be used, and what can be done. */
+/** Which unusable files a model has instead, and what can be done. */
 function whatInstead(
   { endpoint }: Hub,
   { repo }: HubId,
@@ -135,10 +135,10 @@ function whatInstead(
   const names = info.siblings.map(({ rfilename }) => rfilename);
   const pickle = names.find((name) => /\.(bin|pth?|ckpt|pkl)$/.test(name));
   if (pickle && !names.some((name) => name.includes(".safetensors"))) {
-    return `its weights are a pickle, "${pickle}", and pickles can run code when they are read; where a pull request at ${endpoint}/${repo}/discussions adds model.safetensors, such as number 3, write "${repo}@refs/pr/3"; else convert them, or choose a model that has it`;
+    return `its weights are a pickle, "${pickle}", and reading a pickle can run code; where a pull request at ${endpoint}/${repo}/discussions adds model.safetensors, such as number 3, write "${repo}@refs/pr/3"; otherwise convert them, or choose a model that has it`;
   }
   if (has(info, shards)) {
-    return `its weights are in several files, as "${shards}" says; join them into model.safetensors, or choose a model that has it`;
+    return `its weights are in several files, listed in "${shards}"; join them into model.safetensors, or choose a model that has it`;
   }
   return `it has ${
     list(names.slice(0, 5))
@@ -157,7 +157,7 @@ function offlineError(
     } not in "${cache}"`;
   return new ConfigError(
     "encoder.model",
-    `Cannot use "${repo}": ${what}, and HF_HUB_OFFLINE forbids to download; unset it, or for a folder write "./${repo}"`,
+    `Cannot use "${repo}": ${what}, and HF_HUB_OFFLINE forbids downloading; unset it, or for a folder write "./${repo}"`,
   );
 }
 

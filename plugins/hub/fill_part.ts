@@ -1,5 +1,5 @@
 /**
- * Part of a file at a hub in, the whole of it out.
+ * Completes a partly downloaded file.
  *
  * @module
  */
@@ -11,12 +11,12 @@ import { openPart, type PartFile } from "./part_file.ts";
 import { tryAgain } from "./try_again.ts";
 
 /**
- * Downloads what the file at `path` lacks of `file`, and flushes it to the
- * disk. When the connection breaks it goes on from there. No more than a little
- * beyond the announced size is taken.
+ * Downloads what the file at `path` lacks of `file`, and flushes it to disk.
+ * When the connection breaks, it continues from there. It stops soon after the
+ * announced size is exceeded.
  *
- * @throws {ConfigError} When it breaks again and again and nothing new comes:
- * `path` keeps what came.
+ * @throws {ConfigError} When the connection breaks repeatedly without progress;
+ * `path` keeps what arrived.
  */
 export async function fillPart(
   hub: Hub,
@@ -37,12 +37,14 @@ export async function fillPart(
   const kept = () =>
     part.length === 0
       ? ""
-      : `; the ${bytesText(part.length)} that came are kept for the next start`;
+      : `; the ${
+        bytesText(part.length)
+      } that arrived are kept for the next start`;
   await tryAgain(hub, file, attempt, { progress: () => part.most, kept });
   await part.flush();
 }
 
-/** Appends what one answer brings. */
+/** Appends the body of one response. */
 async function download(
   hub: Hub,
   file: AnnouncedFile,
@@ -52,10 +54,10 @@ async function download(
   const total = file.size === undefined ? {} : { total: file.size };
   await askHub(hub, requestFrom(file, part.length), async (answer, body) => {
     const start = startOf(answer);
-    // Not every server can begin in the middle: then it sends all.
+    // A server that cannot begin in the middle sends everything.
     if (start !== part.length) await part.restart();
     if (start !== part.length) {
-      throw new TransientError("it cannot go on in the middle");
+      throw new TransientError("it cannot continue in the middle of the file");
     }
     for await (const bytes of body) {
       await part.write(bytes);
@@ -75,7 +77,7 @@ function requestFrom(
     : { url, id, file, headers, wanted: ({ status }) => status === 416 };
 }
 
-/** The place in the file where the body of `answer` begins; -1 when it is something else. */
+/** The byte of the file at which the body of `answer` begins; -1 when that is unknown. */
 function startOf({ status, headers }: Response): number {
   if (status === 200) return 0;
   const range = /^bytes (\d+)-/.exec(headers.get("content-range") ?? "");

@@ -1,5 +1,5 @@
 /**
- * A file in, its hash out.
+ * Hashes of files.
  *
  * @module
  */
@@ -10,13 +10,13 @@ export async function hashFile(path: string): Promise<string> {
   return await digest(path, "sha256");
 }
 
-/** What git calls a file's content, in hexadecimal: SHA-1 of its length and its bytes. */
+/** The git blob hash of the file at `path`, in hexadecimal: SHA-1 of its length and bytes. */
 export async function gitHash(path: string): Promise<string> {
   const { size } = await Deno.stat(path);
   return await digest(path, "sha1", `blob ${size}\0`);
 }
 
-/** Reads in pieces, so that the file need not fit in memory. */
+/** Reads in pieces, since the file may not fit in memory. */
 async function digest(
   path: string,
   algorithm: string,

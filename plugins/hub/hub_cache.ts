@@ -1,7 +1,7 @@
 /**
  * The cache that Hugging Face's programs share: `models--{owner}--{name}/` with
- * the files in `blobs/` by hash, links to them in `snapshots/{commit}/`, and
- * the commits of branches in `refs/`
+ * files by hash in `blobs/`, links to them in `snapshots/{commit}/`, and the
+ * commits of branches in `refs/`
  * (https://huggingface.co/docs/hub/local-cache).
  *
  * @module
@@ -10,7 +10,7 @@ import { dirname, join } from "node:path";
 import { ConfigError, replaceTextFile } from "../../mod.ts";
 import type { HubId } from "./hub_id.ts";
 
-/** A model as of one commit, in the cache. */
+/** A model at one commit, in the cache. */
 export interface Snapshot {
   /** The model's folder in the cache. */
   readonly repo: string;
@@ -23,22 +23,22 @@ export function repoFolder(cache: string, { repo }: HubId): string {
   return join(cache, `models--${repo.replace("/", "--")}`);
 }
 
-/** The folder where a snapshot's files are. */
+/** The folder of a snapshot's files. */
 export function snapshotFolder({ repo, commit }: Snapshot): string {
   return join(repo, "snapshots", commit);
 }
 
-/** Where a snapshot says that the hub has no such file. */
+/** The file whose presence says that the hub has no `file`. */
 function absentPath({ repo, commit }: Snapshot, file: string): string {
   return join(repo, ".no_exist", commit, file);
 }
 
-/** Where a snapshot's licence is kept, which other programs do not look for. */
+/** Where a snapshot's licence is kept; other programs ignore it. */
 function licencePath({ repo, commit }: Snapshot): string {
   return join(repo, ".licence", commit);
 }
 
-/** The snapshot that `id` names, as far as it is in the cache. */
+/** The snapshot that `id` names, if the cache knows of it; files may be missing. */
 export async function findSnapshot(
   cache: string,
   id: HubId,
@@ -50,12 +50,12 @@ export async function findSnapshot(
   return commit && isCommit(commit) ? { repo, commit } : undefined;
 }
 
-/** Whether `text` is a whole commit, in hexadecimal. */
+/** Whether `text` is a full commit hash, in hexadecimal. */
 export function isCommit(text: string): boolean {
   return /^[0-9a-f]{40}$/.test(text);
 }
 
-/** Those of `files` of which the cache does not know what the hub has. */
+/** Those of `files` that are neither in the cache nor known to be absent at the hub. */
 export async function missingFiles(
   snapshot: Snapshot,
   files: readonly string[],
@@ -69,14 +69,14 @@ export async function missingFiles(
   return missing;
 }
 
-/** The licence that was noted when the snapshot was downloaded. */
+/** The licence that was stored when the snapshot was downloaded. */
 export async function readLicence(
   snapshot: Snapshot,
 ): Promise<string | undefined> {
   return await readText(licencePath(snapshot));
 }
 
-/** Notes what is known of a snapshot beside its files. */
+/** Stores what is known about a snapshot besides its files. */
 export async function noteSnapshot(
   snapshot: Snapshot,
   { revision }: HubId,
@@ -84,13 +84,13 @@ export async function noteSnapshot(
 ): Promise<void> {
   for (const file of absent) await put(absentPath(snapshot, file), "");
   await put(licencePath(snapshot), licence);
-  // Last, so that it leads to nothing half done.
+  // Last, so that it never points to an incomplete snapshot.
   if (!isCommit(revision)) {
     await put(join(snapshot.repo, "refs", revision), snapshot.commit);
   }
 }
 
-/** Puts a link to the blob called `etag` into the snapshot, as `file`. */
+/** Links the blob named `etag` into the snapshot as `file`. */
 export async function linkBlob(
   snapshot: Snapshot,
   file: string,
@@ -106,7 +106,7 @@ export async function linkBlob(
       Deno.symlink(join("..", "..", "blobs", etag), temporary, {
         type: "file",
       }),
-    // Windows lets only some make symbolic links.
+    // Windows lets only some users make symbolic links.
     () => Deno.link(blob, temporary),
     () => Deno.copyFile(blob, temporary),
   ]);
@@ -114,8 +114,8 @@ export async function linkBlob(
 }
 
 /**
- * Does `body` while no other program does anything under the same `name`, as
- * Hugging Face's programs lock a blob. `waiting` is called when one does.
+ * Runs `body` while holding the lock `name`, which Hugging Face's programs use
+ * for blobs, too. `waiting` is called when another program holds it.
  */
 export async function whileLocked<T>(
   cache: string,
@@ -128,7 +128,7 @@ export async function whileLocked<T>(
   await Deno.mkdir(folder, { recursive: true });
   const path = join(folder, `${name}.lock`);
   using file = await Deno.open(path, { create: true, write: true });
-  // Some disks on the network have no locks; the hash is checked all the same.
+  // Some network disks have no locks; the hash is checked anyway.
   if (!await file.tryLock(true).catch(() => true)) {
     waiting();
     await file.lock(true);
@@ -137,8 +137,8 @@ export async function whileLocked<T>(
 }
 
 /**
- * Does `body`, whose errors of the disk become ones that say what to do;
- * `needed` says what room was wanted for.
+ * Runs `body` and explains the errors of the disk that it throws. `what` was to
+ * be stored; `needed` says what space was wanted for.
  *
  * @throws {ConfigError} When the cache cannot be written to.
  */
@@ -167,11 +167,11 @@ function whyNotStored(
     return `this program may not write to "${cache}"; run it with --allow-read --allow-write`;
   }
   if (error.code === "ENOSPC" || error.code === "EDQUOT") {
-    return `"${cache}" has no room${needed}; make room and start again, which goes on from what came, or set HF_HOME to a folder on another disk`;
+    return `"${cache}" has no space${needed}; free some and start again, which continues the download, or set HF_HOME to a folder on another disk`;
   }
   return error.code === undefined
     ? undefined
-    : `${error.message} in "${cache}"; set HF_HOME to a folder that can be written to`;
+    : `${error.message} in "${cache}"; set HF_HOME to a writable folder`;
 }
 
 /** The size of the file at `path`, following links; `undefined` when there is none. */

@@ -1,16 +1,16 @@
 /**
- * What a hub refuses in, an error that says what to do about it out.
+ * Errors about a hub that say what to do.
  *
  * @module
  */
 import { ConfigError } from "../../mod.ts";
 import type { Hub, HubRequest } from "./hub.ts";
 
-/** Something that may be over when it is tried again: a broken connection, a busy hub. */
+/** An error that trying again may cure: a broken connection, a busy hub. */
 export class TransientError extends Error {
   /** The error's name. */
   override readonly name = "TransientError";
-  /** Milliseconds that the hub asks to wait. */
+  /** Milliseconds to wait, when the hub says so. */
   readonly after: number | undefined;
 
   /** Makes the error. */
@@ -20,14 +20,14 @@ export class TransientError extends Error {
   }
 }
 
-/** What is asked for, in words: `"model.safetensors" of "ada/vit"`. */
+/** The requested model or file, for messages: `"model.safetensors" of "ada/vit"`. */
 export function requestName(
   { id, file }: Pick<HubRequest, "id" | "file">,
 ): string {
   return file === undefined ? `"${id.repo}"` : `"${file}" of "${id.repo}"`;
 }
 
-/** An error about what is asked of `hub`. */
+/** The error for a request that `hub` did not fulfil. */
 export function hubError(
   hub: Hub,
   request: Pick<HubRequest, "id" | "file">,
@@ -41,7 +41,7 @@ export function hubError(
   );
 }
 
-/** What the answer to `request`, of the hub or of a host it redirects to, means when it is no success. */
+/** The error for an unsuccessful response, from the hub or from a host it redirects to. */
 export function requestError(
   hub: Hub,
   request: HubRequest,
@@ -50,7 +50,7 @@ export function requestError(
   const { status, headers } = answer, { host } = new URL(answer.url);
   const own = host === new URL(hub.endpoint).host ||
     headers.has("x-error-code");
-  // The hosts where files lie know of no model; the hub may give a better address.
+  // File hosts know nothing about models; the hub may give a fresh address.
   if (!own || status === 408 || status === 429 || status >= 500) {
     const who = own ? "it" : `"${host}"`;
     return new TransientError(`${who} answers ${status}`, retryAfter(headers));
@@ -59,14 +59,14 @@ export function requestError(
 }
 
 /**
- * Milliseconds; a date instead of seconds is taken for nothing said. Hugging
- * Face's hub says with every answer how many requests are left, `r`, for how
+ * The wait that the hub asks for, in milliseconds; a date is ignored. Every
+ * response of Hugging Face's hub says how many requests are left, `r`, for how
  * many seconds, `t`: `"resolvers";r=0;t=55`
  * (draft-ietf-httpapi-ratelimit-headers-09).
  */
 function retryAfter(headers: Headers): number | undefined {
   const window = /;\s*r=0;\s*t=(\d+)/.exec(headers.get("ratelimit") ?? "");
-  // They are whole seconds.
+  // The seconds are whole, so one more is safe.
   if (window) return 1000 * (Number(window[1]) + 1);
   const seconds = Number(headers.get("retry-after") ?? NaN);
   return seconds >= 0 ? 1000 * seconds : undefined;
@@ -83,12 +83,12 @@ function refusal(
   const answers = `it answers ${status}${said && ` (${said})`}`;
   const folder = `for a folder write "./${id.repo}"`;
   const login = hub.token === undefined
-    ? `set HF_TOKEN to a token of ${hub.endpoint}/settings/tokens`
-    : "check the token in HF_TOKEN or of the last login";
+    ? `set HF_TOKEN to a token from ${hub.endpoint}/settings/tokens`
+    : "check the token in HF_TOKEN or from your last login";
   if (code === "GatedRepo" || status === 403) {
     return `${answers}: accept the terms of the model at ${hub.endpoint}/${id.repo}, and ${login}`;
   }
-  // Of a token that is not valid any more, whatever it is sent for.
+  // The token has expired, whatever was requested.
   if (status === 401 && hub.token && /credentials|token/i.test(said)) {
     return `${answers}: ${login}; a public model needs none`;
   }

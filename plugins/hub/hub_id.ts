@@ -14,8 +14,8 @@ export interface HubId {
 }
 
 /**
- * What `owner/name` or `owner/name@revision` names; `undefined` for a text
- * that is neither. The revision is `main` unless it is written.
+ * Parses `owner/name` or `owner/name@revision`; `undefined` for any other text.
+ * The revision is `main` unless given.
  *
  * @example
  * ```ts

@@ -1,11 +1,11 @@
 /**
- * Which licences let anybody do what they like, and what is said of the others.
+ * Which licences are permissive, and the notice about the others.
  *
  * @module
  */
 import { z } from "zod";
 
-/** What a model's card says of its licence. */
+/** The licence in a model's card. */
 export const cardSchema: z.ZodType<Card> = z.object({
   license: z.union([
     z.string(),
@@ -16,17 +16,17 @@ export const cardSchema: z.ZodType<Card> = z.object({
   license_link: z.string().optional().catch(undefined),
 });
 
-/** What a model's card says of its licence. */
+/** What a model's card says about its licence. */
 export interface Card {
-  /** As the hub abbreviates it: `"apache-2.0"`, or `"other"`. */
+  /** The hub's abbreviation: `"apache-2.0"`, or `"other"`. */
   readonly license?: string | undefined;
-  /** The name of one that the hub has no abbreviation for. */
+  /** Its name, when the hub has no abbreviation for it. */
   readonly license_name?: string | undefined;
-  /** Where that one can be read. */
+  /** Where that licence can be read. */
   readonly license_link?: string | undefined;
 }
 
-/** Those that ask for no more than a notice, as the hub abbreviates them. */
+/** The hub's abbreviations of licences that ask for no more than a notice. */
 const permissive: ReadonlySet<string> = new Set([
   "0bsd",
   "afl-3.0",
@@ -54,14 +54,14 @@ const permissive: ReadonlySet<string> = new Set([
   "zlib",
 ]);
 
-/** The licence in few words: `"cc-by-nc-4.0"`, `"other (depth-pro)"`, or `"none named"`. */
+/** The licence's short name: `"cc-by-nc-4.0"`, `"other (depth-pro)"`, or `"none named"`. */
 export function licenceName({ license, license_name }: Card): string {
   if (license === undefined) return license_name ?? "none named";
   return license_name === undefined ? license : `${license} (${license_name})`;
 }
 
 /**
- * What to tell the user before the model at the address `page` is used;
+ * The notice to show before the model at the address `page` is used;
  * `undefined` when its licence is permissive.
  *
  * @example
@@ -71,7 +71,7 @@ export function licenceName({ license, license_name }: Card): string {
  *
  * const page = "https://huggingface.co/ada/vit";
  * equal(licenceNotice(page, { license: "apache-2.0" }), undefined);
- * match(licenceNotice(page, { license: "cc-by-nc-4.0" })!, /no permissive one/);
+ * match(licenceNotice(page, { license: "cc-by-nc-4.0" })!, /not permissive/);
  * ```
  */
 export function licenceNotice(page: string, card: Card): string | undefined {
@@ -84,5 +84,5 @@ export function licenceNotice(page: string, card: Card): string | undefined {
     ? `licence: the card of this model names none; ask its authors before you share what you make with it: ${page}`
     : `licence: ${
       licenceName(card)
-    }, which is no permissive one: read it before you use what you make with it: ${where}`;
+    }, which is not permissive: read it before you use what you make with it: ${where}`;
 }

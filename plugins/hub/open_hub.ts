@@ -7,7 +7,7 @@ import { join, resolve } from "node:path";
 import { ConfigError } from "../../mod.ts";
 import type { Hub } from "./hub.ts";
 
-/** The variables that are read, and nothing else of the environment. */
+/** The only environment variables that are read. */
 const variables = [
   "HF_ENDPOINT",
   "HF_HOME",
@@ -19,17 +19,17 @@ const variables = [
   Deno.build.os === "windows" ? "USERPROFILE" : "HOME",
 ];
 
-/** What the user set, by name; an empty variable counts as none. */
+/** Environment variables by name; an empty one counts as unset. */
 export type HubVariables = Readonly<Record<string, string | undefined>>;
 
 /**
  * The hub that the environment names, with the variables and defaults of Hugging
  * Face's own programs: `HF_ENDPOINT`, `HF_TOKEN` or the file at `HF_TOKEN_PATH`,
  * `HF_HOME`, `HF_HUB_CACHE`, `XDG_CACHE_HOME` and `HF_HUB_OFFLINE`. `changes`
- * come before them.
+ * override them.
  *
- * @throws {ConfigError} When `HF_ENDPOINT` is no address, no variable says where
- * the cache is, or the environment may not be read.
+ * @throws {ConfigError} When `HF_ENDPOINT` is not an address, no variable says
+ * where the cache is, or the environment may not be read.
  */
 export async function openHub(
   changes: Partial<Hub> = {},
@@ -61,7 +61,7 @@ function readVariables(): HubVariables {
     const flag = `--allow-env=${variables.join(",")}`;
     throw new ConfigError(
       "encoder.model",
-      `Cannot look for the cache of models: this program may not read the environment; run it with ${flag}`,
+      `Cannot find the model cache: this program may not read the environment; run it with ${flag}`,
       { cause },
     );
   }
@@ -81,18 +81,18 @@ async function readToken(path: string): Promise<string | undefined> {
   try {
     return (await Deno.readTextFile(path)).trim() || undefined;
   } catch {
-    // Most models need none; where one does the hub says so.
+    // Most models need none; the hub says so when one does.
     return undefined;
   }
 }
 
-/** An absolute path; `~` is the user's folder, as for Hugging Face's own programs. */
+/** An absolute path; `~` is the user's folder, as in Hugging Face's own programs. */
 function fromHome(path: string, set: HubVariables): string {
   if (!/^~(?=$|[\\/])/.test(path)) return resolve(path);
   const home = set.USERPROFILE || set.HOME;
   if (home) return resolve(home, `.${path.slice(1)}`);
   throw new ConfigError(
     "encoder.model",
-    `Cannot find the cache of models: no variable names the user's folder; set HF_HOME to a folder for it`,
+    `Cannot find the model cache: no variable names the user's folder; set HF_HOME to a folder for it`,
   );
 }

@@ -1,27 +1,27 @@
 /**
- * The part of a file that has come.
+ * A partly downloaded file.
  *
  * @module
  */
 
 /** A file that grows at its end. */
 export interface PartFile extends Disposable {
-  /** Bytes that it has. */
+  /** Its size in bytes. */
   readonly length: number;
-  /** The most bytes that it ever had. */
+  /** Its largest size so far. */
   readonly most: number;
   /** Appends `bytes`. */
   write(bytes: Uint8Array): Promise<void>;
   /** Empties it. */
   restart(): Promise<void>;
-  /** Has the disk take what it has. */
+  /** Flushes it to disk. */
   flush(): Promise<void>;
 }
 
-/** Opens the file at `path`, or a new one, to go on with it. */
+/** Opens the file at `path`, or a new one, to append to it. */
 export async function openPart(path: string): Promise<PartFile> {
-  // Not to append: Windows lets no such file be emptied, and where a disk has no
-  // locks two programs write the same bytes to the same places.
+  // Not in append mode: Windows could not empty the file then, and two programs
+  // on a disk without locks write the same bytes to the same places.
   const file = await Deno.open(path, { create: true, write: true });
   let length = await file.seek(0, Deno.SeekMode.End), most = length;
   return {

@@ -1,35 +1,34 @@
 /**
- * Tries in, what came of the first that did not fail out.
+ * Repeats a request until it succeeds.
  *
  * @module
  */
 import { hubError, requestName, TransientError } from "./hub_errors.ts";
 import type { Hub, HubRequest } from "./hub.ts";
 
-/** Tries in a row that may fail. */
+/** How many tries in a row may fail. */
 const maxTries = 5;
 
 /**
- * The longest that is waited, in milliseconds, whatever the hub asks: the five
- * minutes over which Hugging Face's counts requests
+ * The longest wait in milliseconds, whatever the hub asks for: the five minutes
+ * over which Hugging Face counts requests
  * (https://huggingface.co/docs/hub/rate-limits).
  */
 const longestWait = 300_000;
 
 /** Options for {@linkcode tryAgain}. */
 export interface TryAgainOptions {
-  /** How far it is; a failure counts only when this has not grown since the last. */
+  /** Progress so far; failures are counted anew whenever it has grown. */
   readonly progress?: () => number;
-  /** What is left of it when it fails, to end the error with. */
+  /** The end of the error's message: what is kept when it fails. */
   readonly kept?: () => string;
 }
 
 /**
- * Does `attempt` until it does not throw a {@linkcode TransientError}, waiting 1,
- * 2, 4 and 8 seconds in between, or as long as the hub asks; `hub.report` is
- * told.
+ * Runs `attempt` until it throws no {@linkcode TransientError}, waiting 1, 2, 4
+ * and 8 seconds in between, or as long as the hub asks; `hub.report` is told.
  *
- * @throws {ConfigError} When it failed five times in a row.
+ * @throws {ConfigError} When it fails five times in a row.
  */
 export async function tryAgain<T>(
   hub: Hub,

@@ -9,7 +9,7 @@ import { findPairs, type Pairs } from "./find_pairs.ts";
 import { type Layout, layoutNames, layouts } from "./layouts.ts";
 
 /** Files with these endings, in either case, can hold depth. */
-export const depthExtensions: readonly string[] = [".png", ".pfm", ".npy"];
+const depthExtensions: readonly string[] = [".png", ".pfm", ".npy"];
 
 /** What of the options decides the layout. */
 export interface LayoutOptions {

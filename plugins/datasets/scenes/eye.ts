@@ -10,7 +10,7 @@ import type { SolidList } from "./trace.ts";
 import { add, dot, normalize, scale, type Vec3 } from "./vector.ts";
 
 /** Side of a tile in pixels. */
-export const tileSize = 8;
+const tileSize = 8;
 
 /** A camera with a picture's size. */
 export interface Eye {

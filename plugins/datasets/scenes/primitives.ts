@@ -7,7 +7,7 @@
  */
 
 /** A ray from `o` along `d` enters the solid at the returned `t > 0`, or never: `Infinity`. */
-export type Enter = (
+type Enter = (
   ox: number,
   oy: number,
   oz: number,
@@ -18,7 +18,7 @@ export type Enter = (
 ) => number;
 
 /** Enters `|p| ≤ 1`. */
-export const enterSphere: Enter = (ox, oy, oz, dx, dy, dz) => {
+const enterSphere: Enter = (ox, oy, oz, dx, dy, dz) => {
   const a = dx * dx + dy * dy + dz * dz;
   const b = ox * dx + oy * dy + oz * dz;
   const disc = b * b - a * (ox * ox + oy * oy + oz * oz - 1);
@@ -28,7 +28,7 @@ export const enterSphere: Enter = (ox, oy, oz, dx, dy, dz) => {
 };
 
 /** Enters the cube, by slabs. */
-export const enterBox: Enter = (ox, oy, oz, dx, dy, dz) => {
+const enterBox: Enter = (ox, oy, oz, dx, dy, dz) => {
   const ix = 1 / dx, iy = 1 / dy, iz = 1 / dz;
   const ax = (-1 - ox) * ix, bx = (1 - ox) * ix;
   const ay = (-1 - oy) * iy, by = (1 - oy) * iy;
@@ -47,7 +47,7 @@ export const enterBox: Enter = (ox, oy, oz, dx, dy, dz) => {
 };
 
 /** Enters a round solid with flat ends: radius 1 at `y = −1`, `top` at `y = 1`. */
-export const enterFrustum: Enter = (ox, oy, oz, dx, dy, dz, top) => {
+const enterFrustum: Enter = (ox, oy, oz, dx, dy, dz, top) => {
   const slope = (top - 1) / 2, r = (1 + top) / 2 + slope * oy;
   // The end that faces the ray comes first if it is hit at all.
   const end = ((dy < 0 ? 1 : -1) - oy) / dy;
@@ -69,7 +69,7 @@ export const enterFrustum: Enter = (ox, oy, oz, dx, dy, dz, top) => {
 };
 
 /** Enters the points within 1 of the segment `|y| ≤ half`. */
-export const enterCapsule: Enter = (ox, oy, oz, dx, dy, dz, half) => {
+const enterCapsule: Enter = (ox, oy, oz, dx, dy, dz, half) => {
   const a = dx * dx + dz * dz, b = ox * dx + oz * dz;
   const disc = b * b - a * (ox * ox + oz * oz - 1);
   if (disc < 0) return Infinity;
@@ -85,7 +85,7 @@ export const enterCapsule: Enter = (ox, oy, oz, dx, dy, dz, half) => {
  * Enters the points within `tube` of the unit circle in the plane `y = 0`:
  * sphere tracing (Hart 1996) to the neighbourhood, then Newton's method.
  */
-export const enterTorus: Enter = (ox, oy, oz, dx, dy, dz, tube) => {
+const enterTorus: Enter = (ox, oy, oz, dx, dy, dz, tube) => {
   const reach = 1 + tube, inv = 1 / Math.sqrt(dx * dx + dy * dy + dz * dz);
   const ux = dx * inv, uy = dy * inv, uz = dz * inv;
   const b = ox * ux + oy * uy + oz * uz;
@@ -115,7 +115,7 @@ export const enterTorus: Enter = (ox, oy, oz, dx, dy, dz, tube) => {
 };
 
 /** Enters a gable roof: the points of the cube with `2 |x| + y ≤ 1`. */
-export const enterWedge: Enter = (ox, oy, oz, dx, dy, dz) => {
+const enterWedge: Enter = (ox, oy, oz, dx, dy, dz) => {
   const iz = 1 / dz, az = (-1 - oz) * iz, bz = (1 - oz) * iz;
   let enter = Math.min(az, bz), leave = Math.max(az, bz);
   for (let side = -1; side <= 1; side++) {

@@ -66,7 +66,7 @@ function isClear({ camera, clearance }: Site, thing: Thing, at: Vec3): boolean {
 }
 
 /** A point at height `y`, seen by the camera between `near` and `far` metres away along the ground. */
-export function spotInView(
+function spotInView(
   { random, camera }: Site,
   y: number,
   near: number,

@@ -13,7 +13,7 @@ const lattice: Float32Array = (() => {
 })();
 
 /** Value noise: smooth, `[0, 1]`, one bump a cell, repeating after 32 cells. */
-export function valueNoise(x: number, y: number, z: number): number {
+function valueNoise(x: number, y: number, z: number): number {
   const fx = Math.floor(x), fy = Math.floor(y), fz = Math.floor(z);
   let u = x - fx, v = y - fy, w = z - fz;
   u = u * u * (3 - 2 * u);
@@ -32,7 +32,7 @@ export function valueNoise(x: number, y: number, z: number): number {
   return near + (far - near) * w;
 }
 
-/** Sum of octaves of {@linkcode valueNoise}, `[0, 1]`, without those finer than `footprint` cells. */
+/** Sum of octaves of value noise, `[0, 1]`, without those finer than `footprint` cells. */
 export function fractalNoise(
   x: number,
   y: number,

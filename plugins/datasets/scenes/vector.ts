@@ -45,7 +45,7 @@ export function cross(a: Vec3, b: Vec3): Vec3 {
 }
 
 /** The Euclidean length. */
-export function length(a: Vec3): number {
+function length(a: Vec3): number {
   return Math.sqrt(dot(a, a));
 }
 

@@ -1,5 +1,5 @@
 /**
- * What tests of downloads begin and end with.
+ * Sets up a hub and a cache for tests of downloads.
  *
  * @module
  */
@@ -16,7 +16,7 @@ import {
   sha256,
 } from "./_fake_hub.ts";
 
-/** Like weights: many bytes, no two pieces alike. */
+/** Bytes like weights: many, and never repeating. */
 export const weights: Uint8Array<ArrayBuffer> = Uint8Array.from(
   { length: 300_000 },
   (_, i) => (i * 2654435761) >>> 13,
@@ -35,7 +35,7 @@ const files = {
 export interface At {
   /** The server. */
   readonly server: FakeHub;
-  /** How it is talked to. */
+  /** How to talk to it. */
   readonly hub: Hub;
   /** Its model. */
   readonly id: HubId;
@@ -43,13 +43,13 @@ export interface At {
   readonly folder: string;
   /** What was reported. */
   readonly events: PluginEvent[];
-  /** How long it would have waited. */
+  /** The waits it asked for, in milliseconds. */
   readonly waits: number[];
-  /** What is in a folder of the model's. */
+  /** Lists one of the model's folders. */
   list(folder: string): Promise<string[]>;
 }
 
-/** Does `body` with a hub, an empty cache, and no waiting. */
+/** Runs `body` with a hub, an empty cache, and no waiting. */
 export async function atHub(
   options: Partial<FakeHubOptions>,
   body: (at: At) => Promise<void>,
@@ -80,5 +80,5 @@ export async function atHub(
   }
 }
 
-/** The part of the weights that has come, in the cache. */
+/** The partly downloaded weights in the cache. */
 export const partName: string = `${sha256(weights)}.incomplete`;

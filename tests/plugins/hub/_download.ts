@@ -1,7 +1,7 @@
 // deno-lint-ignore-file no-console
 /**
- * A program that downloads a model, as the environment says, and prints where
- * it is or why not.
+ * A program that downloads a model from the environment's hub and prints its
+ * folder, or the error.
  *
  * @module
  */

@@ -1,35 +1,35 @@
 /**
- * A hub on this machine: it answers as Hugging Face's does, and breaks as told.
+ * A local hub that responds as Hugging Face's does, and fails as told.
  *
  * @module
  */
 import { createHash } from "node:crypto";
 
-/** A request that came. */
+/** A request that was received. */
 export interface Seen {
-  /** Which of the two servers it came to. */
+  /** Which of the two servers received it. */
   readonly at: "hub" | "cdn";
   /** `GET`, `HEAD` … */
   readonly method: string;
   /** Its path. */
   readonly path: string;
-  /** The bytes it asked for. */
+  /** The range of bytes it asked for. */
   readonly range: string | null;
-  /** The token that came with it. */
+  /** The token it carried. */
   readonly token: string | null;
 }
 
-/** What a fake hub has, and what it does wrong. */
+/** What a fake hub holds, and how it fails. */
 export interface FakeHubOptions {
   /** Files by name. */
   readonly files: Readonly<Record<string, Uint8Array | string>>;
-  /** What its card says. */
+  /** The model's card. */
   readonly card?: unknown;
-  /** Bytes after which each next answer of the CDN breaks off. */
+  /** Bytes after which the CDN's next responses break off. */
   readonly breaks?: number[];
   /** Whether its CDN always sends whole files. */
   readonly wholeOnly?: boolean;
-  /** Answers instead of a server. */
+  /** Responds instead of a server. */
   readonly intercept?: (
     request: Request,
     seen: Seen,
@@ -38,13 +38,13 @@ export interface FakeHubOptions {
   readonly spoil?: (bytes: Uint8Array) => Uint8Array;
 }
 
-/** A hub that runs. */
+/** A running hub. */
 export interface FakeHub {
   /** Its address. */
   readonly endpoint: string;
-  /** What was asked so far. */
+  /** The requests so far. */
   readonly seen: Seen[];
-  /** The ranges in which the CDN was asked for the weights. */
+  /** The ranges of the weights that the CDN was asked for. */
   ranges(): (string | null)[];
   /** Ends it. */
   stop(): Promise<void>;
@@ -153,7 +153,7 @@ function hubAnswer(
   return refuse(401, "RepoNotFound");
 }
 
-/** What a hub says no with. */
+/** A hub's refusal. */
 export function refuse(status: number, code: string): Response {
   return new Response("no", { status, headers: { "x-error-code": code } });
 }
@@ -186,12 +186,12 @@ function sendFile(
   return new Response(body, { status, headers });
 }
 
-/** A body that ends too early, as when a cable is pulled. */
+/** A body that breaks off, as when a cable is pulled. */
 function breaking(bytes: Uint8Array<ArrayBuffer>): ReadableStream<Uint8Array> {
   return new ReadableStream({
     async start(controller) {
       if (bytes.length > 0) controller.enqueue(bytes);
-      // What was sent has to arrive first.
+      // What was sent must arrive first.
       await new Promise((done) => setTimeout(done, 30));
       controller.close();
     },
@@ -203,7 +203,7 @@ export function sha256(bytes: Uint8Array): string {
   return createHash("sha256").update(bytes).digest("hex");
 }
 
-/** What git calls a file with these bytes. */
+/** The git blob hash of these bytes. */
 export function gitHash(bytes: Uint8Array): string {
   return createHash("sha1").update(`blob ${bytes.length}\0`).update(bytes)
     .digest("hex");

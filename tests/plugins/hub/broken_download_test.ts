@@ -5,7 +5,7 @@ import { atHub, partName, weights } from "./_at_hub.ts";
 import { commit, repo, sha256 } from "./_fake_hub.ts";
 
 for (const breaks of [[100_000], [70_000, 70_000], [1, 0, 0, 0]]) {
-  Deno.test(`downloadModel() goes on after breaks of ${breaks} bytes`, () =>
+  Deno.test(`downloadModel() continues after breaks of ${breaks} bytes`, () =>
     atHub({ breaks: [...breaks] }, async ({ server, hub, id, waits }) => {
       const { path } = await downloadModel(hub, id);
       const come = await Deno.readFile(join(path, "model.safetensors"));
@@ -21,7 +21,7 @@ for (const breaks of [[100_000], [70_000, 70_000], [1, 0, 0, 0]]) {
     }));
 }
 
-Deno.test("downloadModel() waits longer and longer, gives up after five breaks without progress, and the next start goes on", () =>
+Deno.test("downloadModel() waits longer and longer, gives up after five breaks without progress, and the next start continues", () =>
   atHub(
     { breaks: [50_000, 0, 0, 0, 0] },
     async ({ server, hub, id, waits, list }) => {
@@ -30,7 +30,7 @@ Deno.test("downloadModel() waits longer and longer, gives up after five breaks w
         (error: Error) => {
           match(
             error.message,
-            /^Cannot download "model.safetensors" of "ada\/tiny.ViT_1" from "http:.*": .*, 5 times in a row; the 50\.0 kB that came are kept for the next start$/,
+            /^Cannot download "model.safetensors" of "ada\/tiny.ViT_1" from "http:.*": .*, 5 times in a row; the 50\.0 kB that arrived are kept for the next start$/,
           );
           return true;
         },
@@ -58,7 +58,7 @@ Deno.test("downloadModel() starts again where a server sends only whole files", 
     deepEqual(server.ranges(), [null, "bytes=100000-"]);
   }));
 
-Deno.test("downloadModel() starts again where a server refuses to go on in the middle", () =>
+Deno.test("downloadModel() starts again where a server refuses to continue in the middle", () =>
   atHub({
     breaks: [100_000],
     intercept: (_, { at, range }) =>
@@ -70,7 +70,7 @@ Deno.test("downloadModel() starts again where a server refuses to go on in the m
     deepEqual(server.ranges(), [null, "bytes=100000-", null]);
   }));
 
-Deno.test("downloadModel() starts again where a server goes on at another place", () =>
+Deno.test("downloadModel() starts again where a server continues at another place", () =>
   atHub({
     breaks: [100_000],
     intercept: (_, { at, range }) =>
@@ -87,7 +87,7 @@ Deno.test("downloadModel() starts again where a server goes on at another place"
     deepEqual(server.ranges(), [null, "bytes=100000-", null]);
   }));
 
-/** Parts that an earlier start may have left, and how they are gone on from. */
+/** Parts that an earlier start may have left, and how each is continued. */
 const parts: readonly [string, Uint8Array, (string | null)[]][] = [
   ["whole", weights, []],
   ["wrong", new Uint8Array(1000), ["bytes=1000-", null]],
@@ -96,7 +96,7 @@ const parts: readonly [string, Uint8Array, (string | null)[]][] = [
 ];
 
 for (const [what, part, ranges] of parts) {
-  Deno.test(`downloadModel() goes on from a part that is ${what}`, () =>
+  Deno.test(`downloadModel() continues a part that is ${what}`, () =>
     atHub({}, async ({ hub, id, folder, server }) => {
       await Deno.mkdir(join(folder, "blobs"), { recursive: true });
       await Deno.writeFile(join(folder, "blobs", partName), part);
@@ -121,17 +121,17 @@ const spoils: readonly [string, (bytes: Uint8Array) => Uint8Array, RegExp][] = [
   [
     "other bytes",
     (bytes) => bytes.with(1234, bytes[1234]! ^ 1),
-    /what came does not have the hash [0-9a-f]{64} that was announced, and was removed; try again, or another HF_ENDPOINT$/,
+    /the download does not have the hash [0-9a-f]{64} that was announced, and was removed; try again, or try another HF_ENDPOINT$/,
   ],
   [
     "more bytes",
     (bytes) => new Uint8Array(bytes.length + 7),
-    /what came has more than the 300000 bytes that were announced, and was removed/,
+    /the download has more than the 300000 bytes that were announced, and was removed/,
   ],
   [
     "fewer bytes",
     (bytes) => bytes.slice(0, 200_000),
-    /it (ended after 200000 of 300000 bytes|cannot go on in the middle), 5 times in a row/,
+    /it (ended after 200000 of 300000 bytes|cannot continue in the middle of the file), 5 times in a row/,
   ],
 ];
 
@@ -150,13 +150,13 @@ for (const [what, spoil, message] of spoils) {
     }));
 }
 
-Deno.test("downloadModel() leaves a server that sends without end", () => {
+Deno.test("downloadModel() gives up on a server that never stops sending", () => {
   let sent = 0;
   const endless = () =>
     new ReadableStream({
       pull(controller) {
         sent += 100_000;
-        // Not so many that a mistake fills a disk.
+        // Not enough to fill a disk when something is wrong.
         if (sent < 1e8) controller.enqueue(new Uint8Array(100_000));
         else controller.close();
       },
@@ -171,7 +171,7 @@ Deno.test("downloadModel() leaves a server that sends without end", () => {
   });
 });
 
-Deno.test("downloadModel() checks small files by what git calls them", () =>
+Deno.test("downloadModel() checks small files by their git hash", () =>
   atHub({
     intercept: (request, { path, method }) =>
       path.includes("resolve-cache") && method === "GET" &&
@@ -186,7 +186,7 @@ Deno.test("downloadModel() checks small files by what git calls them", () =>
     deepEqual(await list("blobs"), []);
   }));
 
-Deno.test("downloadModel() downloads once when it is called twice at a time", () =>
+Deno.test("downloadModel() downloads once when it is called twice at once", () =>
   atHub({}, async ({ hub, id, server, events }) => {
     const [first, second] = await Promise.all([
       downloadModel(hub, id),
@@ -194,12 +194,13 @@ Deno.test("downloadModel() downloads once when it is called twice at a time", ()
     ]);
     equal(first.path, second.path);
     deepEqual(server.ranges(), [null]);
-    const waiting = /^another program downloads .*: waiting for it$/;
+    const waiting = /^another program is downloading .*: waiting for it$/;
     ok(events.some(({ text }) => waiting.test(text)));
   }));
 
 Deno.test({
-  name: "downloadModel() says what a full disk lacks, and keeps what came",
+  name:
+    "downloadModel() says how much space a full disk lacks, and keeps what arrived",
   ignore: Deno.build.os !== "linux",
   fn: () =>
     atHub({}, async ({ hub, id, folder, list }) => {
@@ -209,7 +210,7 @@ Deno.test({
       await rejects(downloadModel(hub, id), {
         name: "ConfigError",
         message:
-          `Cannot store "model.safetensors" of "${repo}": "${hub.cache}" has no room for its 300.0 kB; make room and start again, which goes on from what came, or set HF_HOME to a folder on another disk`,
+          `Cannot store "model.safetensors" of "${repo}": "${hub.cache}" has no space for its 300.0 kB; free some and start again, which continues the download, or set HF_HOME to a folder on another disk`,
       });
       ok((await list("blobs")).includes(partName));
       await Deno.remove(part);
@@ -224,7 +225,7 @@ Deno.test("downloadModel() says where it cannot write", () =>
     await rejects(downloadModel({ ...hub, cache }, id), {
       name: "ConfigError",
       message:
-        /^Cannot store "config.json" of .*: .* in ".*"; set HF_HOME to a folder that can be written to$/,
+        /^Cannot store "config.json" of .*: .* in ".*"; set HF_HOME to a writable folder$/,
     });
     await Deno.remove(file);
   }));

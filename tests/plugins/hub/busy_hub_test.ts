@@ -3,7 +3,7 @@ import { downloadModel } from "../../../plugins/hub/download_model.ts";
 import { atHub } from "./_at_hub.ts";
 import { repo } from "./_fake_hub.ts";
 
-Deno.test("downloadModel() tries again when the hub is busy, as late as it asks", () => {
+Deno.test("downloadModel() tries again when the hub is busy, after the wait it asks for", () => {
   const answers = [
     new Response(null, { status: 429, headers: { "retry-after": "7" } }),
     new Response(null, { status: 503, headers: { "retry-after": "9999" } }),
@@ -18,7 +18,7 @@ Deno.test("downloadModel() tries again when the hub is busy, as late as it asks"
   );
 });
 
-Deno.test("downloadModel() waits for the end of the window that a hub counts requests in, and says so", () => {
+Deno.test("downloadModel() waits until the hub's rate limit resets, and says so", () => {
   const full = new Response(null, {
     status: 429,
     headers: {
@@ -26,7 +26,7 @@ Deno.test("downloadModel() waits for the end of the window that a hub counts req
       "ratelimit-policy": '"fixed window";"resolvers";q=3000;w=300',
     },
   });
-  // It says how much is left with every answer.
+  // Every response says how many requests are left.
   const broken = new Response(null, {
     status: 500,
     headers: { "ratelimit": '"resolvers";r=2999;t=172' },
@@ -91,7 +91,7 @@ Deno.test("downloadModel() gives up when the hub stays busy, or is not there", (
     },
   ));
 
-Deno.test("downloadModel() does not wait for ever on a hub that is silent", async () => {
+Deno.test("downloadModel() does not wait forever for a silent hub", async () => {
   const never = Promise.withResolvers<undefined>();
   const silent = (part: string, answer: Response) =>
     atHub({
@@ -123,7 +123,7 @@ Deno.test("downloadModel() does not wait for ever on a hub that is silent", asyn
   }, { idle: 250 });
 });
 
-Deno.test("downloadModel() leaves a loop of redirects", () =>
+Deno.test("downloadModel() gives up on a loop of redirects", () =>
   atHub({
     intercept: (_, { path }) =>
       new Response(null, { status: 302, headers: { location: path } }),

@@ -38,7 +38,7 @@ Deno.test("downloadModel() asks for no file but JSON and safetensors", () =>
     ok(names.every((path) => /\.(json|safetensors)$/.test(path)));
   }));
 
-Deno.test("downloadModel() takes branches, tags, requests and commits", async () => {
+Deno.test("downloadModel() takes branches, tags, pull requests and commits", async () => {
   for (const revision of ["v1", "refs/pr/1", commit]) {
     await atHub({}, async ({ server, hub, folder }) => {
       const id = parseHubId(`${repo}@${revision}`)!;
@@ -55,7 +55,7 @@ Deno.test("downloadModel() takes branches, tags, requests and commits", async ()
   }
 });
 
-Deno.test("downloadModel() takes what a redirect of a small file to its cache says of it", () => {
+Deno.test("downloadModel() takes a small file's hash from the redirect to the hub's cache", () => {
   const bytes = new TextEncoder().encode('{"model_type":"vit"}');
   const cached = `/api/resolve-cache/${repo}/${commit}/config.json`;
   return atHub({
@@ -92,13 +92,13 @@ Deno.test("downloadModel() notes that a model has no preprocessor_config.json", 
     },
   ));
 
-Deno.test("downloadModel() completes what another program has cached in part", () =>
+Deno.test("downloadModel() completes a model that another program has cached in part", () =>
   atHub({}, async ({ server, hub, id, folder }) => {
     const { path } = await downloadModel(hub, id);
     await Deno.remove(join(path, "preprocessor_config.json"));
     await rejects(downloadModel({ ...hub, offline: true }, id), {
       message:
-        `Cannot use "${repo}": "preprocessor_config.json" is not in "${hub.cache}", and HF_HUB_OFFLINE forbids to download; unset it, or for a folder write "./${repo}"`,
+        `Cannot use "${repo}": "preprocessor_config.json" is not in "${hub.cache}", and HF_HUB_OFFLINE forbids downloading; unset it, or for a folder write "./${repo}"`,
     });
     server.seen.length = 0;
     await downloadModel(hub, id);
@@ -108,11 +108,11 @@ Deno.test("downloadModel() completes what another program has cached in part", (
     await Deno.remove(folder, { recursive: true });
     await rejects(
       downloadModel({ ...hub, offline: true }, id),
-      /it is not in ".*", and HF_HUB_OFFLINE forbids to download/,
+      /it is not in ".*", and HF_HUB_OFFLINE forbids downloading/,
     );
   }));
 
-Deno.test("downloadModel() reports how far each file is", () =>
+Deno.test("downloadModel() reports the progress of each file", () =>
   atHub({}, async ({ hub, id, events }) => {
     await downloadModel(hub, id);
     const text = `downloading "model.safetensors" of "${repo}", 300.0 kB`;
@@ -126,7 +126,7 @@ Deno.test("downloadModel() reports how far each file is", () =>
     deepEqual(events.filter(({ done }) => done === undefined), []);
   }));
 
-Deno.test("downloadModel() tells of a licence that is no permissive one, before it downloads", async () => {
+Deno.test("downloadModel() reports a licence that is not permissive before downloading", async () => {
   const card = {
     license: "other",
     license_name: "theia",
@@ -137,7 +137,7 @@ Deno.test("downloadModel() tells of a licence that is no permissive one, before 
     equal(licence, "other (theia)");
     deepEqual(events[0], {
       text:
-        `licence: other (theia), which is no permissive one: read it before you use what you make with it: ${server.endpoint}/${repo}/blob/main/LICENSE`,
+        `licence: other (theia), which is not permissive: read it before you use what you make with it: ${server.endpoint}/${repo}/blob/main/LICENSE`,
     });
     events.length = 0;
     equal((await downloadModel(hub, id)).licence, licence);

@@ -46,7 +46,7 @@ for (const [set, expected] of caches) {
   });
 }
 
-Deno.test("openHub() takes the token of the last login, or of another file", async () => {
+Deno.test("openHub() takes the token from the last login, or from another file", async () => {
   await Deno.writeTextFile(join(home, "token"), "hf_file\n");
   const other = join(home, "other");
   await Deno.writeTextFile(other, "hf_other");
@@ -61,7 +61,7 @@ Deno.test("openHub() takes the token of the last login, or of another file", asy
   equal((await openHub({}, set)).token, undefined);
 });
 
-Deno.test("openHub() refuses what is no address, and asks for a folder when there is none", async () => {
+Deno.test("openHub() refuses an invalid address, and asks for a cache folder when there is none", async () => {
   for (const HF_ENDPOINT of ["huggingface.co", "file:///tmp", "ftp://x"]) {
     await rejects(openHub({}, { HF_HOME: home, HF_ENDPOINT }), {
       name: "ConfigError",
@@ -84,7 +84,7 @@ Deno.test("parseHubId() takes names and revisions", () => {
   deepEqual(parseHubId("a/b@v1--x"), { repo: "a/b", revision: "v1--x" });
 });
 
-/** What must never become a name in the cache. */
+/** Texts that must never become a name in the cache. */
 const noIds = [
   "",
   "vit",
@@ -117,12 +117,12 @@ const noIds = [
 ];
 
 for (const text of noIds) {
-  Deno.test(`parseHubId() takes ${JSON.stringify(text)} for no name`, () => {
+  Deno.test(`parseHubId() refuses ${JSON.stringify(text)}`, () => {
     equal(parseHubId(text), undefined);
   });
 }
 
-Deno.test("licenceNotice() says nothing of permissive licences only", () => {
+Deno.test("licenceNotice() is silent about permissive licences only", () => {
   const page = "https://huggingface.co/ada/vit";
   for (const license of ["apache-2.0", "MIT", "cc-by-4.0", "bsd-3-clause"]) {
     equal(licenceNotice(page, { license }), undefined);

@@ -33,7 +33,7 @@ async function filesOf(name: string): Promise<Record<string, Uint8Array>> {
   );
 }
 
-/** Does `body` while the environment names a hub that has the golden model `name`. */
+/** Runs `body` while the environment names a hub that has the golden model `name`. */
 async function withHub(
   name: string,
   body: (home: string, stop: () => Promise<void>) => Promise<void>,
@@ -67,7 +67,7 @@ async function withHub(
   }
 }
 
-/** All that an encoder gives for two pictures. */
+/** Every activation of an encoder for two pictures. */
 async function run(encoder: Encoder): Promise<Record<string, Float32Array>> {
   const images = await goldenImages(await readGolden(goldenFolder("vit")));
   const names = encoder.hooks.map(({ name }) => name);
@@ -79,7 +79,7 @@ async function run(encoder: Encoder): Promise<Record<string, Float32Array>> {
   }
 }
 
-Deno.test("vit() opens a model at the hub, of links that leave its folder, as it opens a folder", () =>
+Deno.test("vit() opens a model from the hub, whose files are links, as it opens a folder", () =>
   withHub("vit", async (home, stop) => {
     const expected = await run(await vit({ model: goldenFolder("vit") }, here));
     const encoder = await vit({ model: repo }, here);
@@ -98,11 +98,11 @@ Deno.test("vit() opens a model at the hub, of links that leave its folder, as it
     const again = await vit({ model: repo }, here);
     deepEqual(again.provenance, encoder.provenance);
     deepEqual(await run(again), expected);
-    // The folder of the links may be named too.
+    // The folder of links can be named, too.
     deepEqual(await run(await vit({ model: snapshot }, here)), expected);
   }));
 
-Deno.test("depthAnything() opens a model at the hub as it opens a folder", () =>
+Deno.test("depthAnything() opens a model from the hub as it opens a folder", () =>
   withHub("depth_anything_v2", async () => {
     const options = { pos: "hf", size: { width: 28, height: 16 } } as const;
     const model = goldenFolder("depth_anything_v2");
@@ -129,11 +129,11 @@ Deno.test("openModelFolder() finds the weights themselves behind the links, and 
       file: hash,
     });
     equal(folder.hashes["model.safetensors"], hash);
-    match(events[0]!.text, /^licence: cc-by-nc-4.0, which is no permissive/);
+    match(events[0]!.text, /^licence: cc-by-nc-4.0, which is not permissive/);
     ok(events.some(({ done, total }) => done !== undefined && done === total));
   }));
 
-Deno.test("openModelFolder() prefers a folder to a model at the hub of the same name", () =>
+Deno.test("openModelFolder() prefers a folder to a model of the same name at the hub", () =>
   withHub("vit", async (home) => {
     const folder = join(home, repo);
     await Deno.mkdir(folder, { recursive: true });
@@ -151,7 +151,7 @@ Deno.test("openModelFolder() prefers a folder to a model at the hub of the same 
 for (
   const model of ["./ada/vit", "../ada", "ada/vit/x", "/ada/vit", "ada/.."]
 ) {
-  Deno.test(`openModelFolder() looks for no model at the hub called "${model}"`, () =>
+  Deno.test(`openModelFolder() does not ask the hub for a model called "${model}"`, () =>
     withHub("vit", async (home) => {
       await rejects(
         openModelFolder(model, here.base),

@@ -3,7 +3,7 @@ import { openPart } from "../../../plugins/hub/part_file.ts";
 
 const bytes = Uint8Array.of(1, 2, 3, 4, 5);
 
-/** Does `body` with the path of a file that is not there. */
+/** Runs `body` with the path of a file that does not exist. */
 async function atPath(body: (path: string) => Promise<void>): Promise<void> {
   const folder = await Deno.makeTempDir();
   try {
@@ -13,7 +13,7 @@ async function atPath(body: (path: string) => Promise<void>): Promise<void> {
   }
 }
 
-Deno.test("openPart() goes on at the end, and empties", () =>
+Deno.test("openPart() appends, and empties on restart", () =>
   atPath(async (path) => {
     await Deno.writeFile(path, bytes);
     {
@@ -30,7 +30,7 @@ Deno.test("openPart() goes on at the end, and empties", () =>
     deepEqual(await Deno.readFile(path), bytes);
   }));
 
-Deno.test("openPart() lets two programs write the same on a disk without locks", () =>
+Deno.test("openPart() lets two programs write the same bytes on a disk without locks", () =>
   atPath(async (path) => {
     using one = await openPart(path);
     using other = await openPart(path);

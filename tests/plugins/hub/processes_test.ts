@@ -16,7 +16,7 @@ const weights = new Uint8Array(400_000).map((_, i) => i >> 8);
 const files = { "config.json": "{}", "model.safetensors": weights };
 const program = fileURLToPath(new URL("_download.ts", import.meta.url));
 
-/** What the tasks allow. */
+/** The permissions of the tasks. */
 const variables = [
   "HF_ENDPOINT",
   "HF_HOME",
@@ -67,7 +67,7 @@ async function textOf(program: Deno.ChildProcess): Promise<string> {
   return decoder.decode(stdout).trim() || decoder.decode(stderr);
 }
 
-Deno.test("downloadModel() goes on from what a killed program left", async () => {
+Deno.test("downloadModel() continues what a killed program left", async () => {
   const half = 150_000;
   let hangs = true;
   const release = Promise.withResolvers<void>();
@@ -104,7 +104,7 @@ Deno.test("downloadModel() goes on from what a killed program left", async () =>
 
 Deno.test("downloadModel() downloads once for two programs", () =>
   withPrograms({
-    // Long enough for both to want it.
+    // Long enough that both want it.
     intercept: async (_, { at }) => {
       if (at === "cdn") await new Promise((done) => setTimeout(done, 500));
       return undefined;
@@ -129,7 +129,7 @@ Deno.test("downloadModel() needs no more permissions than the tasks have", () =>
     equal(await textOf(start("--allow-read", env)), path);
   }));
 
-/** Permissions that do not suffice, and what is said. */
+/** Insufficient permissions, and the error about them. */
 const denied: readonly [string, (server: FakeHub) => string[], RegExp][] = [
   [
     "network",
@@ -144,7 +144,7 @@ const denied: readonly [string, (server: FakeHub) => string[], RegExp][] = [
   [
     "environment",
     () => [...disk, "--allow-net"],
-    /^Cannot look for the cache of models: this program may not read the environment; run it with --allow-env=HF_ENDPOINT,HF_HOME,/,
+    /^Cannot find the model cache: this program may not read the environment; run it with --allow-env=HF_ENDPOINT,HF_HOME,/,
   ],
   [
     "disk",

@@ -12,7 +12,7 @@ Deno.test("downloadModel() sends the token to the hub and to no other host", () 
     ok(server.seen.some(({ at }) => at === "cdn"));
   }, { token: "hf_secret" }));
 
-/** What a hub may answer, at which request, and what the error then says. */
+/** A hub's responses, to which request, and the error that follows. */
 const refusals: readonly [
   number,
   string,
@@ -23,7 +23,7 @@ const refusals: readonly [
     401,
     "RepoNotFound",
     "/revision/",
-    /^Cannot download "ada\/tiny.ViT_1" from "http:.*": it answers 401: there is no such model, or it is not public; check the name, or set HF_TOKEN to a token of .*; for a folder write "\.\/ada\/tiny.ViT_1"$/,
+    /^Cannot download "ada\/tiny.ViT_1" from "http:.*": it answers 401: there is no such model, or it is not public; check the name, or set HF_TOKEN to a token from .*; for a folder write "\.\/ada\/tiny.ViT_1"$/,
   ],
   [
     401,
@@ -69,12 +69,12 @@ Deno.test("downloadModel() says that a token is not accepted", () =>
     { token: "hf_old" },
   ));
 
-/** What a hub says of a token that it does not take, and of what one may not do. */
+/** A hub's messages about tokens that are invalid or lack a permission. */
 const said: readonly [number, string, RegExp][] = [
   [
     401,
     "Invalid credentials in Authorization header",
-    /^Cannot download "ada\/tiny.ViT_1" from "http:.*": it answers 401 \(Invalid credentials in Authorization header\): check the token in HF_TOKEN or of the last login; a public model needs none$/,
+    /^Cannot download "ada\/tiny.ViT_1" from "http:.*": it answers 401 \(Invalid credentials in Authorization header\): check the token in HF_TOKEN or from your last login; a public model needs none$/,
   ],
   [
     401,
@@ -89,7 +89,7 @@ const said: readonly [number, string, RegExp][] = [
 ];
 
 for (const [status, message, expected] of said) {
-  Deno.test(`downloadModel() hands on what a hub says with ${status}: ${message}`, () =>
+  Deno.test(`downloadModel() passes on the hub's message with ${status}: ${message}`, () =>
     atHub({
       intercept: () =>
         new Response("no", { status, headers: { "x-error-message": message } }),
@@ -98,7 +98,7 @@ for (const [status, message, expected] of said) {
     }, { token: "hf_old" }));
 }
 
-/** What is no hub's answer about a model. */
+/** Descriptions of a model that no hub would send. */
 const strange: readonly [string, () => Response][] = [
   ["a page", () => new Response("<html>Log in to the network</html>")],
   [
@@ -116,7 +116,7 @@ for (const [what, answer] of strange) {
     }, async ({ hub, id }) => {
       await rejects(
         downloadModel(hub, id),
-        /is not what a hub says; check HF_/,
+        /is not that of a hub; check HF_/,
       );
     }));
 }
@@ -137,11 +137,11 @@ for (const etag of [undefined, '"../../evil"', '"d41d8cd98f00b204e9800998"']) {
     }));
 }
 
-/** Files of models that cannot be used, and what is said of them. */
+/** Files of unusable models, and the error about them. */
 const unusable: readonly [string[], RegExp][] = [
   [
     ["config.json", "pytorch_model.bin"],
-    /it has no model.safetensors: its weights are a pickle, "pytorch_model.bin", and pickles can run code when they are read; where a pull request at http:.*\/ada\/tiny.ViT_1\/discussions adds model.safetensors, such as number 3, write "ada\/tiny.ViT_1@refs\/pr\/3"; else convert them, or choose/,
+    /it has no model.safetensors: its weights are a pickle, "pytorch_model.bin", and reading a pickle can run code; where a pull request at http:.*\/ada\/tiny.ViT_1\/discussions adds model.safetensors, such as number 3, write "ada\/tiny.ViT_1@refs\/pr\/3"; otherwise convert them, or choose/,
   ],
   [
     ["depth.pth"],
@@ -155,7 +155,7 @@ const unusable: readonly [string[], RegExp][] = [
       "model.safetensors.index.json",
       "pytorch_model.bin",
     ],
-    /it has no model.safetensors: its weights are in several files, as "model.safetensors.index.json" says; join them into model.safetensors, or choose a model that has it/,
+    /it has no model.safetensors: its weights are in several files, listed in "model.safetensors.index.json"; join them into model.safetensors, or choose a model that has it/,
   ],
   [
     ["config.json", "open_clip_model.safetensors"],
