@@ -1,5 +1,5 @@
 /**
- * A folder of pictures, with a folder for each class.
+ * Pictures in a folder for each class.
  *
  * @module
  */
@@ -24,10 +24,10 @@ export interface ImageFolderOptions {
 
 /**
  * The JPEG, PNG and WebP files below a folder, ordered by their ids, which are
- * their paths inside it: `cats/tabby.jpg`. The first folder on that path is
+ * their paths inside it: `cats/tabby.jpg`. The first folder of that path is
  * the label `class`; a picture directly in the folder has no label.
  *
- * @throws {ConfigError} When there is no such folder, or no picture in it.
+ * @throws {ConfigError} When there is no such folder, or it holds no picture.
  */
 export async function imageFolder(
   options: ImageFolderOptions,
@@ -52,7 +52,7 @@ const plugin: Plugin<"dataset", ImageFolderOptions> = definePlugin({
   apiVersion: 1,
   kind: "dataset",
   name: "image-folder",
-  description: "JPEG, PNG and WebP files, with a folder for each class",
+  description: "JPEG, PNG and WebP files in a folder for each class",
   options: z.strictObject({
     path: z.string().min(1).meta({ format: "path" }).describe(
       "Folder of pictures; a relative path starts at the run's file",

@@ -1,5 +1,5 @@
 /**
- * ImageNet, as a folder or as the tar it is published as.
+ * ImageNet, from a folder or from the published tar.
  *
  * @module
  */
@@ -23,23 +23,23 @@ export interface ImagenetOptions {
   readonly path: string;
 }
 
-/** ImageNet-1k has this many classes. */
+/** Classes of ImageNet-1k. */
 const classes = 1000;
 
 /**
  * Pictures named by their WordNet synset, from a folder of synsets
- * (`n01440764/n01440764_10026.JPEG`), the official tar of a tar for each
- * synset, or a flat tar (`n01440764_tench.jpg`). A tar is read in place, never
- * unpacked, and gives the ids that its unpacked folder would give.
+ * (`n01440764/n01440764_10026.JPEG`), the official tar, which holds a tar for
+ * each synset, or a flat tar (`n01440764_tench.jpg`). A tar is read in place,
+ * never unpacked, and gives the ids that its unpacked folder would give.
  *
  * Labels are `synset`, the first synset id in a picture's path; `name`, where
- * words follow it in the file's name; and `class`, the number from 0 to 999
- * that classifiers give, which is the synset's place among the 1,000 in order:
- * only when exactly 1,000 are there, since a part does not tell it. A picture
+ * words follow it in the file's name; and `class`, the index from 0 to 999 that
+ * classifiers use, which is the synset's rank in sorted order. `class` needs all
+ * 1,000 synsets to be present, since fewer do not determine it. A picture
  * without a synset in its path, as in the official validation tar, has no
  * label.
  *
- * @throws {ConfigError} When there is no such file or folder, or no picture in it.
+ * @throws {ConfigError} When there is no such file or folder, or it holds no picture.
  * @throws {FormatError} When the tar is truncated or damaged, with the byte.
  */
 export async function imagenet(
@@ -56,12 +56,12 @@ function synsetOf(id: string): string | undefined {
   return /(?:^|[/_])(n\d{8})(?![^/_.])/.exec(id)?.[1];
 }
 
-/** The words after the synset in a file's name: `great white shark`. */
+/** The words after the synset in a file name: `great white shark`. */
 function nameOf(id: string): string | undefined {
   return /(?:^|\/)n\d{8}_(\D.*)\.\w+$/.exec(id)?.[1]?.replaceAll("_", " ");
 }
 
-/** The class number of each synset, when all are there. */
+/** The class index of each synset, when all are present. */
 function classNumbers(ids: readonly string[]): ReadonlyMap<string, number> {
   const synsets = new Set(
     ids.map(synsetOf).filter((synset) => synset !== undefined),

@@ -1,5 +1,5 @@
 /**
- * Options and the paths of files in, the layout and its pairs out.
+ * Chooses the layout that a folder's file names follow.
  *
  * @module
  */
@@ -8,16 +8,16 @@ import { imageExtensions, someNames } from "../sources/file_names.ts";
 import { findPairs, type Pairs } from "./find_pairs.ts";
 import { type Layout, layoutNames, layouts } from "./layouts.ts";
 
-/** Files with these endings, in either case, can hold depth. */
+/** Files with these extensions, in either case, can hold depth. */
 const depthExtensions: readonly string[] = [".png", ".pfm", ".npy"];
 
-/** What of the options decides the layout. */
+/** The options that decide the layout. */
 export interface LayoutOptions {
   /** A name of {@linkcode layouts}, `"custom"`, or `"auto"`. */
   readonly layout?: string | undefined;
-  /** What pictures are called in a custom layout. */
+  /** The pattern of pictures in a custom layout. */
   readonly imagePattern?: string | undefined;
-  /** What depth is called in a custom layout. */
+  /** The pattern of depth maps in a custom layout. */
   readonly depthPattern?: string | undefined;
 }
 
@@ -25,22 +25,22 @@ export interface LayoutOptions {
 export interface Place {
   /** The folder or tar. */
   readonly path: string;
-  /** The sequence of what lies in no folder. */
+  /** The sequence of files outside any folder. */
   readonly base: string;
   /** The files there. */
   readonly names: readonly string[];
 }
 
-/** A layout and what it finds. */
+/** A layout and the pairs it finds. */
 export interface Choice extends Pairs {
   /** The layout. */
   readonly layout: Layout;
 }
 
 /**
- * The layout that the options name; of all, the one with the most pairs.
+ * The layout that the options name, or else the one that finds the most pairs.
  *
- * @throws {ConfigError} When the options contradict each other, or there is no pair.
+ * @throws {ConfigError} When the options contradict each other, or no pair is found.
  */
 export function chooseLayout(options: LayoutOptions, place: Place): Choice {
   const tried = candidates(options).map((layout) => ({
@@ -61,7 +61,7 @@ function candidates(options: LayoutOptions): readonly Layout[] {
   if (isAsked) {
     throw new ConfigError(
       "dataset.layout",
-      `Cannot use imagePattern and depthPattern with layout "${layout}", which has its own: leave out either, or write layout "custom"`,
+      `Cannot use imagePattern and depthPattern with layout "${layout}", which has its own: leave out one or the other, or write layout "custom"`,
     );
   }
   if (layout === "auto") return layouts;
@@ -69,13 +69,13 @@ function candidates(options: LayoutOptions): readonly Layout[] {
   if (named) return [named];
   throw new ConfigError(
     "dataset.layout",
-    `Cannot find layout "${layout}": known are "auto", "custom", ${
+    `Cannot find layout "${layout}": the layouts are "auto", "custom", ${
       layoutNames.map((name) => `"${name}"`).join(", ")
     }`,
   );
 }
 
-/** A layout of whole millimetres, as most cameras give depth. */
+/** A layout of depth in whole millimetres, as most cameras give it. */
 function custom(image: string | undefined, depth: string | undefined): Layout {
   const images = checked("imagePattern", image, imageExtensions);
   const depths = checked("depthPattern", depth, depthExtensions);
@@ -111,13 +111,13 @@ function checked(
   ) return pattern;
   throw new ConfigError(
     `dataset.${option}`,
-    `Cannot use "${pattern}" as ${option}: it needs a * or # and an end of ${
+    `Cannot use "${pattern}" as ${option}: it needs a * or # and must end in ${
       endings.join(", ")
     }`,
   );
 }
 
-/** What is variable in a pattern: `*#`. */
+/** The variable parts of a pattern: `*#`. */
 function variables(pattern: string): string {
   return pattern.replace(/^\*\*\//, "**").replace(/[^*#]/g, "");
 }

@@ -1,17 +1,17 @@
 /**
- * A pattern of paths in, what the variable parts of a path are out.
+ * Patterns of file paths.
  *
  * @module
  */
 
-/** Gives the variable parts of a path, or nothing when it does not match. */
+/** Returns the variable parts of a path, or `undefined` when it does not match. */
 export type FilePattern = (path: string) => readonly string[] | undefined;
 
 /**
- * Reads a pattern: `*` stands for one character or more within a name, `#` for
- * digits; all else for itself, capital or small. The pattern is the end of a
- * path. The folders before it are the first variable part, unless the pattern
- * begins with two stars and a slash: then they are any, and no part.
+ * Compiles a pattern: `*` stands for one or more characters within a name, `#`
+ * for digits, and everything else for itself, in either case. The pattern
+ * matches the end of a path. The folders before it are the first variable part,
+ * unless the pattern begins with two stars and a slash: then they are ignored.
  *
  * @example
  * ```ts
@@ -44,7 +44,7 @@ export function filePattern(pattern: string): FilePattern {
   };
 }
 
-/** Where the name and so many of the folders it lies in begin. */
+/** Where the last `folders` folders and the name of a path begin. */
 function startOfEnd(path: string, folders: number): number {
   let slash = path.length;
   for (let i = 0; i <= folders && slash >= 0; i++) {

@@ -1,5 +1,5 @@
 /**
- * A folder or tar in, all its files out.
+ * The files of a folder or tar.
  *
  * @module
  */
@@ -11,17 +11,17 @@ import { folderSource } from "../sources/folder_source.ts";
 
 /** Files by path. */
 export interface FileSet {
-  /** Paths with forward slashes, without hidden files. */
+  /** Paths with forward slashes; hidden files are left out. */
   readonly names: readonly string[];
-  /** Reads one. */
+  /** Reads a file. */
   read(name: string): Promise<Uint8Array>;
-  /** Closes what is open. */
+  /** Closes open files. */
   close?(): Promise<void>;
 }
 
 /**
- * The files below a folder, or inside a tar and the tars directly inside it,
- * which is read in place.
+ * The files below a folder, or inside a tar and the tars directly inside it. A
+ * tar is read in place.
  *
  * @throws {FormatError} When the tar is truncated or damaged, with the byte.
  */
@@ -38,7 +38,7 @@ export async function fileSet(
 
 async function tarFiles(path: string): Promise<FileSet> {
   const { names, offsets, sizes } = await indexTar(path);
-  // When a name comes twice the later file counts, as when a tar is unpacked.
+  // Of two files with one name the later counts, as when a tar is unpacked.
   const entries = new Map(names.map((name, entry) => [name, entry]));
   const file = fileReader(path);
   return {

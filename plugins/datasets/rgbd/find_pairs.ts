@@ -1,5 +1,5 @@
 /**
- * The paths of files in, the pictures among them that have depth out.
+ * Pairs pictures with their depth maps by file name.
  *
  * @module
  */
@@ -8,13 +8,13 @@ import { byCodeUnit } from "../sources/file_names.ts";
 import { filePattern } from "./file_pattern.ts";
 import type { Layout } from "./layouts.ts";
 
-/** A picture and its depth, by path. */
+/** The paths of a picture and its depth. */
 export interface Pair {
   /** The picture. */
   readonly image: string;
   /** Its depth. */
   readonly depth: string;
-  /** Its mask, where there is one. */
+  /** Its mask, if there is one. */
   readonly mask?: string | undefined;
   /** The sequence it belongs to. */
   readonly sequence: string;
@@ -22,18 +22,17 @@ export interface Pair {
 
 /** What {@linkcode findPairs} found. */
 export interface Pairs {
-  /** Sequence by sequence in code-unit order, frames in the order of their numbers. */
+  /** Sequences in code-unit order, frames by number. */
   readonly pairs: readonly Pair[];
   /** How many pictures have no depth. */
   readonly withoutDepth: number;
-  /** How many files are named as depth. */
+  /** How many files are named as depth maps. */
   readonly depths: number;
 }
 
 /**
- * Finds the pairs among `names` that are named as `layout` says: the variable
- * parts of both names must be the same. Pictures outside any folder are of the
- * sequence `base`.
+ * Finds pairs by the patterns of `layout`: the variable parts of both names must
+ * be the same. Pictures outside any folder belong to the sequence `base`.
  */
 export function findPairs(
   names: readonly string[],
@@ -59,7 +58,7 @@ export function findPairs(
   return { pairs: inOrder(pairs), withoutDepth, depths: depths.size };
 }
 
-/** The names that match, by what is variable in them; earlier patterns win. */
+/** The matching names by their variable parts; earlier patterns win. */
 function byKey(
   names: readonly string[],
   patterns: readonly string[],
@@ -91,7 +90,7 @@ function sequenceOf(image: string, layout: Layout, base: string): string {
   return folder === "." ? base : folder;
 }
 
-/** File names decide before folders, so that what two cameras saw at once stays together. */
+/** File names are compared before folders, so that simultaneous frames of two cameras stay together. */
 function inOrder(pairs: readonly Pair[]): readonly Pair[] {
   return pairs
     .map((pair) => ({ pair, frame: naturalKey(posix.basename(pair.image)) }))
@@ -102,7 +101,7 @@ function inOrder(pairs: readonly Pair[]): readonly Pair[] {
     .map(({ pair }) => pair);
 }
 
-/** A name whose code-unit order counts numbers by their size: `frame-2` before `frame-10`. */
+/** A key whose code-unit order is numeric: `frame-2` before `frame-10`. */
 function naturalKey(name: string): string {
   return name.replace(/\d+/g, (digits) => digits.padStart(20, "0"));
 }

@@ -1,18 +1,18 @@
 /**
- * A map in, the same map at the size of its picture out.
+ * Resizes a depth map to its picture.
  *
  * @module
  */
 import type { DenseMap } from "../../../mod.ts";
 
-/** Shapes that differ by more do not show the same view. */
+/** Aspect ratios that differ by more do not show the same view. */
 const tolerance = 0.02;
 
 /**
- * `map` at another size of the same shape, each pixel the nearest one of
- * before, so that no number is made up where objects meet or beside NaN.
+ * `map` at another size of the same aspect ratio, by nearest neighbour, so that
+ * no depth is invented where objects meet or beside NaN.
  *
- * @throws {Error} When the shapes differ by more than 2 %: with the reason alone.
+ * @throws {Error} When the aspect ratios differ by more than 2 %; the message is only the reason.
  */
 export function fitMap(
   map: DenseMap,
@@ -22,7 +22,7 @@ export function fitMap(
   const stretch = (map.width * height) / (map.height * width);
   if (Math.max(stretch, 1 / stretch) > 1 + tolerance) {
     throw new Error(
-      `the depth is ${map.width}×${map.height}, the picture ${width}×${height}, and shapes that differ by more than 2 % cannot show the same view: crop one to the other's`,
+      `the depth is ${map.width}×${map.height}, the picture ${width}×${height}, and aspect ratios that differ by more than 2 % cannot show the same view: crop one to match the other`,
     );
   }
   const columns = nearest(map.width, width), rows = nearest(map.height, height);
@@ -35,7 +35,7 @@ export function fitMap(
   return { data, width, height };
 }
 
-/** The old place under the centre of each new one. */
+/** The old index under the centre of each new pixel. */
 function nearest(from: number, to: number): Uint32Array {
   return Uint32Array.from(
     { length: to },

@@ -1,37 +1,35 @@
 /**
- * How published sets of pictures with depth name their files, and in what unit
- * their depth is.
+ * The file names and depth units of published RGB-D datasets.
  *
  * @module
  */
 
-/** File names of pictures and of their depth, in the language of `filePattern`. */
+/** File names of pictures and depth maps, as patterns for `filePattern`. */
 export interface Layout {
-  /** The option `layout` that chooses it. */
+  /** Its name: the value of the option `layout`. */
   readonly name: string;
-  /** What pictures are called. */
+  /** Patterns of pictures. */
   readonly images: readonly string[];
-  /** What depth is called; where a picture has more than one, the first of these counts. */
+  /** Patterns of depth maps; if a picture has several, the first pattern counts. */
   readonly depths: readonly string[];
-  /** What masks are called, 0 where depth is unknown; none when absent. */
+  /** Patterns of masks, which are 0 where depth is unknown. */
   readonly masks?: readonly string[];
-  /** Metres that a whole number of 1 stands for; numbers with a fraction are metres. */
+  /** Metres per unit of stored integers; stored floats are metres. */
   readonly scale: number;
-  /** Bits of a PNG of depth; 8 or 16 when absent. */
+  /** Bits of a depth PNG; 8 or 16 when absent. */
   readonly bits?: 8 | 16;
-  /** The part of a picture's path that names its sequence; its folder when absent. */
+  /** Matches the part of a picture's path that names its sequence; its folder when absent. */
   readonly sequence?: RegExp;
 }
 
-/** The layouts that are looked for, by name. */
+/** The known layouts. */
 export const layouts: readonly Layout[] = [
   {
     // "depth in millimeters, 16-bit, PNG, invalid depth is set to 65535":
-    // microsoft.com/en-us/research/project/rgb-d-dataset-7-scenes. That is what
-    // the depth camera saw, which lies beside the colour camera and has a
-    // longer lens. What projects it onto the colour camera, as CUT3R's
-    // preparation does, writes .depth.proj.png in the same unit, 0 where
-    // nothing was hit.
+    // microsoft.com/en-us/research/project/rgb-d-dataset-7-scenes. The depth
+    // camera sits beside the colour camera and has a longer lens. Programs that
+    // project it onto the colour camera, such as CUT3R's preparation, write
+    // .depth.proj.png in the same unit, 0 where nothing was hit.
     name: "7-scenes",
     images: ["frame-#.color.png", "frame-#.color.jpg"],
     depths: ["frame-#.depth.proj.png", "frame-#.depth.png"],
@@ -39,7 +37,7 @@ export const layouts: readonly Layout[] = [
     bits: 16,
   },
   {
-    // NYU Depth v2 as BTS, AdaBins and their heirs use it: divided by 1000.0
+    // NYU Depth v2 as BTS, AdaBins and their successors use it: divided by 1000.0
     // in pytorch/bts_dataloader.py, written × 1000.0 by
     // utils/extract_official_train_test_set_from_mat.py of github.com/cleinc/bts.
     name: "nyu",
@@ -58,7 +56,7 @@ export const layouts: readonly Layout[] = [
     bits: 8,
   },
   {
-    // The test part of it: 16 bits, divided by 10 to centimetres there.
+    // Its test part: 16 bits, which DenseDepth divides by 10 to get centimetres.
     name: "nyu2-test",
     images: ["#_colors.png"],
     depths: ["#_depth.png"],
@@ -66,7 +64,7 @@ export const layouts: readonly Layout[] = [
     bits: 16,
   },
   {
-    // Names, and masks of which "1 denotes valid sensor return": README.md of
+    // Names, and masks in which "1 denotes valid sensor return": README.md of
     // github.com/diode-dataset/diode-devkit. "Pixel values in metres":
     // github.com/SysCV/idisc/issues/9. Scans of one scene show the same place.
     name: "diode",
@@ -79,9 +77,9 @@ export const layouts: readonly Layout[] = [
   {
     // "A 0 value indicates an invalid pixel", otherwise metres are the 16-bit
     // value "divided by 256.0": readme.txt of KITTI's depth devkit, which also
-    // shows the folders. Pictures come in the raw data's tree, as PNG, often
-    // made JPEG, or cropped in val_selection_cropped. The two cameras of a
-    // drive see the same street.
+    // shows the folders. Pictures come in the raw data's tree, as PNG or often
+    // converted to JPEG, or cropped in val_selection_cropped. The two cameras of
+    // a drive see the same street.
     name: "kitti",
     images: [
       "**/*_sync/image_0#/data/#.png",

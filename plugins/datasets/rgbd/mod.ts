@@ -1,5 +1,5 @@
 /**
- * Pictures with their depth, as a folder or a tar.
+ * Pictures with depth maps, from a folder or a tar.
  *
  * @module
  */
@@ -29,45 +29,45 @@ import { toMetres } from "./to_metres.ts";
 export interface RgbdOptions {
   /** The folder or tar. */
   readonly path: string;
-  /** How files are named: a published layout, `"custom"` by the patterns, or `"auto"`, what fits most. */
+  /** How files are named: a published layout, `"custom"` for the patterns, or `"auto"` for the best match. */
   readonly layout?: string | undefined;
-  /** What pictures are called: `*` stands for part of a name, `#` for digits. */
+  /** The pattern of pictures: `*` stands for part of a name, `#` for digits. */
   readonly imagePattern?: string | undefined;
-  /** What their depth is called: the same `*` and `#` in the same order. */
+  /** The pattern of depth maps, with the same `*` and `#` in the same order. */
   readonly depthPattern?: string | undefined;
-  /** Metres that a stored number of 1 stands for; the layout's where absent. */
+  /** Metres per unit of a stored number; the layout's by default. */
   readonly scale?: number | undefined;
-  /** Depth beyond this many metres is unknown; none is where absent. */
+  /** Depth beyond this many metres counts as unknown; no limit by default. */
   readonly maxDepth?: number | undefined;
 }
 
-/** What {@linkcode rgbd} gives. */
+/** The dataset that {@linkcode rgbd} opens. */
 export interface RgbdDataset extends Dataset {
   /** The layout that was found. */
   readonly layout: string;
-  /** How many pictures were left out because they have no depth. */
+  /** How many pictures were left out for lack of depth. */
   readonly withoutDepth: number;
   /** The sequence of a picture: its scene, drive or folder of frames. */
   sequenceOf(index: number): string;
 }
 
 /**
- * Pictures with a depth map each, found by the names of files: 7-Scenes, NYU
- * Depth v2 as BTS or DenseDepth export it, DIODE, KITTI, or any that
- * `imagePattern` and `depthPattern` describe, such as `rgb/*.jpg` and
- * `depth/*.png`. Pictures without depth are left out.
+ * Pictures with a depth map each, found by file name: 7-Scenes, NYU Depth v2 as
+ * BTS or DenseDepth export it, DIODE, KITTI, or any layout that `imagePattern`
+ * and `depthPattern` describe, such as `rgb/*.jpg` and `depth/*.png`. Pictures
+ * without depth are left out.
  *
  * Map: `depth` in metres, NaN where unknown, at the picture's size. It is read
- * from grey PNG of 16 bits (8 where the layout has it), PFM or NPY; of another
- * size, the nearest pixel is taken. The depth of 7-Scenes as published is what
- * its depth camera saw: it fits the picture only roughly, at the edges by about
- * a twentieth of the width, unless it was projected (`.depth.proj.png`).
+ * from 16-bit grey PNG (8-bit where the layout says so), PFM or NPY, and resized
+ * by nearest neighbour. The depth of 7-Scenes as published is that of its depth
+ * camera, which the picture matches only roughly, at the edges to about a
+ * twentieth of the width, unless it was projected (`.depth.proj.png`).
  *
  * Label: `sequence`. Sequences come in code-unit order, their frames by number.
- * What lies in no folder is one sequence, named as the folder or tar is.
+ * Files outside any folder are one sequence, named after the folder or tar.
  *
- * @throws {ConfigError} When there is no such file or folder, no picture with
- * depth in it, or the options contradict each other.
+ * @throws {ConfigError} When there is no such file or folder, it holds no picture
+ * with depth, or the options contradict each other.
  * @throws {FormatError} When the tar is truncated or damaged, with the byte.
  */
 export async function rgbd(
@@ -82,7 +82,7 @@ export async function rgbd(
     () => chooseLayout(options, { path, base, names: files.names }),
   );
   if (withoutDepth > 0) {
-    const text = `without depth, left out: ${withoutDepth} of ${
+    const text = `left out for lack of depth: ${withoutDepth} of ${
       pairs.length + withoutDepth
     } pictures`;
     context.report?.({ text });
@@ -141,7 +141,7 @@ async function readDepth(
   layout: Layout,
   { scale, maxDepth }: RgbdOptions,
 ): Promise<DenseMap> {
-  // Who says what a number means may have any kind of them.
+  // With a scale of one's own, any number of bits will do.
   const bits = scale === undefined ? layout.bits : undefined;
   const stored = await readMap(pair.depth, await files.read(pair.depth), bits);
   const mask = pair.mask === undefined
@@ -155,11 +155,11 @@ async function readDepth(
   if (mask) because.push("masked");
   if (maxDepth !== undefined) because.push(`beyond maxDepth, ${maxDepth} m`);
   throw new Error(
-    `no pixel of its depth is known: each is ${because.join(", or ")}`,
+    `its depth is unknown everywhere: each pixel is ${because.join(", or ")}`,
   );
 }
 
-/** Makes any failure of `work` one of this example, but those that name a file. */
+/** Turns any failure of `work` into one of this example, except those that name a file. */
 async function reasoned<Result>(
   id: string,
   what: string,
@@ -180,24 +180,24 @@ const plugin: Plugin<"dataset", RgbdOptions> = definePlugin({
   kind: "dataset",
   name: "rgbd",
   description:
-    "Pictures with depth: 7-Scenes, NYU, DIODE, KITTI or others, as folder or tar",
+    "Pictures with depth: 7-Scenes, NYU, DIODE, KITTI or others, in a folder or tar",
   options: z.strictObject({
     path: z.string().min(1).meta({ format: "path" }).describe(
       "Folder or tar of pictures and depth maps; a relative path starts at the run's file",
     ),
     layout: z.enum(["auto", "custom", ...layoutNames]).default("auto")
-      .describe("How files are named; auto takes what fits most"),
+      .describe("How files are named; auto takes the best match"),
     imagePattern: z.string().min(1).optional().describe(
-      'Names of pictures in a custom layout: "rgb/*.jpg", where * is part of a name and # digits',
+      'Pattern of pictures in a custom layout: "rgb/*.jpg", where * is part of a name and # digits',
     ),
     depthPattern: z.string().min(1).optional().describe(
-      'Names of their depth: "depth/*.png", with the same * and #',
+      'Pattern of their depth maps: "depth/*.png", with the same * and #',
     ),
     scale: z.number().positive().optional().describe(
-      "Metres that a stored number of 1 stands for; the layout's where absent",
+      "Metres per unit of a stored number; the layout's by default",
     ),
     maxDepth: z.number().positive().optional().describe(
-      "Depth beyond this many metres is unknown; none is where absent",
+      "Depth beyond this many metres counts as unknown; no limit by default",
     ),
   }),
   create: rgbd,

@@ -1,5 +1,5 @@
 /**
- * The bytes of a file of depth in, its numbers out.
+ * Reads a depth map from an NPY, PFM or PNG file.
  *
  * @module
  */
@@ -9,10 +9,10 @@ import { readPng } from "./read_png.ts";
 import type { StoredMap } from "./stored_map.ts";
 
 /**
- * Reads a file by the end of its name: NPY, PFM, or else PNG, which has `bits`
- * if they are given.
+ * Reads a map by its file extension: NPY, PFM, or else PNG, which must have
+ * `bits` bits if given.
  *
- * @throws {Error} When it cannot be read: with the reason alone.
+ * @throws {Error} When it cannot be read; the message is only the reason.
  */
 export async function readMap(
   name: string,

@@ -1,18 +1,18 @@
 /**
- * The bytes of an NPY file of one map in, its numbers out.
+ * Reads a map from an NPY file.
  *
  * @module
  */
 import type { StoredMap } from "./stored_map.ts";
 
-/** A type of value: its bytes, whether it is whole, and how one is read. */
+/** A type of value: its width in bytes, whether it is an integer, and how to read one. */
 interface ValueType {
   readonly width: number;
   readonly whole: boolean;
   readonly read: (view: DataView, at: number, little: boolean) => number;
 }
 
-/** The types that are read, without their byte order. */
+/** The supported types, without byte order. */
 const types: Readonly<Record<string, ValueType>> = {
   b1: { width: 1, whole: true, read: (view, at) => view.getUint8(at) },
   u1: { width: 1, whole: true, read: (view, at) => view.getUint8(at) },
@@ -23,10 +23,10 @@ const types: Readonly<Record<string, ValueType>> = {
 };
 
 /**
- * Reads the `[height, width]` or `[height, width, 1]` that `numpy.save` wrote,
- * of either byte order. What NumPy would unpickle is never run.
+ * Reads an array `[height, width]` or `[height, width, 1]` that `numpy.save`
+ * wrote, in either byte order. Pickles are never run.
  *
- * @throws {Error} When the bytes are anything else, or more or fewer than they say: with the reason alone.
+ * @throws {Error} When the bytes are anything else, too many or too few; the message is only the reason.
  */
 export function readNpyMap(bytes: Uint8Array): StoredMap {
   const { start, text } = headerOf(bytes);
@@ -48,14 +48,14 @@ export function readNpyMap(bytes: Uint8Array): StoredMap {
   return { data, width, height, whole: type.whole };
 }
 
-/** Where the values begin, and the words before them. */
+/** The header's text, and the byte at which the values begin. */
 function headerOf(
   bytes: Uint8Array,
 ): { readonly start: number; readonly text: string } {
-  if (bytes.length === 0) throw new Error("it has no bytes");
+  if (bytes.length === 0) throw new Error("it is empty");
   const begins = String.fromCharCode(...bytes.subarray(0, 6));
   if (begins !== "\x93NUMPY" || bytes.length < 12) {
-    throw new Error("it does not begin as numpy.save begins a file");
+    throw new Error("it does not begin like a file that numpy.save wrote");
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset);
   const start = bytes[6] === 1
@@ -76,7 +76,7 @@ function typeOf(
   const type = Object.hasOwn(types, name) ? types[name] : undefined;
   if (type) return { type, littleEndian: order !== ">" };
   throw new Error(
-    `its values are ${name || "no numbers"}, supported are ${
+    `its values are ${name || "not numbers"}, supported are ${
       Object.keys(types).join(", ")
     }: save it with .astype("float32")`,
   );
@@ -85,7 +85,7 @@ function typeOf(
 function shapeOf(text: string): readonly [height: number, width: number] {
   if (!/'fortran_order': *False/.test(text)) {
     throw new Error(
-      "it lies column by column: save it with numpy.ascontiguousarray",
+      "it is stored column by column: save it with numpy.ascontiguousarray",
     );
   }
   const said = /'shape': *\(([\d, ]*)\)/.exec(text)?.[1] ?? "";

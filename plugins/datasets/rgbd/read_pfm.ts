@@ -1,17 +1,17 @@
 /**
- * The bytes of a PFM file in, its numbers out.
+ * Reads a map from a PFM file.
  *
  * @module
  */
 import type { StoredMap } from "./stored_map.ts";
 
 /**
- * Reads a portable float map of grey, `Pf`, as Netpbm describes it
+ * Reads a grey portable float map, `Pf`, as Netpbm describes it
  * (https://netpbm.sourceforge.net/doc/pfm.html): rows from the bottom up,
- * little-endian where the scale in the header is negative. The size of that
- * scale is not used: programs write different things there.
+ * little-endian if the scale in the header is negative. The magnitude of the
+ * scale is ignored, since programs disagree about it.
  *
- * @throws {Error} When it is none, is in colour, or has more or fewer bytes than it says: with the reason alone.
+ * @throws {Error} When it is not a PFM, is in colour, or has too many or too few bytes; the message is only the reason.
  */
 export function readPfm(bytes: Uint8Array): StoredMap {
   const { width, height, start, littleEndian } = parseHeader(bytes);
@@ -34,7 +34,7 @@ export function readPfm(bytes: Uint8Array): StoredMap {
   return { data, width, height, whole: false };
 }
 
-/** What the first lines say. */
+/** The header's content. */
 interface Header {
   readonly width: number;
   readonly height: number;
@@ -44,16 +44,16 @@ interface Header {
 }
 
 function parseHeader(bytes: Uint8Array): Header {
-  if (bytes.length === 0) throw new Error("it has no bytes");
+  if (bytes.length === 0) throw new Error("it is empty");
   const text = String.fromCharCode(...bytes.subarray(0, 128));
   if (/^PF\s/.test(text)) {
-    throw new Error("it is a PFM of colour (PF), depth is grey (Pf)");
+    throw new Error("it is a colour PFM (PF), and depth is grey (Pf)");
   }
   const found = /^Pf\s+(\d+)\s+(\d+)\s+(\S+)\s/.exec(text);
   const [, width, height, scale] = (found ?? []).map(Number);
   if (!found || !(width! > 0) || !(height! > 0) || !Number(scale)) {
     throw new Error(
-      "it does not begin as a PFM of grey does, with Pf, width, height and a scale that is not 0",
+      "it does not begin like a grey PFM, with Pf, width, height and a scale other than 0",
     );
   }
   return {

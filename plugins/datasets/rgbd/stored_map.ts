@@ -1,10 +1,10 @@
 /**
- * A map of numbers as a file stores them, before they mean metres.
+ * A map as a file stores it, before its numbers become metres.
  *
  * @module
  */
 
-/** Numbers of a file. */
+/** The numbers in a file. */
 export interface StoredMap {
   /** `[height, width]`, row by row from the top. */
   readonly data: Uint8Array | Uint16Array | Float64Array;
@@ -12,6 +12,6 @@ export interface StoredMap {
   readonly width: number;
   /** Height in pixels. */
   readonly height: number;
-  /** Whether they are whole by their type, so that they count some unit. */
+  /** Whether their type is integer, so that they count some unit. */
   readonly whole: boolean;
 }

@@ -1,37 +1,37 @@
 /**
- * Numbers as a file stores them in, metres out.
+ * Converts stored depth to metres.
  *
  * @module
  */
 import type { DenseMap } from "../../../mod.ts";
 import type { StoredMap } from "./stored_map.ts";
 
-/** How {@linkcode toMetres} reads numbers. */
+/** Options of {@linkcode toMetres}. */
 export interface MetresOptions {
-  /** Metres that a number of 1 stands for. */
+  /** Metres per unit of a stored number. */
   readonly scale: number;
-  /** Depth beyond this many metres is unknown. */
+  /** Depth beyond this many metres counts as unknown. */
   readonly maxDepth?: number | undefined;
-  /** 0 where depth is unknown; of the same size. */
+  /** 0 where depth is unknown; as large as the map. */
   readonly mask?: StoredMap | undefined;
 }
 
-/** What cameras write where they see nothing, beside 0: the largest of 16 bits. */
+/** The largest 16-bit number, which some cameras write where they see nothing; others write 0. */
 const unseen = 65535;
 
 /**
- * `map` in metres, NaN where depth is unknown: where the file has 0, less, no
- * number, infinity, or, if its numbers are whole, 65535; where the mask is 0;
- * and beyond `maxDepth`.
+ * `map` in metres, NaN where depth is unknown: where the file holds 0 or less,
+ * NaN, infinity, or the integer 65535; where the mask is 0; and beyond
+ * `maxDepth`.
  *
- * @throws {Error} When the mask has another size: with the reason alone.
+ * @throws {Error} When the mask has another size; the message is only the reason.
  */
 export function toMetres(map: StoredMap, options: MetresOptions): DenseMap {
   const { scale, maxDepth = Infinity, mask } = options;
   const { width, height } = map;
   if (mask && (mask.width !== width || mask.height !== height)) {
     throw new Error(
-      `the depth is ${width}×${height}, its mask ${mask.width}×${mask.height}: they must be as large`,
+      `the depth is ${width}×${height}, its mask ${mask.width}×${mask.height}: both must have the same size`,
     );
   }
   const data = new Float32Array(width * height).fill(NaN);

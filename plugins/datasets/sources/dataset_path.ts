@@ -1,5 +1,5 @@
 /**
- * The option `path` of a dataset in, the file or folder it names out.
+ * Finds the file or folder that a dataset's option `path` names.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { ConfigError } from "../../../mod.ts";
 import { someNames } from "./file_names.ts";
 
-/** A file or folder that exists. */
+/** An existing file or folder. */
 export interface DatasetPath {
   /** Its absolute path. */
   readonly path: string;
@@ -17,9 +17,9 @@ export interface DatasetPath {
 }
 
 /**
- * Finds `path`, which is absolute or starts at `base`.
+ * Finds `path`, which is absolute or relative to `base`.
  *
- * @throws {ConfigError} When there is nothing, with what there is instead.
+ * @throws {ConfigError} When nothing is there; the message lists what is.
  */
 export async function datasetPath(
   path: string,
@@ -44,7 +44,7 @@ export async function datasetPath(
   }
 }
 
-/** What the deepest folder on the way to `path` holds. */
+/** Lists the deepest existing folder on the way to `path`. */
 async function nearestFolder(path: string): Promise<string> {
   try {
     const names = await Array.fromAsync(Deno.readDir(path), ({ name }) => name);

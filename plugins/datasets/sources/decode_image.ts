@@ -1,31 +1,30 @@
 /**
- * The bytes of a JPEG, PNG, WebP or GIF file in, pixels out.
+ * Decodes JPEG, PNG, WebP and GIF files.
  *
  * @module
  */
 import { ExampleError, type RgbImage } from "../../../mod.ts";
 import { isCmyk, rgbOfInks } from "./cmyk.ts";
 
-/** A picture larger than this is refused: 300 MB once decoded. */
+/** Larger pictures are refused: this many pixels take 300 MB once decoded. */
 const maxPixels = 100_000_000;
 
-/** Loaded with the first picture: its native library asks for permissions of its own. */
+/** Loaded with the first picture, since the native library needs permissions of its own. */
 async function loadSharp() {
   const { default: sharp } = await import("sharp");
-  // Many pictures are decoded at once, each by one thread; none is met twice.
+  // Many pictures are decoded at once, one thread each, and none twice.
   sharp.concurrency(1);
   sharp.cache(false);
   return sharp;
 }
 
 /**
- * Decodes a JPEG, PNG, WebP or GIF file to 8-bit RGB, upright as its EXIF
- * orientation says. Alpha is dropped, colour profiles are ignored and CMYK is
- * converted as by PIL's `convert("RGB")`, which is how the encoders were
- * trained; 16-bit values keep their upper 8 bits; of an animation, the first
- * frame is decoded.
+ * Decodes a JPEG, PNG, WebP or GIF file to 8-bit RGB, turned upright by its
+ * EXIF orientation. As in PIL's `convert("RGB")`, with which the encoders were
+ * trained, alpha is dropped, colour profiles are ignored and CMYK is converted;
+ * 16-bit values keep their upper 8 bits; an animation gives its first frame.
  *
- * @throws {ExampleError} When the file is no such picture, is truncated, or
+ * @throws {ExampleError} When the file is not such a picture, is truncated, or
  * has more than 100 million pixels.
  */
 export async function decodeImage(
@@ -37,7 +36,7 @@ export async function decodeImage(
   const inks = isCmyk(bytes);
   try {
     const image = sharp(bytes, {
-      // Truncation is an error, a stray byte that every viewer overlooks is none.
+      // Truncation is an error; stray bytes that every viewer ignores are not.
       failOn: "error",
       autoOrient: true,
       ignoreIcc: true,
@@ -61,17 +60,17 @@ export async function decodeImage(
   }
 }
 
-/** How files begin that can be decoded. */
+/** The first bytes of files that can be decoded. */
 const known = /^(\xff\xd8\xff|\x89PNG|RIFF.{4}WEBP|GIF8[79]a)/s;
 
-/** What else pictures come as, by how it begins. */
+/** Other picture formats, by their first bytes. */
 const others: readonly (readonly [start: RegExp, kind: string])[] = [
   [/^.{4}ftyp(hei|hev|mif|msf|avi)/s, "a HEIC or AVIF file"],
   [/^(II\*\0|MM\0\*)/, "a TIFF"],
   [/^BM.{4}\0{4}/s, "a BMP"],
 ];
 
-/** libvips would read SVG, PDF and more; a picture set holds them by mistake only. */
+/** libvips would also read SVG, PDF and more, which are in a picture set by mistake only. */
 function checkSignature(id: string, bytes: Uint8Array): void {
   const start = String.fromCharCode(...bytes.subarray(0, 16));
   if (known.test(start)) return;
@@ -79,12 +78,14 @@ function checkSignature(id: string, bytes: Uint8Array): void {
   const why = other
     ? `it is ${other[1]}; convert it to JPEG, PNG or WebP`
     : start === ""
-    ? "it has no bytes"
-    : `it begins with ${JSON.stringify(start)}, which is no JPEG, PNG or WebP`;
+    ? "it is empty"
+    : `it begins with ${
+      JSON.stringify(start)
+    }, which is not how a JPEG, PNG or WebP begins`;
   throw new ExampleError(id, `Cannot decode "${id}": ${why}`);
 }
 
-/** The first line of what libvips says, in words where it has none. */
+/** The first line of libvips's message, or a better one where that says little. */
 function reason(cause: unknown): string {
   const [line = ""] = String(cause instanceof Error ? cause.message : cause)
     .split("\n");

@@ -1,16 +1,16 @@
 /**
- * Stretches of one file, read at once by many.
+ * Concurrent reads of ranges of one file.
  *
  * @module
  */
 import { FormatError } from "../../../mod.ts";
 
-/** Reads stretches of a file. */
+/** Reads ranges of a file. */
 export interface FileReader {
   /**
    * Reads `size` bytes from byte `offset`. Calls may overlap.
    *
-   * @throws {FormatError} When the file ends before.
+   * @throws {FormatError} When the file ends before that.
    */
   read(offset: number, size: number): Promise<Uint8Array<ArrayBuffer>>;
   /** Closes the file. */
@@ -18,8 +18,8 @@ export interface FileReader {
 }
 
 /**
- * Reads the file at `path`. A handle has one position, so each read that is
- * under way has a handle of its own, which is kept for later reads.
+ * Opens the file at `path` for reading. A handle has one position, so each
+ * concurrent read has its own handle, which later reads reuse.
  */
 export function fileReader(path: string): FileReader {
   const idle: Deno.FsFile[] = [];

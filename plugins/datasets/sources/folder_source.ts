@@ -1,5 +1,5 @@
 /**
- * A folder in, the pictures below it out.
+ * The pictures below a folder.
  *
  * @module
  */
@@ -9,9 +9,9 @@ import { byCodeUnit, isImageName } from "./file_names.ts";
 import type { PictureSource } from "./picture_dataset.ts";
 
 /**
- * The pictures in `folder` and the folders below it; ids are paths from the
- * folder, with forward slashes. Hidden files and folders are left out. Links
- * are followed, but not back to a folder they lie in.
+ * The pictures in `folder` and the folders below it; ids are relative paths
+ * with forward slashes. Hidden files and folders are left out. Links are
+ * followed, except to a folder that contains them.
  */
 export async function folderSource(folder: string): Promise<PictureSource> {
   const ids: string[] = [];
@@ -37,7 +37,7 @@ async function readPicture(folder: string, id: string): Promise<Uint8Array> {
   }
 }
 
-/** Calls `found` for each file below `folder`; `above` are the folders it lies in. */
+/** Calls `found` for each file below `folder`; `above` are the folders that contain it. */
 async function walk(
   folder: string,
   prefix: string,
@@ -59,7 +59,7 @@ async function isFolder(path: string): Promise<boolean> {
   try {
     return (await Deno.stat(path)).isDirectory;
   } catch {
-    // A link to nothing: when it is named as a picture, reading it says so.
+    // A broken link: if it is named as a picture, reading it will say so.
     return false;
   }
 }

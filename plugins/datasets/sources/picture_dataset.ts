@@ -1,5 +1,5 @@
 /**
- * Picture files, and a dataset of them.
+ * A dataset of picture files.
  *
  * @module
  */
@@ -11,19 +11,19 @@ import { imageExtensions, someNames } from "./file_names.ts";
 export interface PictureSource {
   /** Their ids, in code-unit order. */
   readonly ids: readonly string[];
-  /** Names of some files that are no pictures. */
+  /** Names of files that are not pictures. */
   readonly others: readonly string[];
   /** Reads one file. */
   read(index: number): Promise<Uint8Array>;
-  /** Closes what is open. */
+  /** Closes open files. */
   close?(): Promise<void>;
 }
 
 /**
- * The pictures of `source`, which lies at `path`, decoded when they are asked
- * for and labelled by `label` from their ids.
+ * The pictures of `source`, which lies at `path`, decoded on demand; `label`
+ * makes labels from ids.
  *
- * @throws {ConfigError} When there is none.
+ * @throws {ConfigError} When there are none.
  */
 export function pictureDataset(
   path: string,
@@ -52,8 +52,8 @@ export function pictureDataset(
 function noPictures(path: string, others: readonly string[]): ConfigError {
   return new ConfigError(
     "dataset.path",
-    `Cannot find a picture in "${path}": files that end in ${
+    `Cannot find a picture in "${path}": pictures are files that end in ${
       imageExtensions.join(", ")
-    } count, unless they are hidden; it holds ${someNames(others)}`,
+    } and are not hidden; it holds ${someNames(others)}`,
   );
 }

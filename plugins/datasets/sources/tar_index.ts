@@ -1,5 +1,5 @@
 /**
- * Where each file inside a tar lies, so that it can be read in place.
+ * Finds the files inside a tar, so that they can be read in place.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import { Pax } from "tar/pax";
 
 /** The files inside a tar, in the order of the tar. */
 export interface TarIndex {
-  /** Their names. Those inside a tar `a.tar` of the tar begin with `a/`, as if it were unpacked. */
+  /** Their names. Those inside an inner tar `a.tar` begin with `a/`, as if it were unpacked. */
   readonly names: readonly string[];
   /** The first byte of each, counted from the start of the outer tar. */
   readonly offsets: Float64Array;
@@ -20,8 +20,8 @@ export interface TarIndex {
 
 /**
  * Indexes the tar at `path`, and the tars directly inside it, by seeking from
- * header to header (ustar, pax and GNU long names): no file in it is read. A
- * hidden file such as `._a.tar` is no tar.
+ * header to header (ustar, pax and GNU long names), without reading the files.
+ * A hidden file such as `._a.tar` is not taken for a tar.
  *
  * @throws {FormatError} When the tar is truncated or damaged, with the byte.
  */
@@ -46,7 +46,7 @@ export async function indexTar(path: string): Promise<TarIndex> {
     for (const inner of tarFiles(tar, outer)) {
       add(`${folder}/${inner.name}`, inner);
     }
-    // Reading a million headers takes a while: let an interrupt through.
+    // Reading a million headers takes a while: let interrupts through.
     await new Promise((resolve) => setTimeout(resolve));
   }
   return {
@@ -56,35 +56,35 @@ export async function indexTar(path: string): Promise<TarIndex> {
   };
 }
 
-/** A stretch of the outer tar that holds a file; the outer tar itself has no name. */
+/** The range of the outer tar that holds a file; the outer tar itself has no name. */
 interface TarFile {
   readonly name: string;
   readonly offset: number;
   readonly size: number;
 }
 
-/** A tar, open. */
+/** An open tar. */
 interface OpenTar {
   readonly path: string;
-  /** The bytes at a place; valid until the next call. */
+  /** Reads bytes, which are valid until the next call. */
   readonly read: (at: number, length: number) => Buffer;
 }
 
-/** What an extension header says of the entry after it. */
+/** What an extension header says about the next entry. */
 interface Extension {
   readonly path?: string | undefined;
   readonly size?: number | undefined;
 }
 
-/** Headers and files fill whole blocks of this many bytes. */
+/** Headers and files are padded to blocks of this many bytes. */
 const block = 512;
 
-/** An extension header that claims more bytes than this is damaged. */
+/** An extension header that claims more bytes than this counts as damaged. */
 const maxExtension = 1 << 20;
 
 const files = ["File", "OldFile", "ContiguousFile"];
 
-/** Types of entry whose header alone is stored, whatever size it claims. */
+/** Types of entry that are a header only, whatever size it claims. */
 const bodiless = [
   "Link",
   "SymbolicLink",
@@ -94,7 +94,7 @@ const bodiless = [
   "FIFO",
 ];
 
-/** How the text of each type of extension header is read. */
+/** How to parse each type of extension header. */
 const extensions: Partial<Record<string, (text: string) => Extension>> = {
   GlobalExtendedHeader: (text) => Pax.parse(text),
   ExtendedHeader: (text) => Pax.parse(text),
@@ -104,7 +104,7 @@ const extensions: Partial<Record<string, (text: string) => Extension>> = {
   NextFileHasLongLinkpath: () => ({}),
 };
 
-/** The files of the tar that lies in `region`. */
+/** The files of the tar in `region`. */
 function* tarFiles(tar: OpenTar, region: TarFile): Generator<TarFile> {
   let all: Extension = {};
   let next: Extension = {};
@@ -162,7 +162,7 @@ function readHeader(
   last: string,
 ): Header {
   const end = region.offset + region.size;
-  if (region.size === 0) fail(tar, region, "has no bytes");
+  if (region.size === 0) fail(tar, region, "is empty");
   if (at >= end) fail(tar, region, noEndMark(region, last));
   if (at + block > end) {
     fail(
@@ -191,13 +191,13 @@ function readHeader(
   );
 }
 
-/** The header in a block, unless the block holds none. */
+/** The header in a block, if it holds one. */
 function decodeHeader(bytes: Buffer): Header | undefined {
   try {
     const header = new Header(bytes);
     if (header.cksumValid || header.nullBlock) return header;
   } catch {
-    // A number in it that is none.
+    // A number field does not hold a number.
   }
 }
 
@@ -212,7 +212,7 @@ function checkEnd(tar: OpenTar, region: TarFile, entry: TarFile): void {
   );
 }
 
-/** A tar cut between two files looks whole but for its end mark. */
+/** A tar cut off between two files lacks nothing but its end mark. */
 function noEndMark(region: TarFile, last: string): string {
   const why = `ends at byte ${
     region.offset + region.size
@@ -230,7 +230,7 @@ function fail(tar: OpenTar, region: TarFile, why: string): never {
   );
 }
 
-/** Reads a little ahead, so that headers close together cost one read. */
+/** Reads ahead, so that headers close together cost one read. */
 function windowReader(file: Deno.FsFile): OpenTar["read"] {
   let window = Buffer.alloc(8 * block);
   let start = 0;
@@ -245,7 +245,7 @@ function windowReader(file: Deno.FsFile): OpenTar["read"] {
   };
 }
 
-/** Reads until `bytes` holds `least` of them, and gives how many it holds. */
+/** Reads at least `least` bytes into `bytes`, and returns how many. */
 function fill(file: Deno.FsFile, bytes: Buffer, least: number): number {
   let filled = 0;
   while (filled < least) {

@@ -1,5 +1,5 @@
 /**
- * A tar in, the pictures inside it out, read in place.
+ * The pictures inside a tar, read in place.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import type { PictureSource } from "./picture_dataset.ts";
 import { indexTar } from "./tar_index.ts";
 
 /**
- * The pictures inside the tar at `path`, and the tars directly inside it; ids
+ * The pictures inside the tar at `path` and the tars directly inside it; ids
  * are the paths they would have if all were unpacked.
  *
  * @throws {FormatError} When the tar is truncated or damaged, with the byte.
@@ -18,7 +18,7 @@ export async function tarSource(path: string): Promise<PictureSource> {
   const { names, offsets, sizes } = await indexTar(path);
   const entries = new Map<string, number>();
   const others: string[] = [];
-  // When a name comes twice the later file counts, as when a tar is unpacked.
+  // Of two files with one name the later counts, as when a tar is unpacked.
   names.forEach((name, entry) => {
     if (isImageName(name)) entries.set(name, entry);
     else others.push(name);

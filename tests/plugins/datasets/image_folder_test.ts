@@ -187,11 +187,11 @@ const huge = await sharp({
 }).png({ compressionLevel: 9 }).toBuffer();
 
 const undecodable: [string, Uint8Array | string, string][] = [
-  ["an empty file", "", "it has no bytes"],
+  ["an empty file", "", "it is empty"],
   [
     "a web page",
     "<!DOCTYPE html><html></html>",
-    'it begins with "<!DOCTYPE html><", which is no JPEG, PNG or WebP',
+    'it begins with "<!DOCTYPE html><", which is not how a JPEG, PNG or WebP begins',
   ],
   ["a photograph of a telephone", heic, convert("a HEIC or AVIF file")],
   ["a TIFF", await asTiff(jpeg), convert("a TIFF")],
@@ -245,11 +245,11 @@ Deno.test("imageFolder() says what it found instead of a folder of pictures", as
     ],
     [
       "set",
-      `Cannot find a picture in "${path}/set": files that end in .jpg, .jpeg, .png, .webp count, unless they are hidden; it holds "notes.txt", "train/more.csv"`,
+      `Cannot find a picture in "${path}/set": pictures are files that end in .jpg, .jpeg, .png, .webp and are not hidden; it holds "notes.txt", "train/more.csv"`,
     ],
     [
       `${path}/empty`,
-      `Cannot find a picture in "${path}/empty": files that end in .jpg, .jpeg, .png, .webp count, unless they are hidden; it holds nothing`,
+      `Cannot find a picture in "${path}/empty": pictures are files that end in .jpg, .jpeg, .png, .webp and are not hidden; it holds nothing`,
     ],
   ];
   for (const [asked, message] of cases) {

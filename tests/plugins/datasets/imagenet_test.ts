@@ -170,7 +170,7 @@ Deno.test("imagenet() names the picture that is damaged, and reads the others", 
   equal(reason[1] instanceof ExampleError && reason[1].id, "n00000001_2.JPEG");
   equal(
     reason[2].message,
-    'Cannot decode "n00000001_3.JPEG": it begins with "no picture", which is no JPEG, PNG or WebP',
+    'Cannot decode "n00000001_3.JPEG": it begins with "no picture", which is not how a JPEG, PNG or WebP begins',
   );
   await dataset.close?.();
 });
@@ -202,13 +202,14 @@ Deno.test("imagenet() says what is wrong with a tar", async () => {
       /it ends at byte 2000 inside "n02000000.tar", which needs bytes 512 to \d+; get the file again$/
         .test(error.message),
   );
-  const kinds = "files that end in .jpg, .jpeg, .png, .webp count";
+  const kinds =
+    "pictures are files that end in .jpg, .jpeg, .png, .webp and are not hidden";
   for (const [name, held] of [["none", "nothing"], ["text", '"notes.txt"']]) {
     await rejects(
       imagenet({ path: `${name}.tar` }, folder),
       new ConfigError(
         "dataset.path",
-        `Cannot find a picture in "${path}/${name}.tar": ${kinds}, unless they are hidden; it holds ${held}`,
+        `Cannot find a picture in "${path}/${name}.tar": ${kinds}; it holds ${held}`,
       ),
     );
   }

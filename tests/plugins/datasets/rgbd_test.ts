@@ -131,7 +131,7 @@ Deno.test("rgbd() tells the user how many pictures have no depth", async () => {
   const lines: string[] = [];
   const report = ({ text }: { text: string }) => void lines.push(text);
   await (await rgbd({ path: "." }, { base: folder.base, report })).close?.();
-  deepStrictEqual(lines, ["without depth, left out: 1 of 4 pictures"]);
+  deepStrictEqual(lines, ["left out for lack of depth: 1 of 4 pictures"]);
 });
 
 Deno.test("rgbd() leaves out and counts pictures without depth", async () => {
@@ -234,7 +234,7 @@ Deno.test("rgbd() reads a custom layout, in millimetres or by scale", async () =
   equal((await depthOf(small, { ...custom, scale: 0.01 }))[0], 2);
   await rejects(
     depthOf(small, custom),
-    /8-bit grey, 16 bits are expected: set scale to the metres/,
+    /8-bit grey, but 16 bits are expected: set scale, the metres per unit/,
   );
 });
 
@@ -301,26 +301,26 @@ const bad: [string, Uint8Array | string, Partial<RgbdOptions>, string][] = [
     "of another shape",
     await flatPng(1000, [16, 16]),
     {},
-    "the depth is 16×16, the picture 24×16, and shapes that differ by more than 2 % cannot show the same view: crop one to the other's",
+    "the depth is 16×16, the picture 24×16, and aspect ratios that differ by more than 2 % cannot show the same view: crop one to match the other",
   ],
   [
     "that is all unknown",
     await flatPng(65535),
     {},
-    "no pixel of its depth is known: each is 0 or less, or 65535",
+    "its depth is unknown everywhere: each pixel is 0 or less, or 65535",
   ],
   [
     "that is all too far",
     far,
     { maxDepth: 3 },
-    "no pixel of its depth is known: each is 0 or less, or 65535, or beyond maxDepth, 3 m",
+    "its depth is unknown everywhere: each pixel is 0 or less, or 65535, or beyond maxDepth, 3 m",
   ],
-  ["of no bytes", "", {}, "it has no bytes"],
+  ["of no bytes", "", {}, "it is empty"],
   [
     "that is a picture",
     png,
     {},
-    "it is a PNG of 8-bit RGB, depth is 8-bit or 16-bit grey",
+    "it is a PNG of 8-bit RGB, but depth is 8-bit or 16-bit grey",
   ],
 ];
 
@@ -344,11 +344,11 @@ Deno.test("rgbd() names the example whose mask has another size or hides all", a
     depthOf({ ...files, "a_depth_mask.npy": mask });
   await rejects(
     masked(npy("<f4", [1, 2], [1, 1])),
-    /the depth is 24×16, its mask 2×1: they must be as large$/,
+    /the depth is 24×16, its mask 2×1: both must have the same size$/,
   );
   await rejects(
     masked(npy("<f4", [16, 24], floats.map(() => 0))),
-    /no pixel of its depth is known: each is 0 or less, or not finite, or masked$/,
+    /its depth is unknown everywhere: each pixel is 0 or less, or not finite, or masked$/,
   );
 });
 
@@ -420,12 +420,12 @@ const contradictions: [Partial<RgbdOptions>, string, RegExp][] = [
   [
     { layout: "sun" },
     "dataset.layout",
-    /^Cannot find layout "sun": known are "auto", "custom", "7-scenes", "nyu",/,
+    /^Cannot find layout "sun": the layouts are "auto", "custom", "7-scenes", "nyu",/,
   ],
   [
     { imagePattern: "*.jpg", depthPattern: "*.exr" },
     "dataset.depthPattern",
-    /^Cannot use "\*\.exr" as depthPattern: it needs a \* or # and an end of \.png, \.pfm, \.npy$/,
+    /^Cannot use "\*\.exr" as depthPattern: it needs a \* or # and must end in \.png, \.pfm, \.npy$/,
   ],
   [
     { imagePattern: "**/a.jpg", depthPattern: "*.png" },

@@ -49,7 +49,7 @@ Deno.test("predict reports pictures that cannot be seen, and goes on with the ot
   deepEqual(errors.trimEnd().split("\n").map((line) => line.slice(0, 50)), [
     'Cannot read "missing.jpg": there is no such file',
     'Cannot find a picture in "none": files that end in',
-    'Cannot decode "odd/empty.webp": it has no bytes',
+    'Cannot decode "odd/empty.webp": it is empty',
     'Cannot decode "odd/torn.jpg": it is damaged or cut',
     'Cannot decode "odd/words.png": it begins with "no ',
   ]);

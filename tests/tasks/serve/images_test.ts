@@ -139,7 +139,7 @@ Deno.test("what is no picture, or too large, is refused with a reason", async ()
     const whole = await png(64, 64, "jpeg");
     const bad: [string, BodyInit, number, RegExp][] = [
       ["text", "hello", 422, /begins with "hello"/],
-      ["nothing", "", 422, /has no bytes/],
+      ["nothing", "", 422, /is empty/],
       ["svg", bytes.encode("<svg xmlns='x'/>"), 422, /no JPEG, PNG or WebP/],
       ["half", whole.slice(0, whole.length >> 1), 422, /Cannot decode/],
       ["random", crypto.getRandomValues(new Uint8Array(5000)), 422, /Cannot/],

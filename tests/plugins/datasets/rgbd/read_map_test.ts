@@ -88,25 +88,30 @@ const grey = pfm([1, 2, 3, 4], [2, 2], -1);
 const text = (words: string) => new TextEncoder().encode(words);
 
 const unreadable: [string, string, Uint8Array, RegExp][] = [
-  ["no bytes", "a.png", text(""), /^it has no bytes$/],
-  ["no bytes", "a.pfm", text(""), /^it has no bytes$/],
-  ["no bytes", "a.npy", text(""), /^it has no bytes$/],
-  ["a web page", "a.png", text("<html>"), /^it does not begin as a PNG does$/],
-  ["a web page", "a.pfm", text("<html>"), /^it does not begin as a PFM of/],
-  ["a web page", "a.npy", text("<html>"), /^it does not begin as numpy.save/],
+  ["no bytes", "a.png", text(""), /^it is empty$/],
+  ["no bytes", "a.pfm", text(""), /^it is empty$/],
+  ["no bytes", "a.npy", text(""), /^it is empty$/],
+  ["a web page", "a.png", text("<html>"), /^it does not begin like a PNG$/],
+  ["a web page", "a.pfm", text("<html>"), /^it does not begin like a grey PFM/],
+  [
+    "a web page",
+    "a.npy",
+    text("<html>"),
+    /^it does not begin like a file that numpy.save wrote/,
+  ],
   ["half a PNG", "a.png", depth.subarray(0, depth.length / 2), /./],
   ["a header alone", "a.png", depth.subarray(0, 33), /./],
   [
     "a PNG of colour",
     "a.png",
     new Uint8Array(colour),
-    /^it is a PNG of 8-bit (RGB|palette), depth is 8-bit or 16-bit grey$/,
+    /^it is a PNG of 8-bit (RGB|palette), but depth is 8-bit or 16-bit grey$/,
   ],
   [
     "8 bits instead of 16",
     "a.png",
     await greyPng(new Uint8Array(4), [2, 2]),
-    /^it is a PNG of 8-bit grey, 16 bits are expected: set scale/,
+    /^it is a PNG of 8-bit grey, but 16 bits are expected: set scale/,
   ],
   [
     "half a PFM",
@@ -114,13 +119,13 @@ const unreadable: [string, string, Uint8Array, RegExp][] = [
     grey.subarray(0, -5),
     /^2×2 pixels take 16 bytes, it holds 11: is it truncated\?$/,
   ],
-  ["a PFM of scale 0", "a.pfm", pfm([1], [1, 1], 0), /a scale that is not 0$/],
+  ["a PFM of scale 0", "a.pfm", pfm([1], [1, 1], 0), /a scale other than 0$/],
   ["a PFM of no pixel", "a.pfm", text("Pf\n0 2\n-1\n"), /^it does not begin/],
   [
     "a PFM of colour",
     "a.pfm",
     text("PF\n1 1\n-1\n            "),
-    /^it is a PFM of colour \(PF\), depth is grey \(Pf\)$/,
+    /^it is a colour PFM \(PF\), and depth is grey \(Pf\)$/,
   ],
   [
     "half an NPY",
@@ -139,7 +144,7 @@ const unreadable: [string, string, Uint8Array, RegExp][] = [
     "an NPY of columns",
     "a.npy",
     npy("<f4", [1, 1], [1], "True"),
-    /^it lies column by column: save it with numpy.ascontiguousarray$/,
+    /^it is stored column by column: save it with numpy.ascontiguousarray$/,
   ],
   [
     "an NPY of more than one map",

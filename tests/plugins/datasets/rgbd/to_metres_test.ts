@@ -36,6 +36,6 @@ Deno.test("toMetres() leaves out what is beyond maxDepth or masked", () => {
   deepStrictEqual(data, Float32Array.of(10, NaN, NaN, 1));
   throws(
     () => toMetres(map, { scale: 1, mask: row(Uint8Array.of(1), true) }),
-    /^Error: the depth is 4×1, its mask 1×1: they must be as large$/,
+    /^Error: the depth is 4×1, its mask 1×1: both must have the same size$/,
   );
 });

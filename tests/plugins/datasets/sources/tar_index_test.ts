@@ -121,7 +121,7 @@ const nested = tarOf(entry("n1.tar", whole.subarray(0, 900)));
 const nestedUnended = tarOf(entry("n1.tar", whole.subarray(0, 1536)));
 
 const wrong: [string, Uint8Array, string][] = [
-  ["no bytes", new Uint8Array(0), "it has no bytes"],
+  ["no bytes", new Uint8Array(0), "it is empty"],
   [
     "a cut inside a file",
     whole.subarray(0, 1000),
