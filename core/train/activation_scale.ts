@@ -1,5 +1,5 @@
 /**
- * One number that makes activations of every model alike.
+ * The scalar that gives activations unit total variance.
  *
  * @module
  */
@@ -7,14 +7,15 @@ import { ConfigError } from "../errors.ts";
 import type { HostTensor } from "../tensor.ts";
 
 /**
- * `1 / √(mean ‖x − μ‖²)` of a sample `[tokens, width]`, in float64: scaled by
- * it, activations have a total variance of 1, and a mean squared error is an FVU.
+ * `1 / √(mean ‖x − μ‖²)` of a sample `[tokens, width]`, in float64.
+ * Activations times this have a total variance of 1, so their mean squared
+ * reconstruction error is an FVU.
  *
- * @throws {ConfigError} When the tokens of the sample do not differ.
+ * @throws {ConfigError} When all tokens of the sample are equal.
  */
 export function activationScale({ data, shape }: HostTensor): number {
   const [tokens, width] = shape as [number, number];
-  // Asked of the values, since rounding alone gives the squares below a sum.
+  // Compares values because rounding makes the sum of squares below nonzero.
   if (data.every((value, i) => value === data[i % width])) {
     throw new ConfigError(
       "hook",
@@ -26,4 +27,9 @@ export function activationScale({ data, shape }: HostTensor): number {
   let squares = 0;
   data.forEach((value, i) => squares += (value - mean[i % width]!) ** 2);
   return 1 / Math.sqrt(squares / tokens);
+}
+
+/** Multiplies every value by `scale`. */
+export function scaleInPlace(data: Float32Array, scale: number): void {
+  for (let i = 0; i < data.length; i++) data[i]! *= scale;
 }

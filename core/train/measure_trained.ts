@@ -1,26 +1,25 @@
 /**
- * A run whose last step is taken in, its results out.
+ * Calibrates and measures a dictionary on held-out pictures.
  *
  * @module
  */
 import { calibrate } from "./calibrate.ts";
 import { collect, type TokenGroup } from "./collect.ts";
-import { evaluate, type Evaluation } from "./evaluate.ts";
-import { replaceTextFile } from "../files/replace_file.ts";
-import { saveDictionary, saveSkipped, saving } from "./save_session.ts";
+import { evaluate, type EvaluateInput, type Evaluation } from "./evaluate.ts";
 import { inGroups } from "./split_examples.ts";
+import { watchTokens } from "./token_watch.ts";
 import type { Trainer } from "./trainer.ts";
-import { checkFinite, report, type Session } from "./training_session.ts";
+import type { Session } from "./training_session.ts";
 
-/** What a finished run measured, on pictures it was not trained on unless said otherwise. */
+/** What a finished run measured, on held-out pictures unless stated otherwise. */
 export interface TrainResults extends Evaluation {
-  /** Share of the latents that fired on none of the last `deadTokens` tokens of training. */
+  /** Share of the latents that fired on none of the last `deadTokens` training tokens. */
   readonly dead: number;
-  /** The window in which a latent had to fire. */
+  /** The number of tokens within which a latent must fire. */
   readonly deadTokens: number;
-  /** The L0 that was aimed at; null where none was. */
+  /** The target L0; null when there is none. */
   readonly targetL0: number | null;
-  /** The calibrated threshold, in the activations' units; null where there is none. */
+  /** The calibrated threshold, in the activations' units; null when there is none. */
   readonly threshold: number | null;
   /** Steps taken. */
   readonly steps: number;
@@ -31,22 +30,23 @@ export interface TrainResults extends Evaluation {
 }
 
 /**
- * Calibrates the threshold, where there is one, measures on the pictures held
- * out, and writes both. Undefined when it was told to stop.
+ * Calibrates the threshold of a trained sparsifier, if it has one, and measures
+ * it. Undefined when the run was told to stop.
  */
 export async function measureTrained(
   session: Session,
+  trainer: Trainer,
 ): Promise<TrainResults | undefined> {
-  const { run, folder, signal, onEvent } = session, trainer = session.trainer!;
+  const { run, signal, onEvent } = session;
   onEvent?.({ kind: "measuring" });
   const threshold = await calibrateThreshold(session, trainer);
   const evaluation = await evaluate(
-    heldOut(session, run.split.test),
-    dictionary(session, trainer),
+    heldOutTokens(session, run.split.test),
+    dictionaryOf(session, trainer),
   );
-  // All of the training is saved: resumed, the run is measured anew.
+  // Training is already saved: a resumed run only measures again.
   if (signal?.aborted) return undefined;
-  const results: TrainResults = {
+  return {
     ...evaluation,
     dead: trainer.dead,
     deadTokens: run.optimiser.deadTokens,
@@ -56,36 +56,27 @@ export async function measureTrained(
     trainedTokens: trainer.step * run.config.buffer.batch,
     skippedImages: session.skipped.size,
   };
-  await saving(session, async () => {
-    await saveDictionary(session, trainer);
-    await saveSkipped(session);
-    const text = `${JSON.stringify(results, null, 2)}\n`;
-    await replaceTextFile(folder.results, text);
-  });
-  return results;
 }
 
-/** The tokens of pictures that are not trained on. */
-async function* heldOut(
+function heldOutTokens(
   session: Session,
   indices: Uint32Array,
 ): AsyncGenerator<TokenGroup> {
   const { dataset, encoder, hook, config } = session.run;
   const groups = inGroups(indices, config.buffer.images);
   const options = { hook, tokens: config.tokens };
-  for await (const group of collect(dataset, encoder, groups, options)) {
-    if (session.signal?.aborted) return;
-    report(session, group);
-    checkFinite(session, group);
-    yield group;
-  }
+  const tokens = collect(dataset, encoder, groups, options);
+  return watchTokens(session, tokens, () => session.signal?.aborted ?? false);
 }
 
-function dictionary({ run, scale }: Session, { params }: Trainer) {
+function dictionaryOf(
+  { run, scale }: Session,
+  { params }: Trainer,
+): EvaluateInput {
   return { engine: run.engine, sparsifier: run.sparsifier, params, scale };
 }
 
-/** Sets the threshold to what gives the L0 aimed at; null where there is none, or no picture to calibrate on. */
+/** Sets the threshold to the one that gives the target L0; null when there is none, or no picture to calibrate on. */
 async function calibrateThreshold(
   session: Session,
   trainer: Trainer,
@@ -93,11 +84,11 @@ async function calibrateThreshold(
   const { sparsifier, split } = session.run, { targetL0 } = sparsifier;
   if (targetL0 === undefined || !("threshold" in trainer.params)) return null;
   const threshold = await calibrate(
-    heldOut(session, split.calibrate),
-    dictionary(session, trainer),
+    heldOutTokens(session, split.calibrate),
+    dictionaryOf(session, trainer),
     targetL0,
   );
-  // Without a picture the running average stays.
+  // With no pictures, the running average from training stays.
   if (Number.isNaN(threshold)) return null;
   trainer.setFrozen("threshold", threshold);
   return threshold / session.scale;

@@ -6,6 +6,7 @@
 import type { Dataset } from "../dataset.ts";
 import { ConfigError } from "../errors.ts";
 import { permutation, type Random, randomFrom } from "../random.ts";
+import { randomStreams } from "./random_streams.ts";
 
 /** Indices of the pictures, by what they are for. No picture is in two. */
 export interface Split {
@@ -16,9 +17,6 @@ export interface Split {
   /** To measure on, ascending. */
   readonly test: Uint32Array;
 }
-
-/** Keys of the random streams, so that none is drawn from twice. */
-const keys = { split: 1, epoch: 2 };
 
 /**
  * Holds `heldOut` pictures of a dataset back, half to calibrate and half to
@@ -44,7 +42,7 @@ export function splitExamples(
         } for evaluate.images`,
     );
   }
-  const order = orderOf(dataset, randomFrom(seed, keys.split));
+  const order = orderOf(dataset, randomFrom(seed, randomStreams.split));
   const half = Math.floor(heldOut / 2);
   return {
     calibrate: order.slice(0, half).sort(),
@@ -82,7 +80,10 @@ export function* trainingGroups(
     for (; group.length < size; at++) {
       if (Math.floor(at / train.length) !== epoch) {
         epoch = Math.floor(at / train.length);
-        order = permutation(train.length, randomFrom(seed, keys.epoch, epoch));
+        order = permutation(
+          train.length,
+          randomFrom(seed, randomStreams.epoch, epoch),
+        );
       }
       group.push(train[order[at % train.length]!]!);
     }
