@@ -5,7 +5,7 @@
  * @module
  */
 // @ts-types="npm:@types/d3-scale-chromatic@^3.1.0"
-import * as chromatic from "d3-scale-chromatic";
+import { interpolateInferno, interpolateViridis } from "d3-scale-chromatic";
 // @ts-types="npm:@types/d3-color@^3.1.3"
 import { rgb } from "d3-color";
 
@@ -18,10 +18,8 @@ export const colorTablesFile: URL = new URL(
 /** The text of the module. */
 export function colorTables(): string {
   const scales = {
-    viridis: chromatic.interpolateViridis,
-    inferno: chromatic.interpolateInferno,
-    cividis: chromatic.interpolateCividis,
-    blueOrange: chromatic.interpolatePuOr,
+    viridis: interpolateViridis,
+    inferno: interpolateInferno,
   };
   const lines = Object.entries(scales).map(([name, colourOf]) => {
     const bytes = Uint8Array.from(

@@ -1,18 +1,21 @@
 /**
- * Numbers over tokens in, a curve out.
+ * Curves of numbers over tokens.
  *
  * @module
  */
 import type { JSX } from "hono/jsx/jsx-runtime";
-import { short } from "./numbers.ts";
+// @ts-types="npm:@types/d3-scale@^4.0.9"
+import { scaleLinear } from "d3-scale";
+// @ts-types="npm:@types/d3-shape@^3.1.7"
+import { line } from "d3-shape";
 import { extent } from "../runs/extent.ts";
-import { ticks } from "./scale.ts";
+import { short } from "./numbers.ts";
 
-/** Points that are drawn at most: more cannot be told apart. */
+/** The most points that are drawn: more cannot be told apart. */
 const most = 400;
 
-/** Every so manyth place of a list, and the last one. */
-function places(length: number): number[] {
+/** At most about `most` evenly spaced positions, always including the last. */
+function positions(length: number): number[] {
   const step = Math.max(1, Math.ceil(length / most));
   const all = Array.from(
     { length: Math.ceil(length / step) },
@@ -22,18 +25,16 @@ function places(length: number): number[] {
   return all;
 }
 
-/** The path through points; it begins anew behind one that has no number. */
-function pathOf(points: readonly (readonly [x: number, y: number])[]): string {
-  let isOn = false;
-  return points.map(([x, y]) => {
-    if (!Number.isFinite(y)) {
-      isOn = false;
-      return "";
-    }
-    const part = `${isOn ? "L" : "M"}${x.toFixed(1)} ${y.toFixed(1)}`;
-    isOn = true;
-    return part;
-  }).join("");
+/** The path through `values`, with gaps where one is not finite. */
+function pathOf(
+  values: readonly number[],
+  x: (position: number) => number,
+  y: (value: number) => number,
+): string {
+  const curve = line<number>()
+    .defined((i) => Number.isFinite(values[i]))
+    .x(x).y((i) => y(values[i]!)).digits(1);
+  return curve(positions(values.length)) ?? "";
 }
 
 /** Where an axis begins and ends: at 0 if that is near or nothing changes, with a little room around. */
@@ -58,26 +59,12 @@ export function LineChart(
   if (!range || tokens.length < 2) {
     return <p class="quiet">Nothing to draw yet.</p>;
   }
-  const [low, high] = roomFor(range);
-  const marks = ticks(low, high, 4).map((value) => ({
-    value,
-    text: format(value),
-  }));
+  const y = scaleLinear().domain(roomFor(range));
+  const marks = y.ticks(4).map((value) => ({ value, text: format(value) }));
   const longest = Math.max(...marks.map(({ text }) => text.length));
-  const box = {
-    left: Math.max(44, 12 + 7.5 * longest),
-    right: width - 12,
-    top: 12,
-    bottom: height - 28,
-  };
-  const first = 0, last = tokens.at(-1)!;
-  const x = (value: number) =>
-    box.left +
-    (box.right - box.left) * (value - first) / (last - first || 1);
-  const y = (value: number) =>
-    box.bottom - (box.bottom - box.top) * (value - low) / (high - low);
-  const line = places(values.length)
-    .map((i) => [x(tokens[i]!), y(values[i]!)] as const);
+  const left = Math.max(44, 12 + 7.5 * longest), right = width - 12;
+  const x = scaleLinear().domain([0, tokens.at(-1)!]).range([left, right]);
+  y.range([height - 28, 12]);
   return (
     <svg
       class="chart"
@@ -87,24 +74,16 @@ export function LineChart(
     >
       {marks.map(({ value, text }) => (
         <>
-          <line
-            class="grid"
-            x1={box.left}
-            x2={box.right}
-            y1={y(value)}
-            y2={y(value)}
-          />
-          <text class="tick end" x={box.left - 8} y={y(value) + 4}>
-            {text}
-          </text>
+          <line class="grid" x1={left} x2={right} y1={y(value)} y2={y(value)} />
+          <text class="tick end" x={left - 8} y={y(value) + 4}>{text}</text>
         </>
       ))}
-      {ticks(first, last, 4).map((value) => (
+      {x.ticks(4).map((value) => (
         <text class="tick middle" x={x(value)} y={height - 8}>
           {short(value)}
         </text>
       ))}
-      <path class="line" d={pathOf(line)} />
+      <path class="line" d={pathOf(values, (i) => x(tokens[i]!), y)} />
     </svg>
   );
 }
@@ -115,14 +94,9 @@ export function Sparkline(
 ): JSX.Element {
   const range = extent(values);
   if (!range || values.length < 2) return <span class="quiet">–</span>;
-  const [width, height] = [96, 24], [low, high] = range;
-  const points = places(values.length).map((i) =>
-    [
-      2 + (width - 4) * i / (values.length - 1),
-      height - 3 - (height - 6) * (values[i]! - low) / (high - low || 1),
-    ] as const
-  );
-  const end = points.at(-1)!;
+  const [width, height] = [96, 24], last = values.length - 1;
+  const x = scaleLinear().domain([0, last]).range([2, width - 2]);
+  const y = scaleLinear().domain(range).range([height - 3, 3]);
   return (
     <svg
       class="spark"
@@ -132,9 +106,9 @@ export function Sparkline(
       role="img"
       aria-label={label}
     >
-      <path class="line" d={pathOf(points)} />
-      {Number.isFinite(end[1]) && (
-        <circle class="dot" cx={end[0]} cy={end[1]} r="2" />
+      <path class="line" d={pathOf(values, x, y)} />
+      {Number.isFinite(values[last]) && (
+        <circle class="dot" cx={x(last)} cy={y(values[last]!)} r="2" />
       )}
     </svg>
   );
