@@ -34,7 +34,7 @@ export function estimateOf(
 
 /** What {@linkcode ratioOfSums} draws: the items of a cluster together. */
 export interface ClusteredDraws {
-  /** The cluster of each item, from 0 on. */
+  /** The cluster of each item: equal numbers are drawn together. */
   readonly clusters: ArrayLike<number>;
   /** Decides the draws. */
   readonly seed: number;
@@ -59,24 +59,23 @@ export function ratioOfSums(
   below: ArrayLike<number> | undefined,
   { clusters, seed }: ClusteredDraws,
 ): Estimate {
-  const of = Array.from(clusters);
-  const count = of.reduce((most, cluster) => Math.max(most, cluster + 1), 0);
-  const [a, b] = [new Float64Array(count), new Float64Array(count)];
-  of.forEach((cluster, i) => {
-    if (Number.isNaN(above[i])) return;
-    a[cluster]! += above[i]!;
-    b[cluster]! += below?.[i] ?? 1;
+  const items = Map.groupBy(Array.from(clusters).keys(), (i) => clusters[i]!);
+  const sums = [...items.values()].map((own) => {
+    const known = own.filter((i) => !Number.isNaN(above[i]));
+    return {
+      above: known.reduce((sum, i) => sum + above[i]!, 0),
+      below: known.reduce((sum, i) => sum + (below?.[i] ?? 1), 0),
+    };
   });
-  return estimateOf(
-    (times) => weighted(a, times) / weighted(b, times),
-    { clusters: count, seed },
-  );
-}
-
-function weighted(sums: Float64Array, times: ArrayLike<number>): number {
-  let sum = 0;
-  for (let i = 0; i < sums.length; i++) sum += times[i]! * sums[i]!;
-  return sum;
+  const ratio: Statistic = (times) => {
+    let a = 0, b = 0;
+    sums.forEach(({ above, below }, cluster) => {
+      a += times[cluster]! * above;
+      b += times[cluster]! * below;
+    });
+    return a / b;
+  };
+  return estimateOf(ratio, { clusters: sums.length, seed });
 }
 
 /** Whether all of an interval is above 0. */

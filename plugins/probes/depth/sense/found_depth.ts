@@ -1,6 +1,5 @@
 /**
- * What a model says of a picture and its true depth in, both as depth in metres
- * at the places where the model says it out.
+ * The true depth and the model's own at the places of the model's grid.
  *
  * @module
  */

@@ -17,14 +17,8 @@ import {
 } from "../study/depth_pictures.ts";
 import { depthErrors } from "./depth_errors.ts";
 import { alignedDepth, disparityOf, truthAt } from "./found_depth.ts";
-import {
-  errorsTable,
-  meanErrors,
-  metricsOf,
-  type PictureErrors,
-  picturesTable,
-  verdictOf,
-} from "./mean_errors.ts";
+import { meanErrors, type PictureErrors } from "./mean_errors.ts";
+import { senseResult } from "./result.ts";
 import type { DepthStudy, PartResult } from "../study/study.ts";
 
 /** Pictures that are encoded at once. */
@@ -56,15 +50,7 @@ export async function sense(study: DepthStudy): Promise<PartResult> {
       ],
     };
   }
-  const errors = meanErrors(study, found);
-  return {
-    metrics: metricsOf(errors),
-    tables: {
-      sense_errors: errorsTable(errors),
-      sense_pictures: picturesTable(found),
-    },
-    verdict: verdictOf(errors, found.length),
-  };
+  return senseResult(meanErrors(study, found), found);
 }
 
 function notMeasured({ prediction, truth }: DepthStudy): string {
