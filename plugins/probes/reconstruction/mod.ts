@@ -6,31 +6,33 @@
  */
 import { z } from "zod";
 import {
-  bootstrap,
   collect,
   ConfigError,
   type Dataset,
   definePlugin,
   type Dictionary,
   type Encoder,
+  estimateOf,
   evenly,
   findHook,
   type Hook,
   inGroups,
-  type Interval,
   type Metric,
   type Plugin,
   type PluginContext,
   type Probe,
   type ProbeInput,
   type ProbeResult,
+  quantity,
+  ratioOfSums,
   requireDictionary,
   type RgbImage,
   sizeOf,
   type Table,
+  tableOf,
   type TrainingEnd,
 } from "../../../mod.ts";
-import { heatMap } from "./heat_map.ts";
+import { placeFigure } from "./place_figure.ts";
 import {
   addPatches,
   fvuByPlace,
@@ -100,7 +102,7 @@ export function reconstruction(
       );
       const recovered = await recover(chosen, hook, sums, asked, context);
       const found = recoveryFound(recovered, context.seed);
-      const byPlace = fvuByPlace(sums);
+      const places = placeTable(hook, fvuByPlace(sums));
       return {
         verdict: found.verdict,
         metrics: {
@@ -116,16 +118,12 @@ export function reconstruction(
         },
         figures: {
           fvu_by_place: {
-            svg: heatMap({
-              grid: hook.layout.grid,
-              values: byPlace,
-              title: "FVU",
-            }),
+            svg: await placeFigure(places),
             caption:
               "FVU at each place of the picture: where the dictionary leaves most unexplained",
           },
         },
-        tables: { fvu_by_place: placeTable(hook, byPlace) },
+        tables: { fvu_by_place: places },
       } satisfies ProbeResult;
     },
   };
@@ -228,73 +226,67 @@ async function readImages(
 /** What is measured of the reconstruction itself; what cannot be is left out. */
 function metricsOf(sums: PatchSums, seed: number): Record<string, Metric> {
   const { pictures, cosines, entries, places, fired } = sums;
-  const clusters = pictures.error.length;
-  const once = new Float64Array(clusters).fill(1);
-  const interval = (of: (times: ArrayLike<number>) => number): Interval =>
-    bootstrap({ clusters, seed }, of);
-  const fvu = (times: ArrayLike<number>): number => fvuOf(sums, times);
-  const mean = (of: readonly number[]) => (times: ArrayLike<number>): number =>
-    of.reduce((sum, x, i) => sum + times[i]! * x, 0) / (clusters * places);
-  const metrics: Record<string, Metric> = {
-    fvu: {
-      value: fvu(once),
-      ...interval(fvu),
-      meaning:
-        "fraction of variance unexplained: 0 is a perfect reconstruction, 1 is no better than the mean patch",
-    },
-    l0: {
-      value: mean(entries)(once),
-      ...interval(mean(entries)),
-      meaning: "latents that fire on a patch",
-      unit: "latents",
-    },
-    cosine: {
-      value: mean(cosines)(once),
-      ...interval(mean(cosines)),
-      meaning:
-        "cosine of a patch and its reconstruction, about the origin: high for any dictionary where the mean patch is long",
-    },
-    silent: {
-      value: fired.filter((count) => count === 0).length / fired.length,
-      meaning: "share of the latents that fire on none of these patches",
-    },
-    pictures: {
-      value: clusters,
-      meaning: `pictures measured, ${places} patches of each`,
-    },
+  const count = pictures.error.length;
+  const fvu = estimateOf((times) => fvuOf(sums, times), {
+    clusters: count,
+    seed,
+  });
+  const patches = new Array<number>(count).fill(places);
+  const draws = { clusters: [...patches.keys()], seed };
+  return {
+    ...quantity(
+      "fvu",
+      fvu,
+      "fraction of variance unexplained: 0 is a perfect reconstruction, 1 is no better than the mean patch",
+    ),
+    ...quantity(
+      "l0",
+      ratioOfSums(entries, patches, draws),
+      "latents that fire on a patch",
+      "latents",
+    ),
+    ...quantity(
+      "cosine",
+      ratioOfSums(cosines, patches, draws),
+      "cosine of a patch and its reconstruction, about the origin: high for any dictionary where the mean patch is long",
+    ),
+    ...quantity(
+      "silent",
+      fired.filter((count) => count === 0).length / fired.length,
+      "share of the latents that fire on none of these patches",
+    ),
+    ...quantity(
+      "pictures",
+      count,
+      `pictures measured, ${places} patches of each`,
+    ),
   };
-  return Object.fromEntries(
-    Object.entries(metrics).filter(([, { value }]) => Number.isFinite(value)),
-  );
 }
 
 /** What training says of dead latents, which no look at pictures can tell. */
 function deadOf(training: TrainingEnd | undefined): Record<string, Metric> {
-  if (!training) return {};
-  const { dead, deadTokens } = training;
-  const meaning =
-    `share of the latents that fired on none of the last ${deadTokens} training tokens`;
-  return { dead: { value: dead, meaning } };
+  return quantity(
+    "dead",
+    training?.dead,
+    `share of the latents that fired on none of the last ${training?.deadTokens} training tokens`,
+  );
 }
 
 function placeTable(
   { layout: { grid: [, cols] } }: Hook,
   values: Float64Array,
 ): Table {
-  return {
-    caption: "FVU at each place of the grid",
-    columns: {
-      row: "row of the grid, from the top, 0 first",
-      column: "column of the grid, from the left, 0 first",
-      fvu:
-        "squared error there over the squared distance of the patches there from the mean patch of all places",
-    },
-    rows: Array.from(values, (fvu, place) => ({
-      row: Math.floor(place / cols),
-      column: place % cols,
-      fvu,
-    })),
-  };
+  const places = Array.from(values, (fvu, place) => ({
+    row: Math.floor(place / cols),
+    column: place % cols,
+    fvu,
+  }));
+  return tableOf("FVU at each place of the grid", places, {
+    row: "row of the grid, from the top, 0 first",
+    column: "column of the grid, from the left, 0 first",
+    fvu:
+      "squared error there over the squared distance of the patches there from the mean patch of all places",
+  });
 }
 
 /** The plugin. */

@@ -1,9 +1,20 @@
 /**
- * How far predictions moved in, metrics and a verdict on them out.
+ * How much of the model's predictions survives the dictionary, in numbers and
+ * sentences.
  *
  * @module
  */
-import { bootstrap, type Metric, type ProbeResult } from "../../../mod.ts";
+import {
+  bootstrap,
+  type Estimate,
+  estimateOf,
+  isAboveZero,
+  type Metric,
+  percent,
+  type ProbeResult,
+  quantity,
+  ratioOfSums,
+} from "../../../mod.ts";
 import type { Recovery } from "./recovery.ts";
 
 /** The metrics of all predictions, and a sentence on each. */
@@ -23,37 +34,38 @@ export function recoveryFound(
   for (const recovery of recoveries) {
     const name = recovery.prediction.hook.replaceAll(/[^a-z0-9]+/gi, "_");
     const recovered = recoveredOf(recovery, seed);
-    if (recovered) metrics[`${name}_recovered`] = recovered;
-    metrics[`${name}_spliced`] = distanceOf(recovery, "spliced", seed);
-    metrics[`${name}_ablated`] = distanceOf(recovery, "ablated", seed);
+    Object.assign(
+      metrics,
+      quantity(
+        `${name}_recovered`,
+        recovered,
+        `loss recovered, 1 − d(x̂) / d(mean): how much of the model's own ${recovery.prediction.kind} is kept when every patch is replaced by its reconstruction; 1 is all, 0 as little as with the mean patch everywhere`,
+      ),
+      distanceMetric(name, recovery, "spliced", seed),
+      distanceMetric(name, recovery, "ablated", seed),
+    );
     verdict.push(sentence(recovery, recovered));
   }
   return { metrics, verdict };
 }
 
-/** `1 − d(x̂) / d(mean)`; nothing when the mean patch changes nothing either. */
+/** `1 − d(x̂) / d(mean)`; NaN when the mean patch changes nothing either. */
 function recoveredOf(
-  { prediction, spliced, ablated }: Recovery,
+  { spliced, ablated }: Recovery,
   seed: number,
-): Metric | undefined {
-  const clusters = spliced.length;
-  const of = (times: ArrayLike<number>): number =>
-    1 - weighted(spliced, times) / weighted(ablated, times);
-  const value = of(new Float64Array(clusters).fill(1));
-  if (!Number.isFinite(value)) return undefined;
-  return {
-    value,
-    ...bootstrap({ clusters, seed }, of),
-    meaning:
-      `loss recovered, 1 − d(x̂) / d(mean): how much of the model's own ${prediction.kind} is kept when every patch is replaced by its reconstruction; 1 is all, 0 as little as with the mean patch everywhere`,
-  };
+): Estimate {
+  return estimateOf(
+    (times) => 1 - weighted(spliced, times) / weighted(ablated, times),
+    { clusters: spliced.length, seed },
+  );
 }
 
-function distanceOf(
+function distanceMetric(
+  name: string,
   { prediction, relative, ...distances }: Recovery,
   which: "spliced" | "ablated",
   seed: number,
-): Metric {
+): Record<string, Metric> {
   const own = distances[which], clusters = own.length;
   const by = which === "spliced"
     ? "its reconstruction"
@@ -61,24 +73,26 @@ function distanceOf(
   const moved =
     `of the model's ${prediction.kind} with every patch replaced by ${by} from the clean one`;
   if (!relative) {
-    const mean = (times: ArrayLike<number>) => weighted(own, times) / clusters;
-    return {
-      value: mean(new Float64Array(clusters).fill(1)),
-      ...bootstrap({ clusters, seed }, mean),
-      meaning: `mean Kullback–Leibler divergence ${moved}`,
-      unit: "nats",
-    };
+    return quantity(
+      `${name}_${which}`,
+      ratioOfSums(own, undefined, { clusters: [...own.keys()], seed }),
+      `mean Kullback–Leibler divergence ${moved}`,
+      "nats",
+    );
   }
   const value = relative[which].value();
   const total = own.reduce((sum, x) => sum + x, 0);
   // In units of the variance of all clean predictions, which is taken as known.
   const share = total === 0 ? 0 : value / total;
-  return {
-    value,
-    ...bootstrap({ clusters, seed }, (times) => share * weighted(own, times)),
-    meaning:
-      `mean squared difference ${moved}, over the variance of the clean ones`,
-  };
+  const interval = bootstrap(
+    { clusters, seed },
+    (times) => share * weighted(own, times),
+  );
+  return quantity(
+    `${name}_${which}`,
+    { value, ...interval },
+    `mean squared difference ${moved}, over the variance of the clean ones`,
+  );
 }
 
 function weighted(of: readonly number[], times: ArrayLike<number>): number {
@@ -87,24 +101,20 @@ function weighted(of: readonly number[], times: ArrayLike<number>): number {
 
 function sentence(
   { prediction: { kind } }: Recovery,
-  recovered: Metric | undefined,
+  recovered: Estimate,
 ): string {
-  if (!recovered) {
+  if (Number.isNaN(recovered.value)) {
     return `Whether the model's ${kind} is kept by the reconstruction was not shown: it stays the same with the mean patch everywhere`;
   }
-  const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
   const { value, low, high } = recovered;
-  if (low === undefined || high === undefined) {
-    return `${
-      percent(value)
-    } of the model's own ${kind} is kept by the reconstruction; too few pictures to say how sure that is`;
-  }
   const words = `${
     percent(value)
-  } of the model's own ${kind} is kept by the reconstruction (95 % interval ${
-    percent(low)
-  } to ${percent(high)})`;
-  return low > 0
-    ? words
-    : `${words}: it was not shown to be better than no picture at all`;
+  } of the model's own ${kind} is kept by the reconstruction`;
+  if (low === undefined || high === undefined) {
+    return `${words}; too few pictures to say how sure that is`;
+  }
+  const sure = `${words} (95 % interval ${percent(low)} to ${percent(high)})`;
+  return isAboveZero(recovered)
+    ? sure
+    : `${sure}: it was not shown to be better than no picture at all`;
 }
