@@ -1,11 +1,11 @@
 /**
- * The built-in plugins by name, each loaded when a run first names it.
+ * The built-in plugins by name, each loaded when a run names it.
  *
  * @module
  */
 import type { Builtins } from "../mod.ts";
 
-/** Table of contents: kind, name, file. */
+/** The built-in plugins by kind and name. */
 export const builtins: Builtins = {
   dataset: {
     "image-folder": () => import("./datasets/image_folder.ts"),

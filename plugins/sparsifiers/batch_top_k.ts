@@ -14,7 +14,7 @@ import { auxKOptions, topKLoss } from "./dictionary/top_k_loss.ts";
 const options = z.strictObject({
   ...dictionaryOptions,
   k: z.number().gt(0).default(32)
-    .describe("Latents kept for a token, on average over a batch"),
+    .describe("Latents kept per token, on average over a batch"),
   ...auxKOptions,
 });
 
@@ -24,9 +24,9 @@ export type BatchTopKOptions = z.infer<typeof options>;
 /**
  * A sparsifier that keeps the `k · rows` largest activations of a batch, so
  * that a token may have more or fewer than `k`. At inference, where a token
- * must not depend on its batch, it keeps what exceeds `threshold` `[dSae]`:
- * the average of the smallest activation that was kept in training, until
- * calibration sets it to give `k` exactly.
+ * must not depend on its batch, it keeps what exceeds `threshold` `[dSae]`: a
+ * running average of the smallest activation kept in training, until
+ * calibration sets it so that `k` are kept on average.
  */
 export function batchTopK(options: BatchTopKOptions): Sparsifier {
   const { dSae, k } = options;
@@ -61,7 +61,7 @@ const plugin: Plugin<"sparsifier", BatchTopKOptions> = definePlugin({
   kind: "sparsifier",
   name: "batch-top-k",
   description:
-    "Keep the k largest latents a token, on average over the batch (Bussmann et al., 2024)",
+    "Keep the k largest latents per token, on average over the batch (Bussmann et al., 2024)",
   options,
   create: batchTopK,
 });

@@ -1,5 +1,5 @@
 /**
- * The ReLU sparse autoencoder with an L1 penalty of Bricken et al., 2023
+ * The ReLU sparse autoencoder with an L1 penalty, from Bricken et al., 2023
  * (Towards Monosemanticity).
  *
  * @module
@@ -25,7 +25,7 @@ export type ReluL1Options = z.infer<typeof options>;
 /**
  * `f(x) = ReLU(W_enc (x − b_dec) + b_enc)`, `x̂ = W_dec f + b_dec`, trained on
  * the mean of `‖x − x̂‖² + λ‖f‖₁`. The rows of `W_dec` have norm 1: otherwise
- * the penalty could be escaped by small latents and large directions.
+ * small latents with large directions would evade the penalty.
  */
 export function reluL1(options: ReluL1Options): Sparsifier {
   const { dSae, lambda, lambdaWarmup } = options;
@@ -66,7 +66,7 @@ const plugin: Plugin<"sparsifier", ReluL1Options> = definePlugin({
   apiVersion: 1,
   kind: "sparsifier",
   name: "relu-l1",
-  description: "ReLU latents under an L1 penalty (Bricken et al., 2023)",
+  description: "ReLU latents with an L1 penalty (Bricken et al., 2023)",
   options,
   create: reluL1,
 });

@@ -13,7 +13,7 @@ import { auxKOptions, topKLoss } from "./dictionary/top_k_loss.ts";
 
 const options = z.strictObject({
   ...dictionaryOptions,
-  k: z.int().min(1).default(32).describe("Latents kept for every token"),
+  k: z.int().min(1).default(32).describe("Latents kept for each token"),
   ...auxKOptions,
 });
 

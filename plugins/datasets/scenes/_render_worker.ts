@@ -1,5 +1,5 @@
 /**
- * The other side of `render_threads.ts`: draws one scene after the other.
+ * The worker of `render_threads.ts`: draws one scene after another.
  *
  * @module
  */
@@ -8,15 +8,15 @@
 import type { Example } from "../../../mod.ts";
 import { sceneAt, type SceneRequest } from "./scene_at.ts";
 
-/** A scene to draw, numbered. */
+/** A numbered request for a scene. */
 export interface RenderRequest {
-  /** The number that comes back with the scene. */
+  /** The number that the answer carries. */
   readonly request: number;
-  /** Which scene. */
+  /** The scene to draw. */
   readonly scene: SceneRequest;
 }
 
-/** The scene, or what went wrong. */
+/** The drawn scene, or the error's message. */
 export type RenderAnswer =
   & { readonly request: number }
   & ({ readonly example: Example } | { readonly error: string });

@@ -1,5 +1,6 @@
 /**
- * The colour of a material at a point: its pattern, averaged over the pixel, and its stains.
+ * A material's colour at a point: its pattern, averaged over the pixel, and its
+ * stains.
  *
  * @module
  */
@@ -8,7 +9,7 @@ import type { SurfacePoint } from "./surface_point.ts";
 import type { Material } from "./scene.ts";
 import { fractalNoise, textureAt } from "./textures.ts";
 
-/** Writes the albedo at `point`, seen along the unit vector `v` by a pixel `wide` metres wide there, into `out`. */
+/** Writes into `out` the albedo at `point`, seen along the unit vector `v` by a pixel `wide` metres wide there. */
 export function albedoAt(
   packed: Packed,
   material: Material,

@@ -1,5 +1,5 @@
 /**
- * A camera from where it stands and how it is held.
+ * A camera, from its position and pose.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import { add, cross, scale, sub, type Vec3 } from "./vector.ts";
 export interface Pose {
   /** Heading: 0 looks along z, a quarter turn along x. */
   readonly yaw: number;
-  /** Upwards above the horizon. */
+  /** Angle above the horizon. */
   readonly pitch: number;
   /** Clockwise about the optical axis. */
   readonly roll: number;
@@ -18,7 +18,7 @@ export interface Pose {
   readonly view: number;
 }
 
-/** The camera at `position`, held by `pose`. */
+/** The camera at `position` with `pose`. */
 export function cameraAt(position: Vec3, pose: Pose): Camera {
   const { yaw, pitch, roll, view } = pose;
   const forward: Vec3 = [

@@ -1,5 +1,5 @@
 /**
- * The second pass: the light that arrives at each pixel, with more rays where there are edges.
+ * The second pass: the light that arrives at each pixel, with more rays on edges.
  *
  * @module
  */
@@ -20,8 +20,8 @@ import type { PreparedScene } from "./prepared_scene.ts";
 import { shade } from "./shade.ts";
 
 /**
- * Radiance of each pixel, `[height, width, 3]`, linear: one ray a pixel,
- * `samples` rays on edges. `tile` is room for the lists of a tile.
+ * Linear radiance of each pixel, `[height, width, 3]`, with one ray a pixel and
+ * `samples` rays on edges. `tile` is overwritten with each tile's lists.
  */
 export function expose(
   prepared: PreparedScene,
@@ -55,7 +55,7 @@ export function expose(
   return light;
 }
 
-/** What drawing a pixel works with. */
+/** What drawing a pixel needs. */
 interface Pen {
   readonly prepared: PreparedScene;
   readonly eye: Eye;
@@ -80,7 +80,7 @@ function newPen(prepared: PreparedScene, eye: Eye, tile: TileSolids): Pen {
   };
 }
 
-/** The ball around the surface points of a tile and the pixels beside it. */
+/** A ball that holds the surface points of a tile and of the pixels beside it. */
 function ballOf(
   eye: Eye,
   { surface, depth }: FirstPass,
@@ -112,7 +112,7 @@ function ballOf(
   ball.r = Math.hypot(high[0]! - ball.x, high[1]! - ball.y, high[2]! - ball.z);
 }
 
-/** In which order the pixels of a 4 × 4 block take their turns (Bayer 1973). */
+/** The turn of each pixel in a 4 × 4 block (Bayer 1973). */
 const turns = [0, 8, 2, 10, 12, 4, 14, 6, 3, 11, 1, 9, 15, 7, 13, 5];
 
 function drawCentre(pen: Pen, first: FirstPass, x: number, y: number): void {
@@ -152,7 +152,7 @@ function drawPoint(
   );
 }
 
-/** Adds rays to the one through the centre, which `out` holds, and averages. */
+/** Averages further rays with the one through the centre, which is in `out`. */
 function drawEdge(pen: Pen, x: number, y: number, samples: number): void {
   const { prepared, eye, tile, point, d, out, sum } = pen;
   const { packed, scene: { planes, far } } = prepared;

@@ -1,5 +1,5 @@
 /**
- * The rays of a camera's pixels, and the tiles they are cast in.
+ * A camera's rays through pixels, and the tiles they are cast in.
  *
  * @module
  */
@@ -12,9 +12,9 @@ import { add, dot, normalize, scale, type Vec3 } from "./vector.ts";
 /** Side of a tile in pixels. */
 const tileSize = 8;
 
-/** A camera with a picture's size. */
+/** A camera and the size of its picture. */
 export interface Eye {
-  /** Where it is. */
+  /** The camera's position. */
   readonly position: Vec3;
   /** Width of the picture in pixels. */
   readonly width: number;
@@ -24,12 +24,12 @@ export interface Eye {
   readonly pixel: number;
   /**
    * Writes the direction through `(x, y)`, in pixels from the top left corner,
-   * into `out`. It is one metre long along the optical axis, so that `t` is depth.
+   * into `out`. It advances one metre along the optical axis, so that `t` is depth.
    */
   ray(x: number, y: number, out: Float64Array): void;
 }
 
-/** Gives `camera` a picture of `width` by `height` pixels. */
+/** The eye of `camera` for a picture of `width` by `height` pixels. */
 export function openEye(camera: Camera, width: number, height: number): Eye {
   const pixel = 2 * camera.slope / height;
   const [rx, ry, rz] = scale(camera.right, pixel);
@@ -54,7 +54,7 @@ export function openEye(camera: Camera, width: number, height: number): Eye {
   };
 }
 
-/** Lists the solids that a ray of the tile at `(left, top)` may hit. */
+/** Lists the solids that a ray through the tile at `(left, top)` may hit. */
 export function listInTile(
   packed: Packed,
   eye: Eye,
@@ -78,7 +78,7 @@ export function listInTile(
   listVisible(packed, list, ...eye.position, ...middle, cos, sin);
 }
 
-/** Calls `body` with each tile's first and last-plus-one columns and rows. */
+/** Calls `body` for each tile; `right` and `bottom` are one past its last column and row. */
 export function eachTile(
   { width, height }: Eye,
   body: (left: number, top: number, right: number, bottom: number) => void,

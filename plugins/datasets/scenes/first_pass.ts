@@ -1,5 +1,5 @@
 /**
- * The first pass: what is at the centre of each pixel.
+ * The first pass: the surface at the centre of each pixel.
  *
  * @module
  */
@@ -8,9 +8,9 @@ import { findSurfacePoint, newSurfacePoint } from "./surface_point.ts";
 import type { PreparedScene } from "./prepared_scene.ts";
 import type { SolidList } from "./trace.ts";
 
-/** The surfaces at the centres of the pixels. */
+/** The surfaces at the centres of pixels. */
 export interface FirstPass {
-  /** `[height, width]`: index of a solid, or after the solids of a plane; −1 for sky. */
+  /** `[height, width]`: index of a solid, or the number of solids plus that of a plane; −1 for sky. */
   readonly surface: Int32Array;
   /** `[height, width]`: depth in metres. */
   readonly depth: Float64Array;
@@ -18,7 +18,7 @@ export interface FirstPass {
   readonly normal: Float32Array;
 }
 
-/** Looks through every pixel of `eye`; `list` is room for a list of solids. */
+/** Casts a ray through every pixel of `eye`; `list` is overwritten with each tile's solids. */
 export function firstPass(
   prepared: PreparedScene,
   eye: Eye,
@@ -61,7 +61,7 @@ function rayCaster(
   };
 }
 
-/** Marks the pixels beside which another surface starts, or the same one turns: `[height, width]`. */
+/** Marks the pixels where the surface changes, or turns sharply: `[height, width]`. */
 export function edgesOf(
   { surface, normal }: FirstPass,
   width: number,

@@ -1,5 +1,5 @@
 /**
- * Things for indoors.
+ * Furniture and other indoor things.
  *
  * @module
  */
@@ -17,7 +17,7 @@ import { anyShape } from "./shapes.ts";
 import { type Part, part, post, slab, type Thing } from "./things.ts";
 import { rotation, type Vec3 } from "./vector.ts";
 
-/** Four legs, round or square, under a rectangle `w` by `l`. */
+/** Four legs, round or square, at the corners of a rectangle `w` by `l`. */
 function legs(
   random: Random,
   [w, h, l]: Vec3,
@@ -33,7 +33,7 @@ function legs(
   });
 }
 
-/** A table of width, height and length `size`. */
+/** A table; `size` is its width, height and length. */
 export function table(random: Random, size: Vec3): Thing {
   const [w, h, l] = size, wood = woodMaterial(random);
   const top = chance(random, 0.5) ? wood : anyMaterial(random, 1);
@@ -179,12 +179,12 @@ function steps(random: Random): Thing {
 
 const makers = [anyTable, chair, chair, shelf, floorLamp, sofa, plant, steps];
 
-/** Any piece of furniture, at its natural size. */
+/** A random piece of furniture, at its natural size. */
 export function anyFurniture(random: Random): Thing {
   return pick(random, makers)(random);
 }
 
-/** Something for the top of a table: a cup, a bottle, a bowl of fruit, a pile of books. */
+/** A cup, a bottle or a pile of books. */
 function anyTableware(random: Random, size: number): Thing {
   const m = anyMaterial(random, size);
   switch (random.integer(3)) {
@@ -231,7 +231,7 @@ function pile(random: Random, size: number): Thing {
   return { parts, flat: size * 0.3 };
 }
 
-/** Something for the top of a table, a shelf or a crate, half a metre at most. */
+/** A random thing for the top of a table, a shelf or a crate, at most half a metre large. */
 export function anySmallThing(random: Random, size: number): Thing {
   const small = Math.min(size, 0.5);
   return chance(random, 0.4)

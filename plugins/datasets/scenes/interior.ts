@@ -1,5 +1,5 @@
 /**
- * What every room has: floor, walls, ceiling, lamps, and things on the walls.
+ * What all rooms have: floor, walls, ceiling, lamps, and things on the walls.
  *
  * @module
  */
@@ -21,7 +21,7 @@ import type { Vec3 } from "./vector.ts";
 /** Width, height and length of a room in metres. */
 export type Size = Vec3;
 
-/** Any room's size. */
+/** A random room size. */
 export function roomSize(random: Random): Size {
   return [
     logBetween(random, 3, 9),
@@ -93,7 +93,7 @@ function lamps(lights: readonly Light[], h: number): readonly [Thing, Vec3][] {
   ]);
 }
 
-/** Something flat on a wall: a picture, a window, a door, a cupboard, a shelf. */
+/** A thing on a wall: a picture, a window, a door or a cupboard. */
 function hanging(random: Random, h: number): Thing {
   const w = between(random, 0.4, 1.6), frame = paint(anyColour(random));
   const board = (
@@ -130,7 +130,7 @@ function hanging(random: Random, h: number): Thing {
   }
 }
 
-/** Hangs up to five things on the walls, none right before the camera. */
+/** Hangs up to five things on the walls, none too close to the camera. */
 export function hangOnWalls(site: Site, [w, h, l]: Size): void {
   const { random } = site, count = random.integer(6);
   for (let i = 0; i < count; i++) {
@@ -167,7 +167,7 @@ export function newRoom(
   };
 }
 
-/** The scene of all that is in `site`, with floor, walls, ceiling and lamps. */
+/** The scene of everything in `site`, with floor, walls, ceiling and lamps. */
 export function roomScene(random: Random, size: Size, site: Site): Scene {
   const lights = roomLights(random, size), fill = between(random, 0.15, 0.5);
   for (const [lamp, at] of lamps(lights, size[1])) place(site, lamp, at, 0);

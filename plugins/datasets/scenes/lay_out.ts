@@ -1,5 +1,5 @@
 /**
- * Random numbers in, a scene and its camera out.
+ * Lays out random scenes.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import { room } from "./room.ts";
 import type { Layout } from "./scene.ts";
 import { tabletop } from "./tabletop.ts";
 
-/** Lays out a scene that `random` decides, again if the camera would see little of it. */
+/** A random scene with its camera, laid out again if the camera would see little of it. */
 export function layOut(random: Random): Layout {
   const make = pick(random, [room, room, tabletop, field, yard]);
   for (let tries = 1;; tries++) {

@@ -1,5 +1,5 @@
 /**
- * Surfaces at random.
+ * Random materials.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { between, chance, logBetween, pick } from "./choose.ts";
 import type { Material, Texture } from "./scene.ts";
 import { mix, scale, type Vec3 } from "./vector.ts";
 
-/** A linear RGB colour by hue (0 to 1, round), saturation and largest component. */
+/** A linear RGB colour from its hue (0 to 1, periodic), saturation and largest component. */
 export function colour(
   hue: number,
   saturation: number,
@@ -21,7 +21,7 @@ export function colour(
   return [channel(0), channel(2 / 3), channel(1 / 3)];
 }
 
-/** Any colour, from greys to bright ones. */
+/** A random colour, from greys to bright ones. */
 export function anyColour(random: Random): Vec3 {
   const saturation = chance(random, 0.3)
     ? between(random, 0, 0.15)
@@ -57,7 +57,7 @@ const patterns: readonly Texture[] = [
   "dots",
 ];
 
-/** Any surface for a thing about `size` metres large. */
+/** A random surface for a thing about `size` metres large. */
 export function anyMaterial(random: Random, size: number): Material {
   const a = anyColour(random);
   const b = chance(random, 0.5) ? anyColour(random) : scale(a, 0.35);
@@ -82,7 +82,7 @@ function anyFinish(random: Random): Partial<Material> {
   return { specular, shininess, mirror: between(random, 0.1, 0.6) };
 }
 
-/** Planks, tiles, carpet, marble or concrete, indoors. */
+/** A random floor: planks, tiles, carpet, marble or concrete. */
 export function floorMaterial(random: Random): Material {
   const texture = pick<Texture>(random, [
     "plain",
@@ -116,7 +116,7 @@ export function floorMaterial(random: Random): Material {
   };
 }
 
-/** Plaster, wallpaper, bricks or panels. */
+/** A random wall: plaster, wallpaper, bricks or panels. */
 export function wallMaterial(random: Random): Material {
   const a = chance(random, 0.3) ? anyColour(random) : colour(
     random.next(),
@@ -141,7 +141,7 @@ export function wallMaterial(random: Random): Material {
   };
 }
 
-/** Grass, sand, earth, snow, paving or tarmac. */
+/** Random ground: grass, sand, earth, snow, paving or tarmac. */
 export function groundMaterial(random: Random): Material {
   const [hue, saturation, value] = pick<Vec3>(random, [
     [0.27, 0.6, 0.3],
@@ -169,7 +169,7 @@ export function groundMaterial(random: Random): Material {
   };
 }
 
-/** Timber. */
+/** Random timber. */
 export function woodMaterial(random: Random): Material {
   const a = colour(
     between(random, 0.04, 0.1),
@@ -188,7 +188,7 @@ export function woodMaterial(random: Random): Material {
   };
 }
 
-/** Leaves. */
+/** Random foliage. */
 export function leafMaterial(random: Random): Material {
   const a = colour(
     between(random, 0.12, 0.4),

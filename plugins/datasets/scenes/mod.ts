@@ -13,32 +13,32 @@ const side = z.int().min(8).max(4096);
 
 /** The options of {@linkcode scenes}. */
 export interface ScenesOptions {
-  /** How many scenes there are. */
+  /** Number of scenes. */
   readonly length: number;
   /** Width of a picture in pixels. */
   readonly width: number;
   /** Height of a picture in pixels. */
   readonly height: number;
-  /** Rays for a pixel on an edge; every other pixel takes one. */
+  /** Rays through a pixel on an edge; other pixels get one. */
   readonly samples: number;
-  /** Decides all scenes; the run's seed where absent. */
+  /** Seed of all scenes; the run's by default. */
   readonly seed?: number | undefined;
-  /** Threads that draw beside the calling one, which draws itself where there are none. */
+  /** Threads that draw; with none, the calling thread does. */
   readonly threads?: number | undefined;
 }
 
 /**
  * `length` scenes, indoors and outdoors, of spheres, boxes, cylinders, cones,
- * capsules, rings and gables under lamps or the sun. Scene `i` is a function
- * of `(seed, i)` alone, whatever `length`.
+ * capsules, rings and gables under lamps or the sun. Scene `i` depends on
+ * `(seed, i)` only, not on `length`.
  *
  * Maps: `depth`, the distance along the camera's optical axis in metres,
  * exact at the centre of each pixel, NaN for sky; `object`, 0 for sky, 1 for
- * the ground, 2 to 5 for the walls of a room, 6 for its ceiling, 8 and up for
- * objects, the same number for all parts of one.
+ * the ground, 2 to 5 for the walls of a room, 6 for its ceiling, and 8 and up
+ * for objects, the same number for all parts of one.
  *
- * Labels: `kind` (`room`, `table`, `field`, `yard`) and `objects`, how many
- * of them the scene holds, seen or not.
+ * Labels: `kind` (`room`, `table`, `field`, `yard`) and `objects`, the number of
+ * objects in the scene, visible or not.
  *
  * @example
  * ```ts
@@ -73,7 +73,7 @@ export function scenes(
   };
 }
 
-/** What a thread takes that draws: measured. */
+/** Memory of a thread that draws, measured. */
 const threadBytes = 60 * 2 ** 20;
 
 /** The plugin of {@linkcode scenes}. */
@@ -83,13 +83,13 @@ const plugin: Plugin<"dataset", ScenesOptions> = definePlugin({
   name: "scenes",
   description: "Procedural 3-D scenes with exact depth, made on the fly",
   options: z.strictObject({
-    length: z.int().min(1).default(2000).describe("How many scenes there are"),
+    length: z.int().min(1).default(2000).describe("Number of scenes"),
     width: side.default(128).describe("Width of a picture in pixels"),
     height: side.default(128).describe("Height of a picture in pixels"),
     samples: z.int().min(1).max(64).default(4)
-      .describe("Rays for a pixel on an edge; every other pixel takes one"),
+      .describe("Rays through a pixel on an edge; other pixels get one"),
     seed: z.int().optional()
-      .describe("Decides all scenes; the run's seed where absent"),
+      .describe("Seed of all scenes; the run's by default"),
     threads: z.int().min(0).max(64).optional()
       .describe("Threads that draw; by default one for each core"),
   }),

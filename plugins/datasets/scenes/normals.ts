@@ -1,10 +1,10 @@
 /**
- * Which way the surface of each kind of solid faces, in the solid's own axes.
+ * Surface normals of each kind of solid, in the solid's own axes.
  *
  * @module
  */
 
-/** Writes the outward direction, of any length, at a surface point of a solid of `kind` into `out`. */
+/** Writes into `out` the outward normal, of any length, at a surface point of a solid of `kind`. */
 export function normalOfSolid(
   kind: number,
   x: number,

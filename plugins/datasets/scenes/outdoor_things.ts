@@ -1,5 +1,5 @@
 /**
- * Things for outdoors.
+ * Trees, houses and other outdoor things.
  *
  * @module
  */
@@ -80,7 +80,7 @@ function rock(random: Random): Thing {
   return { parts, flat: 0 };
 }
 
-/** A house, `storeys` high. */
+/** A random house of one or two storeys. */
 export function house(random: Random): Thing {
   const w = between(random, 3, 7), l = between(random, 3, 8);
   const h = between(random, 2.4, 3.2) * (1 + random.integer(2));
@@ -187,7 +187,7 @@ const makers = [
   cart,
 ];
 
-/** Anything that stands outdoors, at its natural size. */
+/** A random outdoor thing, at its natural size. */
 export function anyOutdoorThing(random: Random): Thing {
   return pick(random, makers)(random);
 }

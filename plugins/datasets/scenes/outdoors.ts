@@ -25,11 +25,11 @@ import { place, scatter, type Site, tryPlace } from "./site.ts";
 import { part, post, slab, type Thing } from "./things.ts";
 import { scale, type Vec3 } from "./vector.ts";
 
-/** How the day is. */
+/** Sun and sky. */
 interface Weather {
   /** The sun. */
   readonly sun: Light;
-  /** All that weather decides of a scene. */
+  /** The parts of a scene that the weather decides. */
   readonly air: Pick<Scene, "ambient" | "sky" | "fog" | "key" | "far">;
 }
 
@@ -42,7 +42,7 @@ function sunAt(random: Random, power: number, low: number): Light {
       reach * Math.sin(high),
       flat * Math.cos(around),
     ],
-    // The sun's is 0.005 of its distance; haze makes it larger.
+    // The sun's radius is 0.005 of its distance; haze makes it look larger.
     radius: reach * logBetween(random, 0.01, 0.09),
     colour: [power, power * (0.7 + high * 0.2), power * (0.45 + high * 0.35)],
     reach,

@@ -6,19 +6,19 @@
 import { type Solid, solidKinds } from "./scene.ts";
 import type { Mat3, Vec3 } from "./vector.ts";
 
-/** How many numbers {@linkcode Packed.data} holds for each solid. */
+/** Numbers for each solid in {@linkcode Packed.data}. */
 export const stride = 20;
 
-/** Solids as numbers. */
+/** Solids as flat arrays. */
 export interface Packed {
-  /** How many. */
+  /** Number of solids. */
   readonly count: number;
-  /** Place of each one's kind in `solidKinds`. */
+  /** Index of each solid's kind in `solidKinds`. */
   readonly kind: Uint8Array;
   /**
    * `[count, stride]`: centre (3), radius of the ball around it (1), matrix
-   * from the world to its own axes (9), shape (1), half sizes (3), where the
-   * pattern of its surface starts (3).
+   * from the world to its own axes (9), shape (1), half sizes (3), offset of
+   * its surface's pattern (3).
    */
   readonly data: Float64Array;
 }
@@ -31,7 +31,7 @@ export function pack(solids: readonly Solid[]): Packed {
     data.set([...solid.centre, boundingRadius(solid)], i * stride);
     data.set(inverse(r, s), i * stride + 4);
     data.set([solid.shape, ...s], i * stride + 13);
-    // Two balls of one material should not look the same: any offset will do.
+    // Any offset will do, so that solids of one material differ.
     data.set([i * 3.71, i * 5.13, i * 2.39], i * stride + 17);
   });
   const kind = Uint8Array.from(solids, (s) => solidKinds.indexOf(s.kind));
@@ -58,7 +58,7 @@ function inverse(r: Mat3, s: Vec3): Mat3 {
   ];
 }
 
-/** Radius in metres of a ball about the solid's centre that holds all of it. */
+/** Radius in metres of a ball about the solid's centre that contains it. */
 export function boundingRadius({ kind, half, shape }: Solid): number {
   const [x, y, z] = half;
   switch (kind) {
@@ -74,7 +74,7 @@ export function boundingRadius({ kind, half, shape }: Solid): number {
   }
 }
 
-/** Distance in metres from the solid's centre down to its lowest point, or a little more. */
+/** Distance in metres from the solid's centre down to its lowest point, or slightly more. */
 export function restingHeight(solid: Solid): number {
   const { kind, half: [x, y, z], rotation: r, shape } = solid;
   const [rx, ry, rz] = [r[3], r[4], r[5]];

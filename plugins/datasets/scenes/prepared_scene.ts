@@ -10,23 +10,23 @@ import { allSolids, type TileSolids } from "./tile_culling.ts";
 
 /** A scene made ready for rays. */
 export interface PreparedScene {
-  /** What it was made from. */
+  /** The scene. */
   readonly scene: Scene;
-  /** Its solids. */
+  /** Its solids as flat arrays. */
   readonly packed: Packed;
-  /** Lists for rays that start anywhere. */
+  /** Solid lists for rays that start anywhere. */
   readonly all: TileSolids;
-  /** What a mirror shows. */
+  /** Scratch: the point that a mirror shows. */
   readonly bounce: SurfacePoint;
-  /** Surface colour at the point in hand, and in the mirror. */
+  /** Scratch: surface colour at the current point. */
   readonly albedo: Float64Array;
-  /** Light that arrives there. */
+  /** Scratch: ambient light there. */
   readonly light: Float64Array;
-  /** Radiance from the mirror. */
+  /** Scratch: radiance from the mirror. */
   readonly mirrored: Float64Array;
 }
 
-/** Makes `scene` ready. */
+/** Prepares `scene` for casting rays. */
 export function prepareScene(scene: Scene): PreparedScene {
   return {
     scene,

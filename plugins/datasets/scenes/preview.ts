@@ -1,5 +1,5 @@
 /**
- * A quick look at a scene, to tell whether there is anything to see.
+ * A coarse look at a scene, to tell whether there is enough to see.
  *
  * @module
  */
@@ -9,17 +9,17 @@ import { emptyTile } from "./tile_culling.ts";
 import type { Camera, Scene } from "./scene.ts";
 import { prepareScene } from "./prepared_scene.ts";
 
-/** What fills a view, as shares of it. */
+/** Shares of a view. */
 export interface Preview {
   /** Covered by solids. */
   readonly solids: number;
-  /** Covered by the one surface that covers most; the sky counts as one. */
+  /** Covered by the surface that covers most; the sky counts as one. */
   readonly largest: number;
   /** Covered by sky. */
   readonly sky: number;
 }
 
-/** Looks at `scene` through 16 × 16 rays. */
+/** Samples the view of `scene` with 16 × 16 rays. */
 export function preview(scene: Scene, camera: Camera): Preview {
   const side = 16, rays = side * side, prepared = prepareScene(scene);
   const { visible } = emptyTile(scene.solids.length, 0);

@@ -1,12 +1,12 @@
 /**
  * Where a ray enters each kind of solid, in the solid's own axes: each lies
- * in `[-1, 1]³` (a capsule is longer, a torus wider). Rays need no unit
- * length, and `t` counts in lengths of theirs.
+ * in `[-1, 1]³` (a capsule is longer, a torus wider). A ray's direction may have
+ * any length, and `t` is in units of it.
  *
  * @module
  */
 
-/** A ray from `o` along `d` enters the solid at the returned `t > 0`, or never: `Infinity`. */
+/** Returns the `t > 0` at which the ray from `o` along `d` enters a solid; `Infinity` if it does not. */
 type Enter = (
   ox: number,
   oy: number,
@@ -17,7 +17,7 @@ type Enter = (
   shape: number,
 ) => number;
 
-/** Enters `|p| ≤ 1`. */
+/** Enters the unit ball, `|p| ≤ 1`. */
 const enterSphere: Enter = (ox, oy, oz, dx, dy, dz) => {
   const a = dx * dx + dy * dy + dz * dz;
   const b = ox * dx + oy * dy + oz * dz;
@@ -27,7 +27,7 @@ const enterSphere: Enter = (ox, oy, oz, dx, dy, dz) => {
   return t > 0 ? t : Infinity;
 };
 
-/** Enters the cube, by slabs. */
+/** Enters the cube, by the slab method. */
 const enterBox: Enter = (ox, oy, oz, dx, dy, dz) => {
   const ix = 1 / dx, iy = 1 / dy, iz = 1 / dz;
   const ax = (-1 - ox) * ix, bx = (1 - ox) * ix;
@@ -46,10 +46,10 @@ const enterBox: Enter = (ox, oy, oz, dx, dy, dz) => {
   return enter > 0 && enter < leave ? enter : Infinity;
 };
 
-/** Enters a round solid with flat ends: radius 1 at `y = −1`, `top` at `y = 1`. */
+/** Enters a cylinder or cone with flat ends: radius 1 at `y = −1`, `top` at `y = 1`. */
 const enterFrustum: Enter = (ox, oy, oz, dx, dy, dz, top) => {
   const slope = (top - 1) / 2, r = (1 + top) / 2 + slope * oy;
-  // The end that faces the ray comes first if it is hit at all.
+  // The end that faces the ray is hit first, if at all.
   const end = ((dy < 0 ? 1 : -1) - oy) / dy;
   if (end > 0) {
     const x = ox + end * dx, z = oz + end * dz, edge = dy < 0 ? top : 1;
@@ -60,7 +60,7 @@ const enterFrustum: Enter = (ox, oy, oz, dx, dy, dz, top) => {
   const disc = b * b - a * (ox * ox + oz * oz - r * r);
   if (disc < 0) return Infinity;
   const root = Math.sqrt(disc);
-  // Steep rays (a < 0) meet the cone's other half first: try both roots.
+  // Steep rays (a < 0) may meet the cone's other half first: try both roots.
   const near = (-b - root) / a, far = (-b + root) / a;
   const first = Math.min(near, far), last = Math.max(near, far);
   if (first > 0 && Math.abs(oy + first * dy) <= 1) return first;
@@ -76,7 +76,7 @@ const enterCapsule: Enter = (ox, oy, oz, dx, dy, dz, half) => {
   const t = (-b - Math.sqrt(disc)) / a;
   const y = oy + t * dy;
   if (Math.abs(y) <= half) return t > 0 ? t : Infinity;
-  // Straight down (a = 0) `y` says nothing: the direction does.
+  // Along the axis (a = 0) only the direction tells which end is hit.
   const up = a === 0 ? dy < 0 : y > 0;
   return enterSphere(ox, up ? oy - half : oy + half, oz, dx, dy, dz, 1);
 };
@@ -102,7 +102,7 @@ const enterTorus: Enter = (ox, oy, oz, dx, dy, dz, tube) => {
       continue;
     }
     const fall = ((x * ux + z * uz) * q / ring + y * uy) / out;
-    if (fall > -1e-4) { // leaving, or sliding along
+    if (fall > -1e-4) { // leaving, or grazing
       t += Math.max(gap, 1e-3);
       polish = 0;
     } else {
@@ -129,7 +129,7 @@ const enterWedge: Enter = (ox, oy, oz, dx, dy, dz) => {
   return enter > 0 && enter < leave ? enter : Infinity;
 };
 
-/** Where a ray enters a solid of `kind`, by its place in `solidKinds`. */
+/** Where a ray enters a solid of `kind`, an index into `solidKinds`. */
 export function enterSolid(
   kind: number,
   ox: number,

@@ -1,5 +1,5 @@
 /**
- * A scene and a camera in, a picture with its depth and object maps out.
+ * Renders a scene as a picture with depth and object maps.
  *
  * @module
  */
@@ -18,17 +18,17 @@ export interface RenderOptions {
   readonly width: number;
   /** Height in pixels. */
   readonly height: number;
-  /** Rays for a pixel on an edge; every other pixel takes one. */
+  /** Rays through a pixel on an edge; other pixels get one. */
   readonly samples: number;
 }
 
-/** A picture and what is known of each pixel. */
+/** A picture with its maps. */
 export interface Rendering {
   /** The picture, sRGB. */
   readonly image: RgbImage;
   /** Distance along the optical axis in metres at the pixel's centre, NaN for sky. */
   readonly depth: DenseMap;
-  /** What is at the pixel's centre: see `objectIds`. */
+  /** The object at the pixel's centre: see `objectIds`. */
   readonly object: DenseMap;
 }
 
@@ -50,7 +50,7 @@ export function render(
   };
 }
 
-// Loops, as TypedArray.from() with a function takes ten times as long.
+// Loops, since TypedArray.from() with a function takes ten times as long.
 function depthOf({ surface, depth }: FirstPass): Float32Array {
   const map = new Float32Array(depth);
   for (let i = 0; i < map.length; i++) if (surface[i]! < 0) map[i] = NaN;

@@ -1,5 +1,5 @@
 /**
- * Threads that draw scenes while the main one does something else.
+ * Threads that draw scenes in the background.
  *
  * @module
  */
@@ -9,16 +9,16 @@ import type { SceneRequest } from "./scene_at.ts";
 
 /** Threads that draw. */
 export interface RenderThreads {
-  /** Draws a scene on the thread with the least to do. */
+  /** Draws a scene on the least busy thread. */
   render(scene: SceneRequest): Promise<Example>;
-  /** Ends the threads; what is being drawn is never answered. */
+  /** Ends the threads; scenes under way never resolve. */
   close(): void;
 }
 
-/** A promise's ends. */
+/** A scene that is being drawn. */
 type Waiting = PromiseWithResolvers<Example>;
 
-/** `count` threads, started when the first scene is asked for. */
+/** `count` threads, which start with the first request. */
 export function renderThreads(count: number): RenderThreads {
   let threads: RenderThread[] | undefined;
   return {
@@ -35,7 +35,7 @@ export function renderThreads(count: number): RenderThreads {
 }
 
 interface RenderThread extends RenderThreads {
-  /** How many scenes it has still to draw. */
+  /** How many scenes it still has to draw. */
   busy(): number;
 }
 

@@ -15,7 +15,7 @@ import { scatter, type Site, tryPlace } from "./site.ts";
 import { post, slab } from "./things.ts";
 import type { Vec3 } from "./vector.ts";
 
-/** Sometimes a column close to the camera, at one side, that hides what is behind. */
+/** Sometimes puts a column close to the camera, on one side, that hides what is behind it. */
 function foreground(site: Site, h: number): void {
   const { random, camera: { position, forward } } = site;
   if (!chance(random, 0.4)) return;
@@ -34,7 +34,7 @@ function foreground(site: Site, h: number): void {
   tryPlace(site, { parts: [column], flat: 0 }, at, heading);
 }
 
-/** Up to two shapes in mid-air. */
+/** Puts up to two shapes in mid-air. */
 function floating(
   site: Site,
   h: number,
@@ -57,7 +57,7 @@ function floating(
   }
 }
 
-/** A room with furniture and things lying about. */
+/** A random room with furniture and things lying about. */
 export function room(random: Random): Layout {
   const size = roomSize(random), [w, h, l] = size;
   const position: Vec3 = [
@@ -65,7 +65,7 @@ export function room(random: Random): Layout {
     Math.min(h - 0.4, logBetween(random, 0.35, 2.3)),
     between(random, -0.42, 0.42) * l,
   ];
-  // Look roughly at the middle, so that the nearest wall is not all there is.
+  // Look roughly at the middle, so that the nearest wall does not fill the view.
   const inwards = Math.atan2(-position[0], -position[2]);
   const camera = cameraAt(position, {
     yaw: inwards + between(random, -0.8, 0.8),

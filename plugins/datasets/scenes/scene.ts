@@ -1,12 +1,12 @@
 /**
- * What a picture is cast from: solids, planes, lights, sky and a camera.
- * Lengths are metres, y points up, colours are linear RGB.
+ * Scenes: solids, planes, lights, sky and a camera. Lengths are metres, y points
+ * up, colours are linear RGB.
  *
  * @module
  */
 import type { Mat3, Vec3 } from "./vector.ts";
 
-/** How a surface's two colours are mixed over it. */
+/** The pattern in which a surface's two colours are mixed. */
 export type Texture =
   | "plain"
   | "checker"
@@ -22,27 +22,27 @@ export type Texture =
 export interface Material {
   /** The pattern. */
   readonly texture: Texture;
-  /** First colour of the pattern, the only one where it is plain. */
+  /** First colour of the pattern, and the only one of a plain surface. */
   readonly a: Vec3;
   /** Second colour of the pattern. */
   readonly b: Vec3;
-  /** Cells of the pattern in a metre. */
+  /** Cells of the pattern per metre. */
   readonly scale: number;
-  /** How far stains darken or lighten the colours, 0 to 1. */
+  /** How much stains darken or lighten the colours, 0 to 1. */
   readonly grime: number;
-  /** Strength of the Blinn–Phong highlight, 0 for matt. */
+  /** Strength of the Blinn–Phong highlight, 0 for a matt surface. */
   readonly specular: number;
   /** Exponent of the highlight. */
   readonly shininess: number;
-  /** Share of light reflected as by a mirror, 0 to 1. */
+  /** Share of light that is mirrored, 0 to 1. */
   readonly mirror: number;
-  /** Light given off, in units of the colour; 0 for all but lamps. */
+  /** Emitted light in units of the colour; 0 except for lamps. */
   readonly glow: number;
 }
 
 /**
- * The kinds of solid, each inside the cube `[-1, 1]³` before `half` stretches
- * it. Where `shape` matters:
+ * The kinds of solid, each inside the cube `[-1, 1]³` before `half` scales it.
+ * `shape` is, where it matters:
  *
  * - `frustum`: radius of the top over radius of the bottom (1 a cylinder, 0 a cone);
  * - `capsule`: half length of the axis over the radius;
@@ -60,25 +60,25 @@ export const solidKinds = [
 /** One of {@linkcode solidKinds}. */
 export type SolidKind = typeof solidKinds[number];
 
-/** A solid thing, or a part of one. */
+/** A solid. */
 export interface Solid {
   /** Its kind. */
   readonly kind: SolidKind;
-  /** Its centre in the world. */
+  /** Its centre in world coordinates. */
   readonly centre: Vec3;
-  /** From its own axes to the world's. */
+  /** Rotates its own axes to the world's. */
   readonly rotation: Mat3;
-  /** Half its size along its own axes; capsule and torus use the first alone, their radius. */
+  /** Half its size along its own axes; capsule and torus use only the first, their radius. */
   readonly half: Vec3;
-  /** See {@linkcode solidKinds}; 1 where it means nothing. */
+  /** See {@linkcode solidKinds}; 1 for kinds without one. */
   readonly shape: number;
   /** Its surface. */
   readonly material: Material;
-  /** The object it is part of: what the object map holds. */
+  /** The object it is part of: the value in the object map. */
   readonly object: number;
 }
 
-/** A ground, wall or ceiling: the points with `normal · p = offset`, seen from its front only. */
+/** Ground, a wall or a ceiling: the points with `normal · p = offset`, visible from the front only. */
 export interface Plane {
   /** Unit vector towards the front. */
   readonly normal: Vec3;
@@ -86,11 +86,11 @@ export interface Plane {
   readonly offset: number;
   /** Its surface. */
   readonly material: Material;
-  /** What the object map holds: see {@linkcode objectIds}. */
+  /** The value in the object map: see {@linkcode objectIds}. */
   readonly object: number;
 }
 
-/** Values of the object map that are no object; objects count up from `first`. */
+/** Values of the object map; objects count up from `first`. */
 export const objectIds = {
   sky: 0,
   ground: 1,
@@ -99,11 +99,11 @@ export const objectIds = {
   first: 8,
 } as const;
 
-/** A ball that shines; the sun is one far away. */
+/** A ball of light; the sun is a distant one. */
 export interface Light {
   /** Its centre. */
   readonly position: Vec3;
-  /** Its radius: the larger, the softer the shadows. */
+  /** Its radius: a larger one casts softer shadows. */
   readonly radius: number;
   /** Irradiance at `reach` metres, falling with the square of the distance. */
   readonly colour: Vec3;
@@ -111,39 +111,39 @@ export interface Light {
   readonly reach: number;
 }
 
-/** What is behind everything. */
+/** The background. */
 export interface Sky {
   /** Colour overhead. */
   readonly zenith: Vec3;
   /** Colour at the horizon, and of the fog. */
   readonly horizon: Vec3;
-  /** Share of clouds, 0 to 1. */
+  /** Cloud cover, 0 to 1. */
   readonly clouds: number;
 }
 
-/** All there is to see. */
+/** Everything that rays can meet. */
 export interface Scene {
-  /** Things, nearer ones in no order. */
+  /** Solids, in any order. */
   readonly solids: readonly Solid[];
   /** Ground, walls, ceiling. */
   readonly planes: readonly Plane[];
-  /** What shines. */
+  /** Lamps or the sun. */
   readonly lights: readonly Light[];
-  /** Light from everywhere: from above, and from below. */
+  /** Ambient light from above and from below. */
   readonly ambient: readonly [above: Vec3, below: Vec3];
   /** The background. */
   readonly sky: Sky;
-  /** Share of light that fog takes in a metre, 0 for clear air. */
+  /** Extinction of light by fog, per metre; 0 for clear air. */
   readonly fog: number;
-  /** How bright the picture comes out: its geometric mean, 0.18 for middle grey. */
+  /** Brightness of the picture: its geometric mean, 0.18 for middle grey. */
   readonly key: number;
-  /** Surfaces deeper than this in metres are sky. */
+  /** Surfaces deeper than this many metres are sky. */
   readonly far: number;
 }
 
-/** Where the picture is taken from: a pinhole with square pixels. */
+/** A pinhole camera with square pixels. */
 export interface Camera {
-  /** The pinhole. */
+  /** Position of the pinhole. */
   readonly position: Vec3;
   /** Unit vector to the right of the picture. */
   readonly right: Vec3;
@@ -155,14 +155,14 @@ export interface Camera {
   readonly slope: number;
 }
 
-/** A scene as the camera finds it. */
+/** A scene laid out for a camera. */
 export interface Layout {
-  /** Where it is: `room`, `table`, `field` or `yard`. */
+  /** Kind of scene: `room`, `table`, `field` or `yard`. */
   readonly kind: string;
-  /** All there is to see. */
+  /** The scene. */
   readonly scene: Scene;
-  /** Who looks. */
+  /** The camera. */
   readonly camera: Camera;
-  /** How many objects were put there, seen or not. */
+  /** Number of objects, visible or not. */
   readonly objects: number;
 }

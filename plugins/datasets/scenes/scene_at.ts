@@ -1,5 +1,5 @@
 /**
- * A seed and a number in, a picture with its depth out.
+ * Makes the scene of a given seed and index.
  *
  * @module
  */
@@ -7,21 +7,21 @@ import { type Example, randomFrom } from "../../../mod.ts";
 import { layOut } from "./lay_out.ts";
 import { render } from "./render.ts";
 
-/** Which scene, and how it is drawn. */
+/** A scene to make, and how to draw it. */
 export interface SceneRequest {
-  /** Decides all scenes. */
+  /** Seed of all scenes. */
   readonly seed: number;
-  /** Which of them. */
+  /** Index of the scene. */
   readonly index: number;
   /** Width in pixels. */
   readonly width: number;
   /** Height in pixels. */
   readonly height: number;
-  /** Rays for a pixel on an edge. */
+  /** Rays through a pixel on an edge. */
   readonly samples: number;
 }
 
-/** Lays a scene out and draws it: a function of the request alone. */
+/** Lays out a scene and draws it; the result depends on the request only. */
 export function sceneAt(
   { seed, index, width, height, samples }: SceneRequest,
 ): Example {

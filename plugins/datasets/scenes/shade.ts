@@ -1,5 +1,5 @@
 /**
- * How bright a point looks: light from everywhere, lights with soft shadows,
+ * The radiance of a surface point: ambient light, lights with soft shadows,
  * highlights, one mirror bounce, fog.
  *
  * @module
@@ -13,7 +13,7 @@ import { albedoAt } from "./albedo.ts";
 import type { TileSolids } from "./tile_culling.ts";
 import { isBlocked, openness, type SolidList } from "./trace.ts";
 
-/** The surface of what `point` is on. */
+/** The material of the surface that `point` is on. */
 function materialOf({ scene }: PreparedScene, point: SurfacePoint): Material {
   return point.solid >= 0
     ? scene.solids[point.solid]!.material
@@ -21,10 +21,10 @@ function materialOf({ scene }: PreparedScene, point: SurfacePoint): Material {
 }
 
 /**
- * Writes the radiance that arrives from `point` along the unit vector `v`
- * into `out`. `wide` is the pixel's width in metres at the point, `tile` the
- * solids that matter there, `turn` (0 to 15) the pixel's pattern of shadow
- * rays, or −1 for a single one and no mirror.
+ * Writes into `out` the radiance from `point` to the eye, which looks along the
+ * unit vector `v`. `wide` is the pixel's width in metres at the point, `tile` the
+ * solids that matter there, and `turn` (0 to 15) the pixel's pattern of shadow
+ * rays, or −1 for a single ray and no mirror.
  */
 export function shade(
   prepared: PreparedScene,
@@ -44,7 +44,7 @@ export function shade(
   }
   const material = materialOf(prepared, point);
   albedoAt(packed, material, point, vx, vy, vz, wide, albedo);
-  lightFromEverywhere(prepared, point, tile, light);
+  ambientLight(prepared, point, tile, light);
   out[0] = albedo[0]! * (light[0]! + material.glow);
   out[1] = albedo[1]! * (light[1]! + material.glow);
   out[2] = albedo[2]! * (light[2]! + material.glow);
@@ -67,7 +67,7 @@ export function shade(
   if (scene.fog > 0) addFog(scene, distance, out);
 }
 
-function lightFromEverywhere(
+function ambientLight(
   { scene, packed }: PreparedScene,
   point: SurfacePoint,
   { close }: TileSolids,
@@ -129,13 +129,13 @@ function addLight(
 
 const rays = 8;
 
-/** Eighth parts of a turn, and of the disk's area, at which the rays go: the first half is even by itself. */
+/** The rays' angles and areas in eighths of a turn and of the disk; the first half alone is evenly spread, too. */
 const eighths = [[0, 0], [2, 4], [4, 2], [6, 6], [1, 5], [3, 1], [5, 7], [
   7,
   3,
 ]] as const;
 
-/** `[16, rays, 2]`: for each of 16 turns, points spread evenly over the unit disk. */
+/** `[16, rays, 2]`: for each of 16 turns, points evenly spread over the unit disk. */
 const disk: Float64Array = Float64Array.from(
   { length: 16 * rays * 2 },
   (_, i) => {
@@ -147,7 +147,7 @@ const disk: Float64Array = Float64Array.from(
   },
 );
 
-/** Share of light `index`, in direction `d` (to its centre), that nothing hides. */
+/** Visible share of light `index`, whose centre is at `point + d`. */
 function visibility(
   { scene, packed }: PreparedScene,
   point: SurfacePoint,
@@ -160,7 +160,7 @@ function visibility(
 ): number {
   const list = tile.blocking[index]!;
   if (list.count === 0) return 1;
-  // Solids but the torus are convex: none shades itself where it faces the light.
+  // All solids but the torus are convex, and do not shade themselves where they face the light.
   const convex = point.solid >= 0 && packed.kind[point.solid] !== 4;
   const except = convex ? point.solid : -1;
   const lift = convex ? 0 : 1e-4 * (1 + point.t);
@@ -187,7 +187,7 @@ function softly(
   radius: number,
   turn: number,
 ): number {
-  // Two unit vectors across d: a × d̂, then d̂ × that.
+  // Two unit vectors perpendicular to d.
   const inv = 1 / Math.sqrt(dx * dx + dy * dy + dz * dz);
   const flat = Math.sqrt(dx * dx + dz * dz);
   const ux = flat > 1e-9 ? dz / flat : 1, uz = flat > 1e-9 ? -dx / flat : 0;
@@ -195,7 +195,7 @@ function softly(
   const wz = -dy * ux * inv;
   let lit = 0;
   for (let ray = 0, at = turn * rays * 2; ray < rays; ray++, at += 2) {
-    // The second half only where the first does not agree.
+    // The second half is cast only when the first disagrees.
     if (ray === rays / 2 && (lit === 0 || lit === ray)) return lit / ray;
     const a = disk[at]! * radius, b = disk[at + 1]! * radius;
     const ex = dx + a * ux + b * wx;

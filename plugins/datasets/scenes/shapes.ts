@@ -1,5 +1,6 @@
 /**
- * Things of one solid: balls, crates, columns, cones, rings, ramps, standing, lying or tumbled.
+ * Things made of one solid: balls, crates, columns, cones, rings and ramps that
+ * stand, lie or have tumbled.
  *
  * @module
  */
@@ -17,7 +18,7 @@ import {
   type Vec3,
 } from "./vector.ts";
 
-/** Any shape about `size` metres large. */
+/** A random shape about `size` metres large. */
 export function anyShape(random: Random, size: number): Thing {
   const kind = pick(random, [...solidKinds, "box", "frustum"] as const);
   const pose = random.next();
@@ -37,7 +38,7 @@ export function anyShape(random: Random, size: number): Thing {
   return { parts: [stand(solid)], flat };
 }
 
-/** A rotation, nearly all equally likely. */
+/** A random rotation, almost uniformly distributed. */
 export function anyRotation(random: Random): Mat3 {
   const about = (axis: Vec3): Mat3 =>
     rotation(axis, between(random, 0, 2 * Math.PI));

@@ -1,5 +1,5 @@
 /**
- * Putting things where the camera sees them and where there is room.
+ * Placement of things where the camera sees them and where there is room.
  *
  * @module
  */
@@ -9,25 +9,25 @@ import { type Camera, objectIds, type Solid } from "./scene.ts";
 import { heightOf, radiusOf, type Thing } from "./things.ts";
 import { add, apply, multiply, rotation, sub, type Vec3 } from "./vector.ts";
 
-/** A place that fills up. */
+/** A place that is filled with things. */
 export interface Site {
-  /** Decides everything. */
+  /** Random numbers for every choice. */
   readonly random: Random;
-  /** Who looks. */
+  /** The camera. */
   readonly camera: Camera;
   /** Least distance in metres between the camera and a thing. */
   readonly clearance: number;
-  /** Whether a disk on the ground lies inside the place. */
+  /** Whether a disk on the ground lies inside the site. */
   readonly holds: (x: number, z: number, r: number) => boolean;
-  /** All that was put so far. */
+  /** The solids placed so far. */
   readonly solids: Solid[];
-  /** Disks on the ground that are taken: `[x, z, radius]`. */
+  /** Occupied disks on the ground: `[x, z, radius]`. */
   readonly taken: Vec3[];
-  /** How many objects there are. */
+  /** Number of objects so far. */
   objects: number;
 }
 
-/** Moves `thing` to `at`, turned by `yaw`, as an object of its own. Asks no questions. */
+/** Places `thing` at `at`, turned by `yaw`, as an object of its own, whether there is room or not. */
 export function place(site: Site, thing: Thing, at: Vec3, yaw: number): void {
   const turn = rotation([0, 1, 0], yaw);
   const object = objectIds.first + site.objects++;
@@ -41,7 +41,7 @@ export function place(site: Site, thing: Thing, at: Vec3, yaw: number): void {
   }
 }
 
-/** Puts `thing` on the ground at `(x, z)` unless it is too close to the camera, a wall or another thing; says whether it did. */
+/** Places `thing` unless it is too close to the camera, a wall or another thing; returns whether it did. */
 export function tryPlace(
   site: Site,
   thing: Thing,
@@ -65,7 +65,7 @@ function isClear({ camera, clearance }: Site, thing: Thing, at: Vec3): boolean {
   return Math.max(-y, y - heightOf(thing), aside) >= clearance;
 }
 
-/** A point at height `y`, seen by the camera between `near` and `far` metres away along the ground. */
+/** A random point at height `y` in the camera's view, `near` to `far` metres away along the ground. */
 function spotInView(
   { random, camera }: Site,
   y: number,
@@ -84,7 +84,7 @@ function spotInView(
   ];
 }
 
-/** Puts up to `count` things made by `make` at height `y` in view, some in clusters, some with another on top. */
+/** Places up to `count` things from `make` at height `y` in view, some in clusters, some with a thing from `small` on top. */
 export function scatter(
   site: Site,
   count: number,

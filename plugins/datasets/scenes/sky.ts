@@ -1,12 +1,12 @@
 /**
- * The background: a gradient, and clouds on a plane high up.
+ * The sky: a gradient, and clouds on a high plane.
  *
  * @module
  */
 import type { Scene } from "./scene.ts";
 import { fractalNoise } from "./textures.ts";
 
-/** Writes the sky's radiance along the unit vector `v` into `out`. */
+/** Writes into `out` the sky's radiance along the unit vector `v`. */
 export function skyColour(
   { sky }: Scene,
   vx: number,

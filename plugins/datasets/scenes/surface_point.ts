@@ -1,5 +1,5 @@
 /**
- * A ray's first surface point.
+ * The first surface point that a ray meets.
  *
  * @module
  */
@@ -8,9 +8,9 @@ import { type Packed, stride } from "./pack.ts";
 import type { Plane } from "./scene.ts";
 import { type FirstHit, type SolidList, traceSolids } from "./trace.ts";
 
-/** Where a ray ended. Written over and over, so that rays allocate nothing. */
+/** Where a ray ended; reused, so that casting rays allocates nothing. */
 export interface SurfacePoint extends FirstHit {
-  /** Index of the plane hit, −1 for none. */
+  /** Index of the plane that was hit, −1 for none. */
   plane: number;
   /** Position. */
   px: number;
@@ -26,7 +26,7 @@ export interface SurfacePoint extends FirstHit {
   nz: number;
 }
 
-/** A point that is nowhere yet. */
+/** A point to be overwritten. */
 export function newSurfacePoint(): SurfacePoint {
   return {
     solid: -1,
@@ -41,7 +41,7 @@ export function newSurfacePoint(): SurfacePoint {
   };
 }
 
-/** Finds what the ray from `o` along `d` meets before `t = far` among `planes` and `list` solids. */
+/** Writes into `point` what the ray from `o` along `d` meets first before `t = far`, among `planes` and the solids in `list`. */
 export function findSurfacePoint(
   packed: Packed,
   planes: readonly Plane[],
@@ -58,7 +58,7 @@ export function findSurfacePoint(
   point.t = far;
   point.solid = point.plane = -1;
   for (let i = 0; i < planes.length; i++) {
-    // By index: taking the array apart would walk it with an iterator.
+    // By index, since destructuring would use an iterator.
     const { normal, offset } = planes[i]!;
     const x = normal[0], y = normal[1], z = normal[2];
     const facing = dx * x + dy * y + dz * z;
@@ -103,7 +103,7 @@ function faceSolid({ data, kind }: Packed, point: SurfacePoint): void {
     scratch,
   );
   const a = scratch[0]!, b = scratch[1]!, c = scratch[2]!;
-  // Normals go to the world by the transpose of the matrix that brings points from it.
+  // Normals transform by the transpose of the matrix that takes points from the world.
   const nx = m0 * a + m3 * b + m6 * c;
   const ny = m1 * a + m4 * b + m7 * c;
   const nz = m2 * a + m5 * b + m8 * c;

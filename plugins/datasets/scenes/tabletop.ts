@@ -1,5 +1,5 @@
 /**
- * Tables in rooms, seen from close by.
+ * Tabletops in rooms, seen from close by.
  *
  * @module
  */
@@ -19,7 +19,7 @@ import { anyShape } from "./shapes.ts";
 import { place, scatter, type Site } from "./site.ts";
 import type { Vec3 } from "./vector.ts";
 
-/** A camera, and how far from the middle of the table it stands. */
+/** A camera, and its distance from the middle of the table. */
 interface View {
   readonly camera: Camera;
   readonly back: number;
@@ -41,7 +41,7 @@ function viewOf(random: Random, tall: number): View {
   return { camera, back };
 }
 
-/** The top of a table with the room behind. */
+/** A random tabletop with the room behind it. */
 export function tabletop(random: Random): Layout {
   const size = roomSize(random), tall = between(random, 0.45, 0.95);
   const top: Size = [between(random, 1, 2), tall, between(random, 0.8, 1.4)];

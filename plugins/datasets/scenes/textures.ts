@@ -1,6 +1,6 @@
 /**
- * Patterns in space: how much of a material's second colour is where. Each is
- * averaged over the footprint of a pixel, so that none flickers far away.
+ * Textures in space: the share of a material's second colour at each point,
+ * averaged over a pixel's footprint to avoid aliasing.
  *
  * @module
  */
@@ -12,7 +12,7 @@ const lattice: Float32Array = (() => {
   return Float32Array.from({ length: 32 ** 3 }, () => random.next());
 })();
 
-/** Value noise: smooth, `[0, 1]`, one bump a cell, repeating after 32 cells. */
+/** Value noise: smooth, in `[0, 1]`, one bump a cell, repeating after 32 cells. */
 function valueNoise(x: number, y: number, z: number): number {
   const fx = Math.floor(x), fy = Math.floor(y), fz = Math.floor(z);
   let u = x - fx, v = y - fy, w = z - fz;
@@ -32,7 +32,7 @@ function valueNoise(x: number, y: number, z: number): number {
   return near + (far - near) * w;
 }
 
-/** Sum of octaves of value noise, `[0, 1]`, without those finer than `footprint` cells. */
+/** Octaves of value noise, in `[0, 1]`, without those finer than `footprint` cells. */
 export function fractalNoise(
   x: number,
   y: number,
@@ -52,16 +52,16 @@ export function fractalNoise(
   return sum;
 }
 
-/** Square wave of period 2, −1 or 1, averaged over `width`. */
+/** A square wave of period 2 between −1 and 1, averaged over `width`. */
 function wave(x: number, width: number): number {
   const phase = x / 2 - Math.floor(x / 2);
-  // Signed distance to the nearest edge: + in the first half, − in the second.
+  // Signed distance to the nearest edge, positive in the first half.
   const distance = 0.5 - Math.abs(2 * phase - 1);
   return Math.max(-1, Math.min(1, -2 * distance / (width + 1e-6))) *
     Math.min(1, 1 / (width * width + 1e-6));
 }
 
-/** 1 within `half` of an integer, else 0, averaged over `width`. */
+/** 1 within `half` of an integer and 0 elsewhere, averaged over `width`. */
 function line(x: number, half: number, width: number): number {
   const distance = Math.abs(x - Math.round(x));
   const inside = Math.max(
@@ -80,8 +80,8 @@ function cellValue(x: number, y: number, z: number): number {
 }
 
 /**
- * Share of the second colour, `[0, 1]`, at a point on a surface whose normal
- * is `n`; the pixel covers `w` along each axis. All in cells of the pattern.
+ * Share of the second colour, in `[0, 1]`, at a point on a surface with normal
+ * `n`; the pixel covers `w` along each axis. Lengths are in cells of the pattern.
  */
 export function textureAt(
   texture: Texture,
@@ -115,7 +115,7 @@ export function textureAt(
     case "plain":
       return 0;
   }
-  // The rest are flat: drawn on the two axes along which the surface runs.
+  // The other patterns are flat: drawn along the two axes closest to the surface.
   const ax = Math.abs(nx), ay = Math.abs(ny), az = Math.abs(nz);
   return ay >= ax && ay >= az
     ? flatAt(texture, x, z, wx, wz)

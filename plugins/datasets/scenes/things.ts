@@ -1,6 +1,6 @@
 /**
- * Things made of a few solids: what they look like and how tall they are.
- * Each stands on `y = 0` about the origin.
+ * Things made of a few solids, and their sizes. Each stands on `y = 0` at the
+ * origin.
  *
  * @module
  */
@@ -8,18 +8,18 @@ import { boundingRadius, restingHeight } from "./pack.ts";
 import type { Material, Solid, SolidKind } from "./scene.ts";
 import { identity, type Mat3, type Vec3 } from "./vector.ts";
 
-/** A solid that is not yet part of an object. */
+/** A solid without an object number. */
 export type Part = Omit<Solid, "object">;
 
-/** Parts that go together. */
+/** Solids that belong together. */
 export interface Thing {
   /** The solids. */
   readonly parts: readonly Part[];
-  /** Radius in metres of the flat top on which another thing can stand, 0 for none. */
+  /** Radius in metres of its flat top, on which another thing can stand; 0 for none. */
   readonly flat: number;
 }
 
-/** One part; `shape` and `rotation` where they matter. */
+/** Makes a part. */
 export function part(
   kind: SolidKind,
   centre: Vec3,
@@ -30,7 +30,7 @@ export function part(
   return { kind, centre, half, material, shape, rotation };
 }
 
-/** A box from its size: width, height, length, with its bottom at `y`. */
+/** A box of a given width, height and length, with its bottom at `y`. */
 export function slab(
   [w, h, l]: Vec3,
   [x, y, z]: Vec3,
@@ -52,14 +52,14 @@ export function post(
   });
 }
 
-/** Height in metres above `y = 0` that the thing reaches. */
+/** Height of the thing in metres above `y = 0`. */
 export function heightOf({ parts }: Thing): number {
   return Math.max(
     ...parts.map((p) => p.centre[1] + restingHeight({ ...p, object: 0 })),
   );
 }
 
-/** Radius in metres of an upright cylinder about the origin that holds the thing, roughly. */
+/** Approximate radius in metres of an upright cylinder about the origin that contains the thing. */
 export function radiusOf({ parts }: Thing): number {
   return Math.max(...parts.map((p) => {
     const aside = Math.hypot(p.centre[0], p.centre[2]);

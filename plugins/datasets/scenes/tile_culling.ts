@@ -1,6 +1,7 @@
 /**
- * Which solids matter to a tile of the picture: those its rays may hit, those
- * that may shade it from each light, and those that darken it by being close.
+ * Lists the solids that matter to a tile of the picture: those its rays may hit,
+ * those that may shade it from each light, and those that darken it by being
+ * close.
  *
  * @module
  */
@@ -8,17 +9,17 @@ import { type Packed, stride } from "./pack.ts";
 import type { Light } from "./scene.ts";
 import type { SolidList } from "./trace.ts";
 
-/** The solids that matter to some points. */
+/** The solids that matter to a tile. */
 export interface TileSolids {
-  /** Those a ray of the tile may hit. */
+  /** Solids that a ray through the tile may hit. */
   readonly visible: SolidList;
-  /** For each light, those that may be in its way. */
+  /** For each light, the solids that may be in its way. */
   readonly blocking: readonly SolidList[];
-  /** Those close by. */
+  /** Solids close by. */
   readonly close: SolidList;
 }
 
-/** A ball: all surface points of a tile. */
+/** A ball that contains the surface points of a tile. */
 export interface Ball {
   /** Centre. */
   x: number;
@@ -35,7 +36,7 @@ function listOf(count: number, filled: boolean): SolidList {
   return { index, count: filled ? count : 0 };
 }
 
-/** All solids for every purpose except closeness: what is near to no point in particular. */
+/** Lists for rays that start anywhere: all solids are visible and blocking, none is close. */
 export function allSolids(count: number, lights: number): TileSolids {
   const all = listOf(count, true);
   return {
@@ -45,7 +46,7 @@ export function allSolids(count: number, lights: number): TileSolids {
   };
 }
 
-/** Room for the lists of one tile after another. */
+/** Empty lists with room for any tile. */
 export function emptyTile(count: number, lights: number): TileSolids {
   return {
     visible: listOf(count, false),
@@ -54,7 +55,7 @@ export function emptyTile(count: number, lights: number): TileSolids {
   };
 }
 
-/** Lists the solids that meet the cone from `o` along the unit vector `d` with half angle `atan2(sin, cos)`. */
+/** Lists the solids that meet the cone from `o` along the unit vector `d`, whose half angle has `sin` and `cos`. */
 export function listVisible(
   { data, count }: Packed,
   list: SolidList,
@@ -73,7 +74,7 @@ export function listVisible(
     const r = data[at + 3]!, square = x * x + y * y + z * z;
     const along = x * dx + y * dy + z * dz;
     const aside = Math.sqrt(Math.max(0, square - along * along));
-    // Distance of the centre from the cone's surface, behind the eye an underestimate.
+    // The centre's distance from the cone's surface; an underestimate behind the eye.
     if (square > r * r && aside * cos - along * sin > r) continue;
     list.index[list.count++] = i;
   }
@@ -96,7 +97,7 @@ export function listBlocking(
     const z = data[at + 2]! - ball.z;
     const s = Math.max(0, Math.min(1, (x * dx + y * dy + z * dz) * inv));
     const ax = x - s * dx, ay = y - s * dy, az = z - s * dz;
-    // The ways from ball to light form a cone; the solid meets it around s, give or take slack.
+    // The paths from ball to light form a cone, which the solid meets around s, give or take slack.
     const slack = (data[at + 3]! + ball.r) * Math.sqrt(inv);
     const reach = data[at + 3]! + ball.r * Math.min(1, 1 - s + slack) +
       light.radius * Math.min(1, s + slack);
@@ -105,7 +106,7 @@ export function listBlocking(
   }
 }
 
-/** Lists the solids within two of their radii of `ball`. */
+/** Lists the solids within twice their radius of `ball`. */
 export function listClose(
   { data, count }: Packed,
   list: SolidList,

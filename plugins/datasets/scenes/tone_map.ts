@@ -1,12 +1,12 @@
 /**
- * Radiance in, bytes out.
+ * Tone mapping of radiance to sRGB bytes.
  *
  * @module
  */
 
 const steps = 4096;
 
-/** sRGB bytes of `[0, 1]` in `steps` steps (IEC 61966-2-1). */
+/** sRGB bytes for `[0, 1]` in `steps` steps (IEC 61966-2-1). */
 const srgb: Uint8Array = Uint8Array.from({ length: steps }, (_, i) => {
   const x = i / (steps - 1);
   const y = x < 0.0031308 ? 12.92 * x : 1.055 * x ** (1 / 2.4) - 0.055;
@@ -14,10 +14,9 @@ const srgb: Uint8Array = Uint8Array.from({ length: steps }, (_, i) => {
 });
 
 /**
- * Exposes `light`, `[height, width, 3]`, so that its geometric mean comes out
- * at `key` (0.18 is a photographer's middle grey), rolls the highlights off
- * and returns sRGB bytes of the same shape. The key and the curve are those
- * of Reinhard et al. 2002, equation 4.
+ * Scales `light`, `[height, width, 3]`, to a geometric mean of `key` (0.18 is a
+ * photographer's middle grey), rolls off the highlights and returns sRGB bytes of
+ * the same shape. Key and curve are those of Reinhard et al. 2002, equation 4.
  */
 export function toneMap(light: Float32Array, key: number): Uint8Array {
   const gain = key / geometricMean(light), white = 4;
@@ -30,7 +29,7 @@ export function toneMap(light: Float32Array, key: number): Uint8Array {
   return bytes;
 }
 
-/** Of every 16th pixel's green: the eye judges brightness by it. */
+/** The mean over every 16th pixel's green, which dominates perceived brightness. */
 function geometricMean(light: Float32Array): number {
   let sum = 0, count = 0;
   for (let i = 1; i < light.length; i += 48) {

@@ -1,29 +1,29 @@
 /**
- * Rays against many solids: what is hit first, whether anything is in the
- * way, and how much of the sky is hidden.
+ * Casts rays at many solids: which one is hit first, whether anything is in the
+ * way, and how open the surroundings are.
  *
  * @module
  */
 import { type Packed, stride } from "./pack.ts";
 import { enterSolid } from "./primitives.ts";
 
-/** SolidList of the solids, by index: the first `count` of `index`. */
+/** A list of solids: the first `count` values of `index`. */
 export interface SolidList {
   /** Indices of solids. */
   readonly index: Int32Array;
-  /** How many of them count. */
+  /** Length of the list. */
   count: number;
 }
 
-/** The first solid a ray hits. */
+/** The first solid that a ray hits. */
 export interface FirstHit {
   /** Its index, −1 for none. */
   solid: number;
-  /** Lengths of the ray's direction from its origin. */
+  /** Distance from the ray's origin, in lengths of its direction. */
   t: number;
 }
 
-/** Finds into `hit` the first of `list` solids before `hit.t`; leaves `hit` alone where there is none. */
+/** Writes into `hit` the first solid of `list` that the ray hits before `hit.t`, if any. */
 export function traceSolids(
   packed: Packed,
   list: SolidList,
@@ -43,7 +43,7 @@ export function traceSolids(
     const along = (cx * dx + cy * dy + cz * dz) * inv;
     const excess = cx * cx + cy * cy + cz * cz -
       data[at + 3]! * data[at + 3]!;
-    // Past the ball around it, or the ball is behind.
+    // The ray misses the bounding ball, or the ball is behind.
     if (along * along < excess * inv || (along > 0 && excess > 0)) continue;
     const t = enter(packed, kind[solid]!, at, cx, cy, cz, dx, dy, dz);
     if (t < hit.t) {
@@ -53,7 +53,7 @@ export function traceSolids(
   }
 }
 
-/** Whether one of `list` solids other than `except` is between `o` and `o + d`. */
+/** Whether a solid of `list` other than `except` is between `o` and `o + d`. */
 export function isBlocked(
   packed: Packed,
   list: SolidList,
@@ -76,7 +76,7 @@ export function isBlocked(
       data[at + 3]! * data[at + 3]!;
     if (along * along < excess * inv || (along > 0 && excess > 0)) continue;
     if (enter(packed, kind[solid]!, at, cx, cy, cz, dx, dy, dz) < 1) {
-      // What hid the light from this point likely hides it from the next: first in the list.
+      // It likely hides the light from the next point, too: move it to the front.
       index[i] = index[0]!;
       index[0] = solid;
       return true;
@@ -112,10 +112,10 @@ function enter(
 }
 
 /**
- * Share of the light from everywhere that reaches a point `p` facing `n`
- * past `list` solids other than `except`, each taken for an ellipsoid whose
- * shade fades with the fourth power of the distance in units of its size and
- * ends at twice that size.
+ * Share of ambient light that reaches the point `p` facing `n`, past the solids
+ * of `list` other than `except`. Each counts as an ellipsoid whose shade fades
+ * with the fourth power of the distance in units of its size, and ends at twice
+ * its size.
  */
 export function openness(
   { data }: Packed,

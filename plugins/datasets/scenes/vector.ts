@@ -1,6 +1,6 @@
 /**
- * The little vector algebra that laying out a scene takes. Casting rays does
- * without it, in scalars.
+ * Vector algebra for laying out scenes. Casting rays uses scalars instead, for
+ * speed.
  *
  * @module
  */
@@ -8,7 +8,7 @@
 /** A point, direction or colour. */
 export type Vec3 = readonly [number, number, number];
 
-/** A 3 × 3 matrix, row by row. */
+/** A 3 × 3 matrix in row-major order. */
 export type Mat3 = readonly [
   ...Vec3,
   ...Vec3,
@@ -35,7 +35,7 @@ export function dot(a: Vec3, b: Vec3): number {
   return a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
 }
 
-/** The vector product. */
+/** The cross product. */
 export function cross(a: Vec3, b: Vec3): Vec3 {
   return [
     a[1] * b[2] - a[2] * b[1],
@@ -49,7 +49,7 @@ function length(a: Vec3): number {
   return Math.sqrt(dot(a, a));
 }
 
-/** `a` at length 1. */
+/** `a` scaled to length 1. */
 export function normalize(a: Vec3): Vec3 {
   return scale(a, 1 / length(a));
 }
@@ -68,7 +68,7 @@ export function apply(m: Mat3, a: Vec3): Vec3 {
   ];
 }
 
-/** `a · b` for matrices: first `b`, then `a`. */
+/** The matrix product `a · b`, which applies `b` first. */
 export function multiply(a: Mat3, b: Mat3): Mat3 {
   const column = (j: 0 | 1 | 2): Vec3 =>
     apply(a, [b[j], b[(3 + j) as 3], b[(6 + j) as 6]]);
@@ -76,10 +76,10 @@ export function multiply(a: Mat3, b: Mat3): Mat3 {
   return [x[0], y[0], z[0], x[1], y[1], z[1], x[2], y[2], z[2]];
 }
 
-/** The matrix that changes nothing. */
+/** The identity matrix. */
 export const identity: Mat3 = [1, 0, 0, 0, 1, 0, 0, 0, 1];
 
-/** The rotation by `angle` radians about a unit `axis` (Rodrigues). */
+/** The rotation by `angle` radians about a unit `axis` (Rodrigues' formula). */
 export function rotation([x, y, z]: Vec3, angle: number): Mat3 {
   const c = Math.cos(angle), s = Math.sin(angle), d = 1 - c;
   return [

@@ -1,5 +1,5 @@
 /**
- * A helper thread: waits for a round, does its part, says so.
+ * A helper thread, which runs its part of each shared kernel call.
  *
  * @module
  */
@@ -27,7 +27,7 @@ scope.onmessage = ({ data: { module, memory, kernels, part, scratch } }) => {
     const now = Atomics.load(flags, control.round);
     if (now === round) continue;
     round = now;
-    // Nobody can end a thread that waits but itself.
+    // A waiting thread can only be ended by itself.
     if (flags[control.kernel] === control.end) return scope.close();
     const parts = flags[control.parts]!;
     if (part < parts) {
@@ -36,7 +36,7 @@ scope.onmessage = ({ data: { module, memory, kernels, part, scratch } }) => {
       try {
         exports[kernels[flags[control.kernel]!]!]!(...args, ...range);
       } catch {
-        // The thread that shared the work is waiting: it must hear of this.
+        // The calling thread is waiting and must learn of this.
         Atomics.store(flags, control.failed, 1);
       }
     }

@@ -43,7 +43,7 @@ export function adamStep(
   );
 }
 
-/** The numbers of a step of Adam as the kernel takes them. */
+/** The step's settings as arguments of the kernel. */
 function rates(
   { step, lr, beta1, beta2, epsilon, gradScale = 1, unitRows = false }:
     AdamStep,

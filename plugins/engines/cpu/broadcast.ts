@@ -1,14 +1,14 @@
 /**
- * How two shapes combine, as the kernels need it.
+ * Broadcasting of two shapes, in the form that the kernels need.
  *
  * @module
  */
 import { type Shape, sizeOf } from "../../../mod.ts";
 
-/** How far, in floats, to go for an operand's next row and next column. */
+/** Floats from one row to the next, and from one column to the next. */
 export type Strides = readonly [row: number, column: 0 | 1];
 
-/** Two shapes, combined. */
+/** Two shapes broadcast together. */
 export interface Broadcast {
   /** The shape of the result. */
   readonly shape: Shape;
@@ -21,7 +21,7 @@ export interface Broadcast {
 }
 
 /**
- * Combines two shapes, from the right as NumPy does.
+ * Broadcasts two shapes as NumPy does.
  *
  * @throws {RangeError} When two lengths differ and neither is 1, or there are more than two axes.
  */
@@ -34,7 +34,7 @@ export function broadcast(a: Shape, b: Shape): Broadcast {
       `Cannot combine shapes [${a}] and [${b}]: their lengths do not match`,
     );
   }
-  // An axis of length 0 stays empty beside one of length 1.
+  // An axis of length 0 combined with one of length 1 stays empty.
   const rows = aRows === 1 ? bRows : aRows,
     width = aWidth === 1 ? bWidth : aWidth;
   const strides = (r: number, w: number): Strides => [

@@ -1,5 +1,5 @@
 /**
- * Lists of what may be kept, and the exact selection among them.
+ * Candidates for the kept entries, and the exact selection among them.
  *
  * @module
  */
@@ -16,21 +16,21 @@ import type { CpuCodes } from "./store.ts";
 
 /** Lists of candidates, one for each thread's range of rows. */
 export interface Candidates {
-  /** Makes the product and lists what lies above a bar, which rises once more than `wanted` are held. */
+  /** Computes pre-activations and collects those above `bar`, which rises once more than `wanted` are held. */
   collect(bar: number, wanted: number, threshold?: number): Promise<void>;
-  /** How many are held. */
+  /** Number of candidates held. */
   count(): number;
-  /** Forgets them. */
+  /** Drops all candidates. */
   clear(): void;
-  /** The `n`-th largest value held, or the smallest; 0 when there is none. */
+  /** The `n`-th largest value, or the smallest if there are fewer; 0 when there are none. */
   largest(n: number): number;
-  /** Those not below `least`, at most `wanted` of them. */
+  /** The candidates that are at least `least`, at most `wanted` of them. */
   codes(least: number, wanted: number): CpuCodes;
-  /** Gives the memory back. */
+  /** Frees the memory. */
   release(): void;
 }
 
-/** Words of a list in the kernels' memory. */
+/** The fields of a list in the kernels' memory, by index. */
 const word = {
   rows: 0,
   latents: 1,
@@ -42,7 +42,7 @@ const word = {
   end: 7,
 };
 
-/** Empty lists, with room for `expected` candidates to begin with. */
+/** Empty lists, with initial room for `expected` candidates. */
 export function candidates(
   context: CpuContext,
   input: EncodeInput,
@@ -81,7 +81,7 @@ export function candidates(
   const count = (): number =>
     everyPart.reduce((sum, part) => sum + at(part, word.count), 0);
 
-  /** Counts all values by half of their bits, the upper or the lower. */
+  /** Counts values by their upper 16 bits, or by the lower ones where the upper are `prefix`. */
   const histogram = (prefix: number): Uint32Array => {
     const counts = memory.integers(bins.at, 65536).fill(0);
     for (const part of everyPart) {
@@ -104,7 +104,7 @@ export function candidates(
     return new Float32Array(bits.buffer)[0]!;
   };
 
-  /** Room for what a list will hold at the end, if the rest is like what was scanned. */
+  /** The capacity that a list will need, extrapolated from what was scanned so far. */
   const roomFor = (part: number, pre: Pre): number => {
     const [first, next, end] = [word.first, word.next, word.end]
       .map((which) => at(part, which)) as [number, number, number];
@@ -123,7 +123,7 @@ export function candidates(
     if (count() > wanted) {
       const value = largest(wanted);
       threads.share("compact", parts, 1, table.at, value);
-      // The next scan keeps what is strictly above, and ties must pass.
+      // The next scan keeps values strictly above, and ties must pass.
       least = below(value);
     }
     if (at(part, word.count) + length > at(part, word.capacity)) {
@@ -193,21 +193,21 @@ export function candidates(
   };
 }
 
-/** The bin that holds the `n`-th largest, and how many lie above that bin. */
+/** The bin that holds the `n`-th largest value, and how many values lie in higher bins. */
 function binOf(counts: Uint32Array, n: number): { bin: number; above: number } {
   let above = 0, bin = 65535;
   while (above + counts[bin]! < n) above += counts[bin--]!;
   return { bin, above };
 }
 
-/** The next smaller float32 of a positive one. */
+/** The next smaller float32 of a positive number. */
 function below(value: number): number {
   const bits = new Uint32Array(Float32Array.of(value).buffer);
   bits[0]! -= 1;
   return new Float32Array(bits.buffer)[0]!;
 }
 
-/** Drops entries equal to `least`, the last first, until `wanted` are left. */
+/** Drops entries equal to `least`, from the last, until `wanted` are left. */
 function withoutTies(
   context: CpuContext,
   codes: CpuCodes,

@@ -9,7 +9,7 @@ import type { Product } from "./product.ts";
 import type { Store } from "./store.ts";
 import type { Threads } from "./threads.ts";
 
-/** The parts of one engine. */
+/** The parts of an engine. */
 export interface CpuContext {
   /** Its memory. */
   readonly memory: CpuMemory;
@@ -20,8 +20,8 @@ export interface CpuContext {
   /** Its dense product. */
   readonly product: Product;
   /**
-   * For each dictionary, by the address of its weights, the last threshold:
-   * the next selection starts from it. Changes the time, never the result.
+   * The last threshold of each dictionary, by the address of its weights, from
+   * which the next selection starts. It affects the time, never the result.
    */
   readonly bars: Map<number, number>;
 }
@@ -32,7 +32,7 @@ export const widest = 65536;
 /**
  * The rows and columns of a matrix; `name` is for the error.
  *
- * @throws {RangeError} When `x` is no matrix.
+ * @throws {RangeError} When `x` is not a matrix.
  */
 export function matrix(x: Tensor, name: string): [number, number] {
   if (x.shape.length === 2) return [x.shape[0]!, x.shape[1]!];

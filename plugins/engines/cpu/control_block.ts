@@ -1,5 +1,5 @@
 /**
- * How the threads of the cpu engine share a kernel call.
+ * The block of shared memory through which threads share a kernel call.
  *
  * @module
  */
@@ -13,18 +13,17 @@ export interface WorkerStart {
   readonly module: WebAssembly.Module;
   /** The memory all threads share. */
   readonly memory: WebAssembly.Memory;
-  /** Names of the kernels, in the order of their numbers. */
+  /** Names of the kernels; a kernel's number is its index here. */
   readonly kernels: readonly string[];
-  /** Which part is this helper's: 1 and up. */
+  /** The helper's part: 1 and up. */
   readonly part: number;
-  /** Where it may keep a row of floats. */
+  /** Address of its scratch row. */
   readonly scratch: number;
 }
 
 /**
- * Where the threads talk, in the first page of the memory: integers at byte 0
- * (as numbered below) and the
- * arguments as float64 at byte 64.
+ * The layout of the control block, in the memory's first page: integers from
+ * byte 0, by index, and the kernel's arguments as float64 from `argumentsAt`.
  */
 export const control = {
   round: 0,
@@ -35,11 +34,11 @@ export const control = {
   length: 5,
   failed: 6,
   argumentsAt: 64,
-  /** Instead of a kernel's number: the helpers end. */
+  /** The kernel number that tells helpers to end. */
   end: -1,
 } as const;
 
-/** The part of `0 … length` that is number `part` of `parts`. */
+/** Part number `part` of the range `0 … length` cut into `parts`. */
 export function partOf(
   length: number,
   part: number,

@@ -14,7 +14,7 @@ import { broadcast } from "./broadcast.ts";
 import { type CpuContext, matrix } from "./context.ts";
 import type { CpuTensor } from "./store.ts";
 
-// A kernel takes an operation by its place here.
+// Kernels identify an operation by its index here.
 const binaries = ["add", "sub", "mul", "div", "greater"] as const;
 const unaries = ["relu", "exp", "log", "sqrt", "tanh", "abs"] as const;
 
@@ -92,7 +92,7 @@ function fill(
 }
 
 function reshape({ store }: CpuContext, x: Tensor, shape: Shape): Tensor {
-  // Carries out what `x` is still the sum of, so that both share its values.
+  // Computes a sum of terms, so that both tensors share its values.
   store.at(x);
   if (sizeOf(shape) !== sizeOf(x.shape)) {
     throw new RangeError(
@@ -118,7 +118,7 @@ async function matmul(
   }
   const out = store.empty([m!, n!]), at = store.at;
   if (m === 1 && !transposeB) {
-    // One row needs no packing of b.
+    // For one row, packing b would not pay.
     threads.share("vectorTimes", n!, 64, at(a), k!, at(b), n!, at(out));
     return out;
   }
@@ -171,7 +171,7 @@ function unary(
   return out;
 }
 
-/** A gradient that is still a sum of sparse products stays one. */
+/** Sums of sparse products, which gradients are, stay such. */
 function add(context: CpuContext, a: Tensor, b: Tensor): Tensor {
   const [p, q] = [a as CpuTensor, b as CpuTensor];
   if (p.block || q.block || !p.terms || !q.terms) {

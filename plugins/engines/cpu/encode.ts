@@ -1,10 +1,11 @@
 /**
- * `select(ReLU(x · Wᵀ + b))` without ever holding `[rows, dSae]`.
+ * Encodes activations, `select(ReLU(x · Wᵀ + b))`, without ever holding
+ * `[rows, dSae]`.
  *
- * The product is made for one block of latents at a time, small enough to
- * stay in the cache, and scanned at once: only candidates are kept. A bar that
- * rises with what was seen so far keeps their number near that of the kept
- * entries, and the selection among them is exact.
+ * The product is computed for one block of latents at a time, small enough to
+ * stay in the cache, and scanned at once: only candidates above a bar are kept.
+ * The bar rises with what has been seen, so that there are few more candidates
+ * than kept entries. The selection among them is exact.
  *
  * @module
  */
@@ -41,7 +42,7 @@ export function encode(
   }
 }
 
-/** The `k` largest of each row: one short list a row. */
+/** The `k` largest of each row, with a short list for each. */
 async function topK(
   context: CpuContext,
   input: EncodeInput,
@@ -111,7 +112,7 @@ async function batchTopK(
   wanted: number,
 ): Promise<CpuCodes> {
   const { bars } = context, key = input.W;
-  // A little below the last threshold: what it moved by between two steps.
+  // A little below the last threshold, since it moves between steps.
   const start = (bars.get(key) ?? 0) * 0.9;
   const lists = candidates(context, input, wanted);
   await lists.collect(start, wanted);
@@ -126,7 +127,7 @@ async function batchTopK(
   return codes;
 }
 
-/** Everything positive, or above a threshold. */
+/** Everything that is positive and above the thresholds at address `threshold`, if any. */
 async function all(
   context: CpuContext,
   input: EncodeInput,

@@ -1,32 +1,32 @@
 /**
- * One WebAssembly memory that the kernels, all threads and onnxruntime see.
+ * The WebAssembly memory that kernels, threads and onnxruntime share.
  *
  * @module
  */
 
 /** A piece of the memory. */
 export interface Block {
-  /** First byte. */
+  /** Address of its first byte. */
   readonly at: number;
-  /** How many bytes were set aside. */
+  /** Its size in bytes. */
   readonly bytes: number;
 }
 
-/** The memory and what is free in it. */
+/** The memory and its allocator. */
 export interface CpuMemory {
   /** What the kernels import. */
   readonly memory: WebAssembly.Memory;
-  /** Sets bytes aside, aligned to 64; their contents are anything. */
+  /** Allocates bytes, aligned to 64, with arbitrary contents. */
   allocate(bytes: number): Block;
-  /** Gives a block back. */
+  /** Frees a block. */
   free(block: Block): void;
-  /** A view of floats; it stays valid. */
+  /** A view of floats, which stays valid. */
   floats(at: number, length: number): Float32Array;
-  /** A view of integers; it stays valid. */
+  /** A view of integers, which stays valid. */
   integers(at: number, length: number): Uint32Array;
   /**
-   * The same floats in a buffer that does not say it is shared: onnxruntime
-   * refuses those that do. The addresses are equal, so nothing is copied.
+   * The same floats in a buffer that is not marked as shared, since onnxruntime
+   * refuses shared buffers. The addresses are equal: nothing is copied.
    */
   unshared(at: number, length: number): Float32Array<ArrayBuffer>;
 }
@@ -38,9 +38,8 @@ const limit = 2 ** 32;
 /**
  * Makes an empty memory; its first page is for the threads' control block.
  *
- * All of it is addressed from the start and none of it occupied: a page costs
- * nothing until it is touched, and a memory that never grows cannot be out of
- * date in a thread.
+ * All addresses are reserved at the start: a page costs nothing until it is
+ * touched, and a memory that never grows cannot be stale in another thread.
  */
 export function cpuMemory(): CpuMemory {
   const memory = reserve(limit / page);
@@ -83,9 +82,9 @@ export function cpuMemory(): CpuMemory {
 }
 
 /**
- * The free blocks of the least size that holds `size` bytes and wastes less
- * than half: numbers of kept entries differ from step to step, and without
- * this each size would have memory of its own.
+ * The free blocks of the smallest size that holds `size` bytes and wastes less
+ * than half. The number of kept entries differs from step to step: without
+ * this, each size would occupy memory of its own.
  */
 function bestFit(
   free: ReadonlyMap<number, Block[]>,
@@ -100,7 +99,7 @@ function bestFit(
   return found;
 }
 
-/** Rounds small sizes up to an eighth of their power of two, so that pieces are used again. */
+/** Rounds small sizes up to an eighth of their power of two, so that blocks are reused. */
 function sizeClass(bytes: number): number {
   const granule = bytes > 2 ** 24
     ? 64
@@ -108,7 +107,7 @@ function sizeClass(bytes: number): number {
   return Math.max(64, Math.ceil(bytes / granule) * granule);
 }
 
-/** As many pages as the system lets a process address, `most` at best. */
+/** As many pages as the system lets a process reserve, at most `most`. */
 function reserve(most: number): WebAssembly.Memory {
   for (let pages = most;; pages /= 2) {
     try {

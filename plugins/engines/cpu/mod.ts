@@ -1,6 +1,6 @@
 /**
- * The default engine: onnxruntime for the dense product, WebAssembly kernels
- * on every core for the rest.
+ * The default engine: onnxruntime for the dense product, and WebAssembly kernels
+ * on all cores for everything else.
  *
  * @module
  */
@@ -19,7 +19,7 @@ import { trainingMemory } from "./training_memory.ts";
 
 const options = z.strictObject({
   threads: z.int().min(1).max(64).optional()
-    .describe("Threads to compute on; by default one for each core"),
+    .describe("Threads to compute on; by default one per core"),
 });
 
 /** Options of the cpu engine. */

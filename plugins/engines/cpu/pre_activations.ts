@@ -1,12 +1,12 @@
 /**
- * Pre-activations, made for one block of latents at a time.
+ * Pre-activations, computed for one block of latents at a time.
  *
  * @module
  */
 import type { CpuContext } from "./context.ts";
 import type { CpuCodes } from "./store.ts";
 
-/** Addresses and sizes of one call. */
+/** The input of an encoding, as addresses and sizes. */
 export interface EncodeInput {
   /** `[rows, dModel]`, `b_dec` already subtracted. */
   readonly x: number;
@@ -28,16 +28,16 @@ export interface Pre {
   readonly bias: number;
 }
 
-/** Bytes of one block of pre-activations: half of a usual L3 cache. Smaller ones make the threads wait for each other more often. */
+/** Bytes of one block of pre-activations: half of a typical L3 cache. With smaller blocks, threads wait for each other more often. */
 const blockBytes = 2 ** 24;
 
-/** Latents whose pre-activations are made at once. */
+/** Latents in one block. */
 export function blockLength(rows: number, dSae: number): number {
   const fits = Math.floor(blockBytes / 4 / rows / 16) * 16;
   return Math.min(dSae, Math.max(64, fits));
 }
 
-/** Makes the pre-activations block by block and hands each over. */
+/** Computes the pre-activations of all latents, or of those in `among`, and calls `visit` with each block. */
 export async function forEachBlock(
   { memory, product, store, threads }: CpuContext,
   { x, W, bias, rows, dModel, dSae }: EncodeInput,
@@ -47,7 +47,7 @@ export async function forEachBlock(
   const total = among?.length ?? dSae;
   const most = blockLength(rows, total);
   const y = store.allocate(4 * rows * most);
-  // Latents that are named one by one are first gathered.
+  // Weights of a subset of latents are gathered first.
   const gathered = among && {
     names: store.allocate(4 * total),
     W: store.allocate(4 * most * dModel),
@@ -82,7 +82,7 @@ export async function forEachBlock(
   if (gathered) Object.values(gathered).forEach(store.release);
 }
 
-/** Codes with room for `counts[row]` entries a row. */
+/** Codes with room for `counts[row]` entries in each row. */
 export function emptyCodes(
   { memory, store }: CpuContext,
   { rows, dSae }: EncodeInput,

@@ -1,5 +1,5 @@
 /**
- * Dense products, by onnxruntime.
+ * Dense matrix products by onnxruntime.
  *
  * @module
  */
@@ -23,13 +23,13 @@ import type { InferenceSession, Tensor } from "onnxruntime-node";
 
 /** A matrix in the engine's memory. */
 export interface Matrix {
-  /** The values, in a buffer that does not say it is shared. */
+  /** The values, in a buffer that is not marked as shared. */
   readonly data: Float32Array<ArrayBuffer>;
-  /** Lengths of its axes as it lies in memory. */
+  /** Its shape as stored, before any transposition. */
   readonly shape: readonly [number, number];
 }
 
-/** Writes `a · b`, either transposed, to `out`. */
+/** Writes `a · b` to `out`, with either factor transposed if asked. */
 export type Product = (
   a: Matrix,
   b: Matrix,
@@ -38,11 +38,11 @@ export type Product = (
   transposeB: boolean,
 ) => Promise<void>;
 
-/** Products on `threads` threads; a session for each pair of transposes is made when first needed. */
+/** Products on `threads` threads, with a session for each pair of transpositions, made when first needed. */
 export async function products(
   threads: number,
 ): Promise<{ product: Product; release(): Promise<void> }> {
-  // Loaded with the first engine: its native library asks for a permission of its own.
+  // Loaded with the first engine, since the native library needs a permission of its own.
   const { InferenceSession, Tensor } = await import("onnxruntime-node");
   const sessions = new Map<string, Promise<InferenceSession>>();
   const session = (
@@ -53,7 +53,7 @@ export async function products(
     const made = sessions.get(key) ??
       InferenceSession.create(gemm(transA, transB), {
         intraOpNumThreads: threads,
-        // Threads that spin while they wait would take the encoder's cores.
+        // Threads that spin while waiting would take the encoder's cores.
         extra: { session: { intra_op: { allow_spinning: "0" } } },
       });
     sessions.set(key, made);
@@ -64,8 +64,8 @@ export async function products(
   return {
     async product(a, b, out, transposeA, transposeB) {
       const run = await session(transposeA, transposeB);
-      // The output is written in place. The copy that run() returns all the same
-      // is freed at once: left to the garbage collector, each would be new memory.
+      // The output is written in place. run() returns a copy anyway, which is
+      // freed at once: the garbage collector would let copies pile up.
       const feeds = { a: tensor(a), b: tensor(b) };
       const { y } = await run.run(feeds, { y: tensor(out) });
       (y!.data as Float32Array<ArrayBuffer>).buffer.transfer(0);
@@ -76,7 +76,7 @@ export async function products(
   };
 }
 
-/** A model of one matrix product. */
+/** An ONNX model of one matrix product. */
 function gemm(transA: boolean, transB: boolean): Uint8Array {
   const attribute = Object.entries({ transA, transB }).map(([name, on]) =>
     create(AttributeProtoSchema, {

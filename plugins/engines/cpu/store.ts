@@ -1,5 +1,5 @@
 /**
- * Tensors and codes in the engine's memory, and when they are freed.
+ * Tensors and codes in the engine's memory, freed by scope.
  *
  * @module
  */
@@ -7,7 +7,7 @@ import { type Codes, type Shape, sizeOf, type Tensor } from "../../../mod.ts";
 import type { Block, CpuMemory } from "./memory.ts";
 import type { Threads } from "./threads.ts";
 
-/** A product `codesᵀ · x` not carried out yet. */
+/** A product `codesᵀ · x` that is not computed yet. */
 export interface Term {
   /** The codes. */
   readonly codes: CpuCodes;
@@ -16,13 +16,13 @@ export interface Term {
 }
 
 /**
- * A tensor of the cpu engine. A gradient of a dictionary stays a sum of
- * sparse products, `terms`, until somebody looks: Adam reads it row by row.
+ * A tensor of the cpu engine. A dictionary's gradient stays a sum of sparse
+ * products, `terms`, unless its values are read; Adam needs one row at a time.
  */
 export interface CpuTensor extends Tensor {
-  /** Where its values are; absent while it is a sum of terms. */
+  /** Its values; absent while it is a sum of terms. */
   block?: Block;
-  /** What it is the sum of, while it has no values. */
+  /** The terms it is the sum of, while it has no values. */
   readonly terms?: readonly Term[];
 }
 
@@ -30,9 +30,9 @@ export interface CpuTensor extends Tensor {
 export interface ByLatent {
   /** Where each latent's entries start, `[dSae + 1]` integers. */
   readonly starts: Block;
-  /** The row of each, `[entries]` integers. */
+  /** The row of each entry, `[entries]` integers. */
   readonly rows: Block;
-  /** Which entry in row order each is, `[entries]` integers. */
+  /** The index of each entry in row order, `[entries]` integers. */
   readonly entries: Block;
 }
 
@@ -40,13 +40,13 @@ export interface ByLatent {
 export interface Pattern {
   /** `[rows, dSae]` */
   readonly shape: readonly [number, number];
-  /** How many entries. */
+  /** Number of entries. */
   readonly count: number;
   /** Where each row's entries start, `[rows + 1]` integers. */
   readonly offsets: Block;
-  /** The latent of each, `[entries]` integers. */
+  /** The latent of each entry, `[entries]` integers. */
   readonly latents: Block;
-  /** The same by latent, once somebody asked. */
+  /** The same entries by latent, once needed. */
   byLatent?: ByLatent;
 }
 
@@ -56,23 +56,23 @@ export interface CpuCodes extends Codes {
   readonly values: CpuTensor;
 }
 
-/** Where tensors are made and freed. */
+/** Makes and frees tensors. */
 export interface Store {
-  /** Sets aside memory that lives as long as the current scope. */
+  /** Allocates memory that lives as long as the current scope. */
   allocate(bytes: number): Block;
-  /** Gives back at once what {@linkcode Store.allocate} gave. */
+  /** Frees at once what {@linkcode Store.allocate} returned. */
   release(block: Block): void;
-  /** A new tensor whose values are anything. */
+  /** A new tensor with arbitrary values. */
   empty(shape: Shape): CpuTensor;
-  /** The address of a tensor's values; a sum of terms is carried out. */
+  /** The address of a tensor's values; computes a sum of terms. */
   at(x: Tensor): number;
   /** A view of a tensor's values. */
   floats(x: Tensor): Float32Array;
-  /** The order by latent of a pattern. */
+  /** A pattern's entries ordered by latent. */
   byLatent(pattern: Pattern): ByLatent;
-  /** Writes terms as five pointers each; returns where. */
+  /** Writes terms as five pointers each and returns their address. */
   terms(terms: readonly Term[]): number;
-  /** Runs a body; frees what it made and did not return. */
+  /** Runs `body` and frees what it made and did not return. */
   tidy<T>(body: () => T | Promise<T>): Promise<T>;
 }
 
@@ -120,7 +120,7 @@ export function makeStore(memory: CpuMemory, threads: Threads): Store {
       scopes.push(scope);
       try {
         const result = await body();
-        // Terms must be carried out while what they are made of still stands.
+        // Terms must be computed before their factors are freed.
         const kept = blocksOf(store, result);
         for (const block of kept) {
           if (scope.delete(block)) scopes.at(-2)!.add(block);
@@ -135,7 +135,7 @@ export function makeStore(memory: CpuMemory, threads: Threads): Store {
   return store;
 }
 
-/** Blocks of a tensor, of codes, or of an object's values that are such. */
+/** The blocks of a tensor, of codes, or of those among an object's values. */
 function blocksOf(store: Store, result: unknown, deep = true): Block[] {
   if (typeof result !== "object" || result === null) return [];
   if (ArrayBuffer.isView(result)) return [];
@@ -146,7 +146,7 @@ function blocksOf(store: Store, result: unknown, deep = true): Block[] {
     return [pattern.offsets, pattern.latents, starts, rows, entries].flat()
       .concat(blocksOf(store, values));
   }
-  // Host tensors have a shape, too.
+  // Host tensors have a shape, too, but neither block nor terms.
   if ("block" in result || "terms" in result) {
     store.at(result as CpuTensor);
     return [(result as CpuTensor).block!];

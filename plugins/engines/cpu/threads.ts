@@ -1,5 +1,5 @@
 /**
- * Kernels, run by this thread and its helpers over parts of a range.
+ * Threads that run kernels over parts of a range.
  *
  * @module
  */
@@ -10,19 +10,19 @@ import {
   type WorkerStart,
 } from "./control_block.ts";
 
-/** The kernels, alone or shared out. */
+/** Runs kernels on this thread and its helpers. */
 export interface Threads {
-  /** How many parts a range is cut into at most, this thread's included. */
+  /** The number of threads, this one included. */
   readonly count: number;
-  /** Runs a kernel here. */
+  /** Runs a kernel on this thread. */
   call(kernel: string, ...args: number[]): number;
-  /** Runs a kernel over `0 … length`, cut into parts of at least `grain`; returns when all are done. */
+  /** Runs a kernel over `0 … length`, cut into parts of at least `grain`, and returns when all are done. */
   share(kernel: string, length: number, grain: number, ...args: number[]): void;
   /** Ends the helpers. */
   close(): void;
 }
 
-/** Starts `count − 1` helpers and waits until they listen. */
+/** Starts `count − 1` helpers and waits until they are ready. */
 export async function startThreads(
   module: WebAssembly.Module,
   memory: WebAssembly.Memory,
@@ -63,7 +63,7 @@ export async function startThreads(
       call(kernel, ...args, ...partOf(length, 0, parts));
       for (;;) {
         const done = Atomics.load(flags, control.done);
-        // Every helper answers, those without a part at once.
+        // Every helper reports; those without a part do so at once.
         if (done === count - 1) break;
         Atomics.wait(flags, control.done, done);
       }

@@ -23,7 +23,7 @@ export function adam(param: Tensor, grad: Tensor, options: AdamStep): void {
   if (options.unitRows) normalise(p, width);
 }
 
-/** Removes from each row of `g` its part along the row of `p`, which has norm 1. */
+/** Removes from each row of `g` its component along the row of `p`, which has norm 1. */
 function removeParallel(g: Float32Array, p: Float32Array, width: number): void {
   for (let row = 0; row < p.length; row += width) {
     let along = 0;

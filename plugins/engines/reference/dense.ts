@@ -1,5 +1,5 @@
 /**
- * Dense tensors: their making, and the operations on them.
+ * Dense tensors and the operations on them.
  *
  * @module
  */
@@ -16,7 +16,7 @@ export interface Dense extends Tensor {
   readonly data: Float32Array;
 }
 
-/** The engine's own view of a tensor that it made. */
+/** This engine's view of a tensor. */
 export const dense = (x: Tensor): Dense => x as Dense;
 
 /**
@@ -38,7 +38,7 @@ export function makeTensor(data: Float32Array, shape: Shape): Dense {
 /**
  * The rows and columns of a matrix; `name` is for the error.
  *
- * @throws {RangeError} When `x` is no matrix.
+ * @throws {RangeError} When `x` is not a matrix.
  */
 export function matrix(x: Tensor, name: string): [number, number] {
   if (x.shape.length === 2) return [x.shape[0]!, x.shape[1]!];
@@ -81,12 +81,12 @@ function transposed(
   return transpose ? [cols, rows] : [rows, cols];
 }
 
-/** `f` of every value. */
+/** Applies `f` to every value. */
 export function map(x: Tensor, f: (p: number) => number): Dense {
   return makeTensor(dense(x).data.map((p) => f(p)), x.shape);
 }
 
-/** `f` of every pair of values, of shapes that broadcast as in NumPy. */
+/** Applies `f` to pairs of values, broadcasting shapes as NumPy does. */
 export function zip(
   a: Tensor,
   b: Tensor,
@@ -115,7 +115,7 @@ function broadcast(a: Shape, b: Shape): Shape {
   });
 }
 
-/** From an index into `shape` to the index into `from` that is broadcast there. */
+/** Maps an index into `shape` to the index into `from` that is broadcast to it. */
 function source(from: Shape, shape: Shape): (index: number) => number {
   return (index) => {
     let result = 0, stride = 1;

@@ -1,5 +1,5 @@
 /**
- * Encoding: pre-activations, and the selection among them.
+ * Encodes activations: the pre-activations, and the selection among them.
  *
  * @module
  */
@@ -7,7 +7,7 @@ import type { Codes, EncoderWeights, Selection, Tensor } from "../../../mod.ts";
 import { dense, makeTensor, matrix, zip } from "./dense.ts";
 import type { Sparse } from "./codes.ts";
 
-/** The codes of `x` `[rows, dModel]`: those of `(x − b_dec) · W_encᵀ + b_enc` that `selection` keeps. */
+/** The entries of `(x − b_dec) · W_encᵀ + b_enc` that `selection` keeps, for `x` `[rows, dModel]`. */
 export function encode(
   x: Tensor,
   { W_enc, b_enc, b_dec }: EncoderWeights,
@@ -35,7 +35,7 @@ export function encode(
   return select(pre, [rows, dSae], selection);
 }
 
-/** Entries of `pre` to keep, as codes. */
+/** The entries of `pre` that `selection` keeps, as codes. */
 function select(
   pre: Float32Array,
   shape: readonly [number, number],
@@ -57,7 +57,7 @@ function select(
   };
 }
 
-/** Flat indices that `selection` chooses, positive or not. */
+/** The flat indices that `selection` chooses, whether positive or not. */
 function chosen(
   pre: Float32Array,
   [rows, dSae]: readonly [number, number],

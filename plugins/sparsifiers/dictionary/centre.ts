@@ -1,11 +1,11 @@
 /**
- * The middle of a cloud of activations.
+ * The centre of a sample of activations.
  *
  * @module
  */
 import type { HostTensor } from "../../../mod.ts";
 
-/** The middle of `sample` `[tokens, dModel]`: `[dModel]`. */
+/** The centre of `sample` `[tokens, dModel]`: `[dModel]`. */
 export function centre(
   sample: HostTensor,
   which: "geometric-median" | "mean" | "zeros",
@@ -23,9 +23,9 @@ function mean({ data, shape }: HostTensor): Float64Array {
 }
 
 /**
- * The point with the least summed distance to all tokens, by Weiszfeld's
- * algorithm from the mean. Distances are held above `1e-6`, so that a token
- * under the estimate does not divide by zero.
+ * The point with the least total distance to all tokens, by Weiszfeld's
+ * algorithm from the mean. Distances are at least `1e-6`, since a token may
+ * coincide with the estimate.
  */
 function geometricMedian(sample: HostTensor): Float64Array {
   const { data, shape: [tokens, dModel] } = sample as {

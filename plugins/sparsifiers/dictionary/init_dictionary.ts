@@ -1,5 +1,5 @@
 /**
- * What the built-in sparsifiers share: how a dictionary begins.
+ * Initial parameters of a dictionary, shared by the built-in sparsifiers.
  *
  * @module
  */
@@ -7,33 +7,33 @@ import { z } from "zod";
 import type { HostTensors, InitInput } from "../../../mod.ts";
 import { centre } from "./centre.ts";
 
-/** Options that every built-in dictionary takes. */
+/** Options of every built-in sparsifier. */
 export const dictionaryOptions = {
   dSae: z.int().min(1).default(1024).describe("Number of latents"),
   init: z.enum(["random", "data"]).default("random").describe(
-    "First directions: random, or four fifths an activation of the data and one fifth random (saev's datapoint initialisation)",
+    "Initial directions: random, or a blend of 80 % activation and 20 % random (saev's datapoint initialisation)",
   ),
   bDec: z.enum(["geometric-median", "mean", "zeros"]).default(
     "geometric-median",
-  ).describe("First b_dec, of a sample of the activations"),
+  ).describe("Initial b_dec: the centre of a sample of activations, or zeros"),
 };
 
 /** Options of {@linkcode initDictionary}. */
 export interface DictionaryOptions {
   /** Number of latents. */
   readonly dSae: number;
-  /** Where the first directions come from. */
+  /** Where the initial directions come from. */
   readonly init: "random" | "data";
-  /** Where the first `b_dec` comes from. */
+  /** The initial `b_dec`. */
   readonly bDec: "geometric-median" | "mean" | "zeros";
 }
 
-/** The share of an activation in a direction that starts from data, after saev. */
+/** The share of the activation in a direction that starts from data, as in saev. */
 const blend = 0.8;
 
 /**
- * Fresh `W_enc`, `W_dec` `[dSae, dModel]` with equal rows of norm 1, `b_enc`
- * `[dSae]` of zeros and `b_dec` `[dModel]`.
+ * Initial `W_enc` and `W_dec` `[dSae, dModel]`, equal and with rows of norm 1,
+ * `b_enc` `[dSae]` of zeros, and `b_dec` `[dModel]`.
  */
 export function initDictionary(
   { dSae, init, bDec }: DictionaryOptions,
@@ -58,7 +58,7 @@ export function initDictionary(
     }
   }
   return {
-    // A copy: the two matrices part at the first step.
+    // A copy, since the two matrices diverge at the first step.
     W_enc: { data: W_dec.slice(), shape: [dSae, dModel] },
     W_dec: { data: W_dec, shape: [dSae, dModel] },
     b_enc: { data: new Float32Array(dSae), shape: [dSae] },

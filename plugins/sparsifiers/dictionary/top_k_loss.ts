@@ -1,5 +1,5 @@
 /**
- * The training loss of dictionaries that keep the largest activations.
+ * The training loss of sparsifiers that keep the largest activations.
  *
  * @module
  */
@@ -16,7 +16,7 @@ import type {
 /** Options of the auxiliary loss. */
 export const auxKOptions = {
   kAux: z.int().min(0).optional().describe(
-    "Dead latents that explain the error of each token; by default half of d_model, 0 for none",
+    "Dead latents kept for a token to explain its error; by default half of d_model, 0 for none",
   ),
   alphaAux: z.number().min(0).default(1 / 32).describe(
     "Weight of the auxiliary loss",
@@ -25,7 +25,7 @@ export const auxKOptions = {
 
 /** Options of {@linkcode topKLoss}. */
 export interface TopKLossOptions {
-  /** Dead latents that explain the error of each token. */
+  /** Dead latents kept for a token to explain its error. */
   readonly kAux?: number | undefined;
   /** Weight of the auxiliary loss. */
   readonly alphaAux: number;
@@ -33,9 +33,9 @@ export interface TopKLossOptions {
 
 /**
  * `mean ‖x − x̂‖² + alphaAux · AuxK`. In AuxK (arXiv:2406.04093, A.2) the dead
- * latents alone explain the error `e = x − x̂`, which no gradient enters:
- * `Σ‖e − ê‖² / Σ‖e − mean e‖²`, where `ê` has no `b_dec`, since `e` has none;
- * 0 where all errors are equal.
+ * latents alone explain the detached error `e = x − x̂`:
+ * `Σ‖e − ê‖² / Σ‖e − mean e‖²`, where `ê` has no `b_dec`, since `e` has none.
+ * AuxK is 0 where all errors are equal.
  */
 export async function topKLoss(
   engine: Engine,
@@ -63,8 +63,8 @@ export async function topKLoss(
   const rest = engine.sub(e, engine.decode(revived, W_dec));
   const mean = engine.mul(engine.sum(e, 0), engine.fill(1 / rows, []));
   const total = squares(engine, engine.sub(e, mean));
-  // Where the error does not vary (one token, equal tokens) AuxK is 0: a
-  // division by almost nothing would drown everything else.
+  // Where the error does not vary (one token, equal tokens) AuxK is 0: dividing
+  // by almost 0 would drown everything else.
   const varies = engine.greater(
     total,
     engine.mul(squares(engine, e), engine.fill(1e-6, [])),
@@ -82,7 +82,7 @@ export async function topKLoss(
   };
 }
 
-/** Parameters of a dictionary. */
+/** Parameters that the loss uses. */
 type Dictionary = Record<"W_enc" | "W_dec" | "b_enc" | "b_dec", Tensor>;
 
 function squares(engine: Engine, x: Tensor): Tensor {

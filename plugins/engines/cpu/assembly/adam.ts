@@ -1,14 +1,13 @@
-/** The optimiser, on rows whose gradient is never a matrix. */
+/** Adam, on rows of a gradient that is never stored as a matrix. */
 import { addScaled, dot, row } from "./rows";
 import { addTerms } from "./sparse";
 
-/** Where this thread may keep one row of floats: each thread has its own instance. */
+/** Address of this thread's scratch row of floats; each thread has its own instance. */
 export let scratch: usize = 0;
 
 /**
- * One step of Adam on rows of `width`. The gradient of a row is that of
- * `grad` (when there is one) plus the sum of the terms; it exists only as one
- * row in this thread's scratch, never as a matrix.
+ * One step of Adam on rows of `width`. A row's gradient is the row of `grad`, if
+ * any, plus the sum of the terms, and is held in this thread's scratch row only.
  */
 export function adam(
   p: usize,

@@ -1,4 +1,4 @@
-/** Operations entry by entry, and sums. */
+/** Elementwise operations, and sums. */
 import { f32At, row, u32At } from "./rows";
 
 // @ts-ignore: decorator
@@ -36,9 +36,9 @@ function combine4(op: u32, a: v128, b: v128): v128 {
 }
 
 /**
- * out = a ∘ b over rows of `width`. A stride says how an operand is
- * broadcast: how far, in floats, to go for the next row (0: stays) and for
- * the next column (0 or 1).
+ * out = a ∘ b over rows of `width`. Strides say how an operand is broadcast:
+ * floats from one row to the next (0: the same row) and from one column to the
+ * next (0 or 1).
  */
 export function binary(
   op: u32,
@@ -113,7 +113,7 @@ export function sumRows(x: usize, width: u32, out: usize, from: u32, to: u32): v
   }
 }
 
-/** out[d] = the sum of column d, in float64, for the columns of the range; `sums` is `[width]` of float64 */
+/** out[d] = the sum of column d, in float64, for columns in the range; `sums` is scratch, `[width]` float64 */
 export function sumColumns(
   x: usize,
   rows: u32,

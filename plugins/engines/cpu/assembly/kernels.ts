@@ -1,12 +1,12 @@
 /**
- * Kernels of the cpu engine, in AssemblyScript. `build.ts` beside the folder
- * makes `kernels.wasm` of it; a test rebuilds and compares.
+ * Kernels of the cpu engine, in AssemblyScript. `build.ts`, beside this folder,
+ * compiles them to `kernels.wasm`; a test rebuilds it and compares.
  *
- * Every kernel that threads share ends with the range `from, to` it works on,
- * and writes nothing outside it. Pointers are bytes; `x[r]` is a row of
- * `width` floats. Sparse matrices come in two orders over the same entries:
- * by row (`offsets`, `latents`) and by latent (`starts`, `rows`, `entries`,
- * where `entries` says which entry of the first order it is).
+ * The last arguments of a kernel that threads share are the range `from, to` it
+ * works on; it writes nothing outside. Pointers are byte addresses; `x[r]` is a
+ * row of `width` floats. Sparse matrices have two orders of the same entries: by
+ * row (`offsets`, `latents`) and by latent (`starts`, `rows`, `entries`, where
+ * `entries` holds indices into the first order).
  */
 export * from "./select";
 export * from "./dense";

@@ -1,4 +1,4 @@
-/** What the kernels share: rows of floats. A row of `x` is `width` floats; pointers are bytes. */
+/** Access to rows of floats, and arithmetic on them. A row of `x` is `width` floats; pointers are byte addresses. */
 
 // @ts-ignore: decorator
 @inline

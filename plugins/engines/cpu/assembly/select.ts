@@ -1,10 +1,10 @@
-/** Which pre-activations are kept: candidates, then the largest of them. */
+/** The selection of pre-activations to keep: candidates, then the largest of them. */
 import { f32At, row, u32At } from "./rows";
 
 /**
  * A list of candidates, one for each range of rows, is eight u32: pointers to
- * its rows, latents and values, its capacity, how many it holds, the row to
- * go on with, the first row of its range and the one after its last.
+ * its rows, latents and values, its capacity, its count, the next row to scan,
+ * and the first row of its range and the one after its last.
  */
 // @ts-ignore: decorator
 @inline
@@ -82,7 +82,7 @@ function scanPart(
   store<u32>(state, r, 20);
 }
 
-/** Drops from each list what is below `bar`. */
+/** Drops entries below `bar` from each list. */
 export function compact(lists: usize, bar: f32, from: u32, to: u32): void {
   for (let part = from; part < to; part++) {
     const state = list(lists, part);
@@ -124,7 +124,7 @@ export function histogram(
   }
 }
 
-/** Adds to `counts` how many of the lists' entries lie in each row, of those not below `bar`. */
+/** Adds to `counts` the number of the lists' entries in each row that are not below `bar`. */
 export function countRows(lists: usize, bar: f32, counts: usize, from: u32, to: u32): void {
   for (let part = from; part < to; part++) {
     const state = list(lists, part);
@@ -138,7 +138,7 @@ export function countRows(lists: usize, bar: f32, counts: usize, from: u32, to: 
   }
 }
 
-/** Copies the lists' entries to their rows' places; `cursor` says where each row's next one goes. */
+/** Copies the lists' entries to their rows; `cursor` holds the index of each row's next entry. */
 export function scatterRows(
   lists: usize,
   bar: f32,
@@ -164,7 +164,7 @@ export function scatterRows(
   }
 }
 
-/** Keeps of a row's `count` entries the `k` largest, ties to the earlier, in their order. */
+/** Keeps the `k` largest of a row's `count` entries in their order; of ties, the earlier. */
 // @ts-ignore: decorator
 @inline
 function keepLargest(
@@ -175,7 +175,7 @@ function keepLargest(
   copy: usize,
 ): u32 {
   if (count <= k) return count;
-  // Quickselect of the k-th largest on a copy.
+  // Quickselect of the k-th largest, on a copy.
   memory.copy(copy, values, <usize> count << 2);
   let lo: i32 = 0, hi: i32 = <i32> count - 1;
   const want = <i32> k - 1;
@@ -216,9 +216,9 @@ function keepLargest(
 }
 
 /**
- * As `scan`, into one list of `capacity` entries a row, of which the `k`
- * largest stay when it fills. `names` says which latent a column is, when the
- * block holds only some.
+ * Like `scan`, into one list of `capacity` entries for each row, cut to the `k`
+ * largest when it is full. `names` holds the latent of each column when the
+ * block is of a subset.
  */
 export function scanRows(
   y: usize,
@@ -295,7 +295,7 @@ export function finishRows(
   }
 }
 
-/** Copies each row's list to where `offsets` says. */
+/** Copies each row's list to the place that `offsets` gives. */
 export function gatherRows(
   offsets: usize,
   listLatents: usize,
@@ -326,7 +326,7 @@ export function byLatent(
 ): void {
   memory.fill(starts, 0, (<usize> dSae + 2) << 2);
   const count = u32At(offsets, rowCount);
-  // One place further on, so that the copying below leaves `starts` right.
+  // Shifted by one place, so that the copying below leaves `starts` correct.
   for (let e: u32 = 0; e < count; e++) {
     const at = starts + ((<usize> u32At(latents, e) + 2) << 2);
     store<u32>(at, load<u32>(at) + 1);

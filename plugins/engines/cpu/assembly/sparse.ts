@@ -27,9 +27,9 @@ export function decode(
 }
 
 /**
- * As `decode`, latent by latent, for the columns of the range: `W` is read
- * once and in order, which pays where it is larger than `out`. Each sum has
- * its terms in the same order.
+ * Like `decode`, latent by latent, for the columns in the range: `W` is read
+ * once and in order, which pays when it is larger than `out`. Sums add their
+ * terms in the same order.
  */
 export function decodeByLatent(
   starts: usize,
@@ -123,7 +123,7 @@ export function take(latents: usize, x: usize, out: usize, from: u32, to: u32): 
   }
 }
 
-/** out[latent] = Σ value (or how many, without values), in float64 */
+/** out[latent] = Σ value in float64; the number of entries when `values` is 0 */
 export function sumByLatent(
   starts: usize,
   entries: usize,
@@ -156,7 +156,7 @@ export function sumByRow(
   }
 }
 
-/** out[d] = Σ v[r] · W[r, d], for the columns of the range */
+/** out[d] = Σ v[r] · W[r, d], for the columns in the range */
 export function vectorTimes(
   v: usize,
   rows: u32,
