@@ -5,7 +5,6 @@
  * @module
  */
 import { editTokens } from "./edit_tokens.ts";
-import { ConfigError } from "../errors.ts";
 import type { HostTensor } from "../tensor.ts";
 import { checkWidth } from "./token_shape.ts";
 import type { EditOptions } from "./token_filter.ts";
@@ -14,7 +13,7 @@ import type { EditOptions } from "./token_filter.ts";
  * The component of every token along `direction`, whatever its length:
  * `[images · tokens]`, `x · direction / ‖direction‖`, in float64.
  *
- * @throws {ConfigError} When `x` is not `[images, tokens, width]`, or
+ * @throws {RangeError} When `x` is not `[images, tokens, width]`, or
  * `direction` not `[width]`, all zeros or not finite.
  *
  * @example
@@ -44,7 +43,7 @@ export function componentsAlong(
  * other tokens it swaps one line of the activations and nothing else; with
  * their mean it projects that line out.
  *
- * @throws {ConfigError} When `x` is not `[images, tokens, width]`, `direction`
+ * @throws {RangeError} When `x` is not `[images, tokens, width]`, `direction`
  * not `[width]`, all zeros or not finite, or there are not as many values as tokens.
  *
  * @example Two tokens swap their second number
@@ -66,8 +65,7 @@ export function replaceAlong(
 ): HostTensor {
   const unit = unitOf(direction, x), rows = x.data.length / unit.length;
   if (typeof values !== "number" && values.length !== rows) {
-    throw new ConfigError(
-      "hook",
+    throw new RangeError(
       `Cannot give ${rows} tokens ${values.length} values along a direction: give one for each, or one for all`,
     );
   }
@@ -90,8 +88,7 @@ function unitOf(direction: ArrayLike<number>, x: HostTensor): Float64Array {
   if (norm > 0 && norm < Infinity) {
     return Float64Array.from(direction, (value) => value / norm);
   }
-  throw new ConfigError(
-    "hook",
+  throw new RangeError(
     `Cannot measure along a direction of length ${norm}: give finite numbers, not all 0`,
   );
 }

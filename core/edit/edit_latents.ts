@@ -5,7 +5,6 @@
  * @module
  */
 import type { HostCodes } from "../codes.ts";
-import { ConfigError } from "../errors.ts";
 import type { EditOptions } from "./token_filter.ts";
 
 /** Which token a row of codes is: its picture, and its number in it, specials first. */
@@ -42,7 +41,7 @@ export type LatentEdit = (codes: HostCodes, placeOf: PlaceOf) => HostCodes;
  * one number, or each to its own. Values are in the units of the codes, which
  * for a checkpoint are the activations' own.
  *
- * @throws {ConfigError} When there are not as many values as latents; from the
+ * @throws {RangeError} When there are not as many values as latents; from the
  * edit, when the dictionary has no such latent.
  *
  * @example Latent 1 fires on the first row only; 0 takes its entry away
@@ -72,8 +71,7 @@ export function setLatents(
     ? names.map(() => values)
     : Array.from(values);
   if (each.length !== names.length) {
-    throw new ConfigError(
-      "latents",
+    throw new RangeError(
       `Cannot set ${names.length} latents to ${each.length} values: give one for all, or one for each`,
     );
   }
@@ -84,7 +82,7 @@ export function setLatents(
 /**
  * Multiplies latents where they fire: 0 ablates, 2 doubles, -1 turns them round.
  *
- * @throws {ConfigError} From the edit, when the dictionary has no such latent.
+ * @throws {RangeError} From the edit, when the dictionary has no such latent.
  *
  * @example Twice as strong, in the first picture only
  * ```ts
@@ -113,7 +111,7 @@ export function scaleLatents(
 /**
  * Zero ablation: the latents do not fire.
  *
- * @throws {ConfigError} From the edit, when the dictionary has no such latent.
+ * @throws {RangeError} From the edit, when the dictionary has no such latent.
  *
  * @example
  * ```ts
@@ -158,8 +156,7 @@ function editLatents(
 function checkLatents(latents: Iterable<number>, dSae: number): void {
   for (const latent of latents) {
     if (Number.isInteger(latent) && latent >= 0 && latent < dSae) continue;
-    throw new ConfigError(
-      "latents",
+    throw new RangeError(
       `Cannot edit latent ${latent}: the dictionary has ${dSae}, numbered 0 to ${
         dSae - 1
       }`,

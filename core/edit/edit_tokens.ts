@@ -9,7 +9,6 @@
  *
  * @module
  */
-import { ConfigError } from "../errors.ts";
 import type { HostTensor } from "../tensor.ts";
 import { checkWidth, tokenShape } from "./token_shape.ts";
 import type { EditOptions } from "./token_filter.ts";
@@ -18,7 +17,7 @@ import type { EditOptions } from "./token_filter.ts";
  * Zero ablation: every edited token becomes zeros. Zeros are seldom anything
  * the model has met: {@linkcode meanTokens} stays nearer to what it knows.
  *
- * @throws {ConfigError} When `x` is not `[images, tokens, width]`.
+ * @throws {RangeError} When `x` is not `[images, tokens, width]`.
  *
  * @example Nothing is left of the patches
  * ```ts
@@ -39,7 +38,7 @@ export function zeroTokens(x: HostTensor, options?: EditOptions): HostTensor {
  * The mean token, `[width]`, in float64: over the tokens of all pictures that
  * `where` chooses, every one when it is absent.
  *
- * @throws {ConfigError} When `x` is not `[images, tokens, width]`, or there is no such token.
+ * @throws {RangeError} When `x` is not `[images, tokens, width]`, or there is no such token.
  *
  * @example The mean patch, without the special token
  * ```ts
@@ -60,8 +59,7 @@ export function meanOf(x: HostTensor, options?: EditOptions): Float32Array {
     tokens++;
   });
   if (tokens === 0) {
-    throw new ConfigError(
-      "hook",
+    throw new RangeError(
       `Cannot take the mean of no tokens: none of the activations [${
         x.shape.join(", ")
       }] is chosen`,
@@ -75,7 +73,7 @@ export function meanOf(x: HostTensor, options?: EditOptions): Float32Array {
  * particular to it is lost (Wang et al., 2022, arXiv:2211.00593). Use the mean
  * of a data set, or {@linkcode meanOf} the patches at hand.
  *
- * @throws {ConfigError} When `x` is not `[images, tokens, width]`, or `mean` not `[width]`.
+ * @throws {RangeError} When `x` is not `[images, tokens, width]`, or `mean` not `[width]`.
  *
  * @example One cell becomes the mean of all patches
  * ```ts
@@ -104,7 +102,7 @@ export function meanTokens(
  * activations of as many other pictures at the same hook (Heimersheim and
  * Nanda, 2024, arXiv:2404.15255).
  *
- * @throws {ConfigError} When `x` is not `[images, tokens, width]`, or `from` has another shape.
+ * @throws {RangeError} When `x` is not `[images, tokens, width]`, or `from` has another shape.
  *
  * @example The first cell of another picture
  * ```ts
@@ -126,8 +124,7 @@ export function replaceTokens(
 ): HostTensor {
   const [wanted, given] = [tokenShape(x), tokenShape(from)];
   if (given.join() !== wanted.join()) {
-    throw new ConfigError(
-      "hook",
+    throw new RangeError(
       `Cannot replace tokens of [${wanted.join(", ")}] by those of [${
         given.join(", ")
       }]: the shapes must be equal`,
@@ -144,7 +141,7 @@ export function replaceTokens(
  * encoder gives them: a direction of norm 1, such as a row of `W_dec`, moves a
  * token by a distance of `strength`. With strength 0 nothing changes, not a bit.
  *
- * @throws {ConfigError} When `x` is not `[images, tokens, width]`, or `direction` not `[width]`.
+ * @throws {RangeError} When `x` is not `[images, tokens, width]`, or `direction` not `[width]`.
  *
  * @example Half a unit along the second axis
  * ```ts
@@ -175,7 +172,7 @@ export function addDirection(
  * Any edit: a copy of `x` in which `change` has written over the chosen
  * tokens, `[width]` each; `at` is where a token starts in the data.
  *
- * @throws {ConfigError} When `x` is not `[images, tokens, width]`.
+ * @throws {RangeError} When `x` is not `[images, tokens, width]`.
  *
  * @example No number is below 0
  * ```ts

@@ -5,7 +5,6 @@
  */
 import type { Codes, HostCodes } from "../codes.ts";
 import type { LatentEdit, PlaceOf } from "./edit_latents.ts";
-import { ConfigError } from "../errors.ts";
 import type { Dictionary } from "../sparsifier.ts";
 import type { HostTensor, Tensor } from "../tensor.ts";
 import { tokenShape } from "./token_shape.ts";
@@ -38,7 +37,7 @@ const rowsAtOnce = 4096;
  * time, each once: memory does not grow with their number, but for the result.
  * An engine does one thing at a time: wait for one splice before the next.
  *
- * @throws {ConfigError} When `x` is not `[images, tokens, width]`, has not the
+ * @throws {RangeError} When `x` is not `[images, tokens, width]`, has not the
  * dictionary's width, or `edit` names a latent that it lacks or gives codes
  * that are none.
  *
@@ -135,8 +134,7 @@ async function spliceRows(
 
 function checkWidth(width: number, expected: number): void {
   if (width === expected) return;
-  throw new ConfigError(
-    "hook",
+  throw new RangeError(
     `Cannot splice a dictionary of width ${expected} into activations of width ${width}: was it trained at another hook?`,
   );
 }
@@ -189,8 +187,7 @@ function checked(codes: HostCodes, { shape }: HostCodes): HostCodes {
     offsets.length === shape[0] + 1 && offsets[0] === 0 &&
     offsets.at(-1) === latents.length && latents.length === values.length;
   if (fills && rowsAscend(codes)) return codes;
-  throw new ConfigError(
-    "latents",
+  throw new RangeError(
     `Cannot use the codes that an edit gave: they must be [${
       shape.join(", ")
     }], with as many values as latents, and latents that ascend within a row and are less than ${

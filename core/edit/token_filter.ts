@@ -4,7 +4,6 @@
  * @module
  */
 import type { Hook } from "../encoder.ts";
-import { ConfigError } from "../errors.ts";
 
 /**
  * Says of a token whether it is edited: `image` counts the pictures of the
@@ -47,7 +46,7 @@ export function patchesOf({ layout }: Pick<Hook, "layout">): TokenFilter {
  * Some cells of every picture: those of a rectangle of the hook's grid, or
  * those numbered, `row · cols + col`, as patches are.
  *
- * @throws {ConfigError} When a cell is not on the grid.
+ * @throws {RangeError} When a cell is not on the grid.
  *
  * @example The lower right cell of two by two, after one special token
  * ```ts
@@ -69,8 +68,7 @@ export function cellsOf(
   const numbered = "rows" in cells ? cellsIn(cells, hook) : [...cells];
   const astray = numbered.find((cell) => !within(cell, 0, rows * cols - 1));
   if (astray !== undefined) {
-    throw new ConfigError(
-      "hook",
+    throw new RangeError(
       `Cannot edit cell ${astray} at "${hook.name}": its grid is ${rows} by ${cols}, cells 0 to ${
         rows * cols - 1
       }`,
@@ -88,8 +86,7 @@ function cellsIn(
   const fits = within(top, 0, bottom) && within(bottom, top, rows) &&
     within(left, 0, right) && within(right, left, cols);
   if (!fits) {
-    throw new ConfigError(
-      "hook",
+    throw new RangeError(
       `Cannot edit rows ${top} to ${bottom}, columns ${left} to ${right} at "${name}": its grid is ${rows} by ${cols}`,
     );
   }

@@ -3,13 +3,12 @@
  *
  * @module
  */
-import { ConfigError } from "../errors.ts";
 import { type HostTensor, sizeOf } from "../tensor.ts";
 
 /**
  * Lengths of the axes of activations `[images, tokens, width]`.
  *
- * @throws {ConfigError} When they have other axes, or do not fill them.
+ * @throws {RangeError} When they have other axes, or do not fill them.
  */
 export function tokenShape(
   { data, shape }: HostTensor,
@@ -17,8 +16,7 @@ export function tokenShape(
   if (shape.length === 3 && data.length === sizeOf(shape)) {
     return shape as readonly number[] as [number, number, number];
   }
-  throw new ConfigError(
-    "hook",
+  throw new RangeError(
     `Cannot edit ${data.length} numbers of shape [${
       shape.join(", ")
     }]: activations are [images, tokens, width], as an encoder gives them`,
@@ -28,7 +26,7 @@ export function tokenShape(
 /**
  * Refuses a vector, `what`, that is not as wide as the tokens of `x`.
  *
- * @throws {ConfigError} When it is not, or `x` is not `[images, tokens, width]`.
+ * @throws {RangeError} When it is not, or `x` is not `[images, tokens, width]`.
  */
 export function checkWidth(
   what: string,
@@ -37,8 +35,7 @@ export function checkWidth(
 ): void {
   const [, , width] = tokenShape(x);
   if (length === width) return;
-  throw new ConfigError(
-    "hook",
+  throw new RangeError(
     `Cannot use ${what} of ${length} numbers: the tokens have ${width}`,
   );
 }

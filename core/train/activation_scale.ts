@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { ConfigError } from "../errors.ts";
 import type { HostTensor } from "../tensor.ts";
 
 /**
@@ -11,14 +10,13 @@ import type { HostTensor } from "../tensor.ts";
  * Activations times this have a total variance of 1, so their mean squared
  * reconstruction error is an FVU.
  *
- * @throws {ConfigError} When all tokens of the sample are equal.
+ * @throws {RangeError} When all tokens of the sample are equal.
  */
 export function activationScale({ data, shape }: HostTensor): number {
   const [tokens, width] = shape as [number, number];
   // Compares values because rounding makes the sum of squares below nonzero.
   if (data.every((value, i) => value === data[i % width])) {
-    throw new ConfigError(
-      "hook",
+    throw new RangeError(
       `Cannot train on activations that do not vary: all ${tokens} tokens of the sample are equal; is the dataset one picture?`,
     );
   }

@@ -1,6 +1,6 @@
 /** Tests of the edits of latents. @module */
 import { deepEqual, equal, ok, throws } from "node:assert/strict";
-import { ConfigError, type HostCodes, randomFrom } from "tessera";
+import { type HostCodes, randomFrom } from "tessera";
 import {
   ablateLatents,
   type LatentEdit,
@@ -137,12 +137,12 @@ Deno.test("edits of latents say what the dictionary has when it lacks one", () =
           (error as Error).message,
           `Cannot edit latent ${latent}: the dictionary has 11, numbered 0 to 10`,
         );
-        return error instanceof ConfigError;
+        return error instanceof RangeError;
       });
     }
   }
   throws(() => setLatents([1, 2], [3]), {
-    name: "ConfigError",
+    name: "RangeError",
     message:
       "Cannot set 2 latents to 1 values: give one for all, or one for each",
   });

@@ -227,7 +227,7 @@ Deno.test("splice() says what does not fit, and the engine still works", async (
       for (const [given, edit, message] of tries) {
         for (const keepError of edit ? [true] : [true, false]) {
           await rejects(splice(given, dictionary, { edit, keepError }), {
-            name: "ConfigError",
+            name: "RangeError",
             message,
           });
         }

@@ -24,7 +24,7 @@ Deno.test("activationScale() refuses tokens that are all equal, also when their 
   for (const value of [0, 1, 0.1, 1e-3]) {
     const data = new Float32Array(3 * 7).fill(value);
     throws(() => activationScale({ data, shape: [7, 3] }), {
-      name: "ConfigError",
+      name: "RangeError",
       message:
         "Cannot train on activations that do not vary: all 7 tokens of the sample are equal; is the dataset one picture?",
     });
