@@ -130,6 +130,7 @@ export {
 } from "./core/train/learning_rate.ts";
 export {
   makeTrainer,
+  type RunningAverage,
   type StepNumbers,
   type Trainer,
   type TrainerOptions,
@@ -141,7 +142,7 @@ export type {
   TrainEvent,
   TrainOptions,
 } from "./core/train/training_session.ts";
-export type { SavedState } from "./core/train/training_state.ts";
+export type { SavedPosition, SavedState } from "./core/train/training_state.ts";
 export type { TrainResults } from "./core/train/measure_trained.ts";
 export { calibrate } from "./core/train/calibrate.ts";
 export {
@@ -177,6 +178,7 @@ export {
   type StoredIndex,
 } from "./core/latents/read_latent_index.ts";
 export {
+  type ProbeFolders,
   type ProbeInfo,
   type StoredProbe,
   writeProbeResult,

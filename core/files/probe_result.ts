@@ -41,7 +41,7 @@ export interface StoredProbe {
 }
 
 /** The folders of a run that its probes use. */
-interface ProbeFolders {
+export interface ProbeFolders {
   /** The run's own: new results are filled in below its `state/`. */
   readonly path: string;
   /** Where finished results lie, a folder for each probe. */

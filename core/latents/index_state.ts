@@ -15,7 +15,7 @@ import {
 } from "../files/safetensors.ts";
 
 /** How far an index is. */
-export interface IndexProgress {
+interface IndexProgress {
   /** What is indexed, and how: a state of something else is not gone on from. */
   readonly key: string;
   /** Groups of pictures that were looked at. */

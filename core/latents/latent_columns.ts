@@ -7,12 +7,12 @@ import type { Exemplars } from "./exemplars.ts";
 import { type LatentCounts, placeEntropy } from "./latent_counts.ts";
 
 /** What is known of pictures as a whole, by their indices in the dataset. */
-export type PictureLabels = Readonly<
+type PictureLabels = Readonly<
   Record<string, Readonly<Record<string, string | number>>>
 >;
 
 /** What {@linkcode latentColumns} are made of. */
-export interface LatentColumnsInput {
+interface LatentColumnsInput {
   /** What was counted. */
   readonly counts: LatentCounts;
   /** The pictures with each latent's largest values. */

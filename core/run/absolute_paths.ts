@@ -8,7 +8,7 @@ import { type JsonSchema, schemaAt } from "./json_schema.ts";
 import { isPath, pathUrl } from "./load_plugin.ts";
 
 /** Options for {@linkcode absolutePaths}. */
-export interface AbsolutePathsOptions {
+interface AbsolutePathsOptions {
   /** What the options' schema says of itself, when it does. */
   readonly schema: JsonSchema | undefined;
   /** Where a relative path starts, by the keys that lead to it: a folder's `file:` URL. */

@@ -5,7 +5,7 @@
  */
 
 /** Options for {@linkcode alignText}. */
-export interface AlignTextOptions {
+interface AlignTextOptions {
   /** Most characters in a line. */
   readonly width?: number;
   /** Spaces before each line. */

@@ -8,7 +8,7 @@ import { issuePath, valueAt } from "./option_problems.ts";
 import { applyOverrides, type Override } from "./run_overrides.ts";
 
 /** What {@linkcode checkSettings} found. */
-export type Checked<T> =
+type Checked<T> =
   | { readonly value: T; readonly issues?: undefined }
   | { readonly issues: readonly StandardSchemaV1.Issue[] };
 

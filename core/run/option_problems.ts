@@ -20,7 +20,7 @@ export interface Problem {
 }
 
 /** What {@linkcode optionProblems} needs to know to name things. */
-export interface OptionProblemsOptions {
+interface OptionProblemsOptions {
   /** The value that was checked. */
   readonly value: unknown;
   /** Its schema, when there is one. */

@@ -7,7 +7,7 @@ import type { Codes } from "../codes.ts";
 import type { Tensor } from "../tensor.ts";
 
 /** Turns a node's gradient into that of one of its parents. */
-export type Pull = (grad: Tensor) => Tensor | Promise<Tensor>;
+type Pull = (grad: Tensor) => Tensor | Promise<Tensor>;
 
 /** What a value was made from, each with its gradient rule. */
 export type Parents = readonly (readonly [Tensor, Pull])[];

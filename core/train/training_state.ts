@@ -28,7 +28,7 @@ import type {
 } from "./trainer.ts";
 
 /** The part of the state that is not arrays. */
-export interface Position {
+export interface SavedPosition {
   /** The run's hash. */
   readonly hash: string;
   /** The encoder's provenance. */
@@ -47,7 +47,7 @@ export interface Position {
   readonly skipped: Readonly<Record<string, string>>;
 }
 
-interface Metadata extends Position {
+interface Metadata extends SavedPosition {
   readonly step: number;
   readonly running: Readonly<Record<string, RunningAverage>>;
 }
@@ -58,7 +58,7 @@ export async function saveState(
   engine: Engine,
   trainer: TrainerStateReader,
   buffer: TokenBuffer,
-  position: Position,
+  position: SavedPosition,
 ): Promise<void> {
   const { values, examples } = buffer.contents();
   const width = examples.length ? values.length / examples.length : 0;
@@ -99,7 +99,7 @@ export interface SavedState {
   /** Steps taken. */
   readonly step: number;
   /** The part that is not arrays. */
-  readonly position: Position;
+  readonly position: SavedPosition;
   /** Shapes of its arrays, by name. */
   readonly shapes: ReadonlyMap<string, readonly number[]>;
   /** The trainer's part. */

@@ -9,8 +9,8 @@ import {
 } from "../../../core/train/token_buffer.ts";
 import { makeTrainer } from "../../../core/train/trainer.ts";
 import {
-  type Position,
   readState,
+  type SavedPosition,
   saveState,
 } from "../../../core/train/training_state.ts";
 import { reference } from "../../../plugins/engines/reference/mod.ts";
@@ -55,7 +55,7 @@ function emptyBuffer(dtype: BufferDtype) {
   };
 }
 
-function position(random: Position["random"]): Position {
+function position(random: SavedPosition["random"]): SavedPosition {
   const window = fvuSums(width);
   window.add(tokens(8, 3).data, 1 / 3);
   return {
