@@ -6,9 +6,9 @@
 import { raw } from "hono/html";
 import type { JSX } from "hono/jsx/jsx-runtime";
 import { words } from "../serve/glossary.ts";
-import { Numbers } from "../serve/pages/run.tsx";
+import { RunNumbers } from "../serve/parts/run_numbers.tsx";
 import { ColorBar } from "../serve/parts/color_bar.tsx";
-import { Notices } from "../serve/parts/notice.tsx";
+import { Notices } from "../serve/parts/notices.tsx";
 import { count } from "../serve/parts/numbers.ts";
 import {
   Metrics,
@@ -98,7 +98,7 @@ export function ReportPage(props: ReportPageProps): JSX.Element {
             <Sentence run={run} />
           </div>
           <Notices of={problems} />
-          <Numbers run={run} />
+          <RunNumbers run={run} />
           {latents && shown.length > 0 && (
             <Latents {...props} latents={latents} />
           )}

@@ -16,7 +16,7 @@ import { imagesPage } from "./pages/images.tsx";
 import { latentPage } from "./pages/latent.tsx";
 import { latentsPage } from "./pages/latents.tsx";
 import { mapPage } from "./pages/map.tsx";
-import { pictureFiles } from "./pages/pictures.ts";
+import { pictureFiles } from "./pages/picture_files.ts";
 import { probesPage } from "./pages/probes.tsx";
 import { ProblemPage } from "./pages/problem.tsx";
 import { runPage } from "./pages/run.tsx";

@@ -7,8 +7,8 @@
 import { z } from "zod";
 import type { Routes } from "../context.ts";
 import { mostBytes } from "../live/dropped_pictures.ts";
-import { pictureLatents } from "../live/patch_view.ts";
-import { left } from "../live/client_gone.ts";
+import { pictureLatents } from "../live/picture_latents.ts";
+import { clientGone } from "../live/client_gone.ts";
 import { differenceOf } from "../live/prediction_pair.ts";
 import { readJson, readUpload } from "../live/read_upload.ts";
 import { shownPicture } from "../live/shown_picture.ts";
@@ -163,7 +163,7 @@ export const apiLive: Routes = (app, context) => {
     const picture = await shownPicture(context, run, c.req.param("index"));
     const { found, dSae } = await models.ask(
       run,
-      left(c),
+      clientGone(c),
       async (model) => ({ found: await model.look(picture), dSae: model.dSae }),
     );
     const { codes: { offsets, latents, values }, grid, error, fvu } = found;
@@ -186,7 +186,7 @@ export const apiLive: Routes = (app, context) => {
     const asked = await readJson(c.req.raw, steerBody);
     const picture = await shownPicture(context, run, String(asked.image));
     const edits = asked.edits.map((edit) => ({ value: 0, ...edit }));
-    const answer = await models.ask(run, left(c), async (model) => {
+    const answer = await models.ask(run, clientGone(c), async (model) => {
       const started = performance.now();
       const steered = await model.steer(picture, { ...asked, edits });
       return { ...steered, milliseconds: performance.now() - started };

@@ -19,16 +19,16 @@ type InTurn = <T>(
  *
  * @example
  * ```ts
- * import { limited } from "./concurrency_limit.ts";
+ * import { concurrencyLimit } from "./concurrency_limit.ts";
  * import { deepEqual } from "node:assert/strict";
  *
- * const order: string[] = [], one = limited(1);
+ * const order: string[] = [], one = concurrencyLimit(1);
  * const add = (name: string) => async () => void order.push(name);
  * await Promise.all([one(add("a")), one(add("b"), "later"), one(add("c"))]);
  * deepEqual(order, ["a", "c", "b"]);
  * ```
  */
-export function limited(most: number): InTurn {
+export function concurrencyLimit(most: number): InTurn {
   const waiting = { now: [] as (() => void)[], later: [] as (() => void)[] };
   let busy = 0;
   return async (body, urgency = "now") => {

@@ -5,7 +5,11 @@
  */
 import type { ServeContext } from "../context.ts";
 import type { PatchLatents } from "./live_model.ts";
-import { latentMap, type PictureLatent, pictureLatents } from "./patch_view.ts";
+import {
+  latentMap,
+  type PictureLatent,
+  pictureLatents,
+} from "./picture_latents.ts";
 import { extent } from "../runs/extent.ts";
 import { Problem } from "../http/problem.ts";
 import { latentNumber } from "../runs/address_numbers.ts";
@@ -13,7 +17,7 @@ import type { Run, RunIndex } from "../runs/run_store.ts";
 import { type ShownPicture, shownPicture } from "./shown_picture.ts";
 
 /** What an address says of a picture. */
-export interface Asked {
+export interface ImageQuery {
   /** The patch that is looked at. */
   readonly patch?: number;
   /** The latent whose map is shown. */
@@ -23,7 +27,7 @@ export interface Asked {
 }
 
 /** A picture and what its run's dictionary makes of it. */
-export interface Looked {
+export interface ImageView {
   /** The run. */
   readonly run: Run;
   /** The picture. */
@@ -43,11 +47,11 @@ export interface Looked {
  *
  * @throws {Problem} When there is no such picture, or no model.
  */
-export async function lookAt(
+export async function imageView(
   context: ServeContext,
   { run: name, index }: { run: string; index: string },
   signal: AbortSignal | undefined,
-): Promise<Looked> {
+): Promise<ImageView> {
   const run = await context.store.run(name);
   const picture = await shownPicture(context, run, index);
   const asked = await context.models.ask(
@@ -65,10 +69,10 @@ export async function lookAt(
  *
  * @throws {Problem} When it names a patch or a latent that is none.
  */
-export function askedOf(
+export function readImageQuery(
   params: URLSearchParams,
-  { found: { grid }, dSae }: Pick<Looked, "found" | "dSae">,
-): Asked {
+  { found: { grid }, dSae }: Pick<ImageView, "found" | "dSae">,
+): ImageQuery {
   const patch = params.get("patch") ?? "", latent = params.get("latent") ?? "";
   const patches = grid[0] * grid[1];
   if (patch !== "" && !(/^\d{1,9}$/.test(patch) && Number(patch) < patches)) {
@@ -89,8 +93,8 @@ export function askedOf(
 
 /** The patch that is looked at first: the one with the picture's strongest latent, or the shown one's strongest. */
 export function patchOf(
-  { strongest }: Looked,
-  { patch, latent }: Asked,
+  { strongest }: ImageView,
+  { patch, latent }: ImageQuery,
 ): number {
   if (patch !== undefined) return patch;
   const shown = strongest.find((one) => one.latent === latent);
@@ -99,8 +103,8 @@ export function patchOf(
 
 /** What lies over the picture. */
 export function layerOf(
-  { found }: Looked,
-  { latent, layer }: Asked,
+  { found }: ImageView,
+  { latent, layer }: ImageQuery,
 ): { name: string; data: Float32Array; high: number } | undefined {
   if (latent === undefined && layer === undefined) return undefined;
   const data = latent === undefined ? found.error : latentMap(found, latent);

@@ -6,7 +6,7 @@
 import type { Prediction } from "../../../core/encoder.ts";
 import type { ServeContext } from "../context.ts";
 import type { PatchLatents, Steered, SteerEdit } from "./live_model.ts";
-import { type PictureLatent, pictureLatents } from "./patch_view.ts";
+import { type PictureLatent, pictureLatents } from "./picture_latents.ts";
 import { steerUrl } from "../urls.ts";
 import type { Run, RunIndex } from "../runs/run_store.ts";
 import { type ShownPicture, shownPicture } from "./shown_picture.ts";
@@ -108,7 +108,7 @@ function filledIn(
 }
 
 /** The address that holds all of it. */
-export function permanent(
+export function permanentUrl(
   { run, picture, query, edits }: Steering,
   change: Partial<SteerQuery> = {},
 ): string {

@@ -11,8 +11,9 @@ import {
   mostBytes,
 } from "../live/dropped_pictures.ts";
 import { Layout } from "../parts/layout.tsx";
-import { Notices } from "../parts/notice.tsx";
+import { Notices } from "../parts/notices.tsx";
 import { count } from "../parts/numbers.ts";
+import { Step } from "../parts/step.tsx";
 import { pictureSides, type PictureSize } from "../runs/pictures.ts";
 import { pictureRegion } from "../runs/picture_region.ts";
 import { Problem } from "../http/problem.ts";
@@ -177,17 +178,10 @@ function OfDataset(
           </span>
         </h2>
         <form class="steps" method="get">
-          {from > 0
-            ? (
-              <a
-                class="button"
-                rel="prev"
-                href={to(Math.max(0, from - onePage))}
-              >
-                ←
-              </a>
-            )
-            : <span class="button off" aria-hidden="true">←</span>}
+          <Step
+            rel="prev"
+            href={from > 0 ? to(Math.max(0, from - onePage)) : undefined}
+          />
           <input
             class="go-to"
             name="from"
@@ -203,9 +197,10 @@ function OfDataset(
           >
             Random
           </a>
-          {from + onePage < total
-            ? <a class="button" rel="next" href={to(from + onePage)}>→</a>
-            : <span class="button off" aria-hidden="true">→</span>}
+          <Step
+            rel="next"
+            href={from + onePage < total ? to(from + onePage) : undefined}
+          />
         </form>
       </div>
       <ul class="thumbs">

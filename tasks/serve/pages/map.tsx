@@ -11,7 +11,7 @@ import { colorOf } from "../live/color_map.ts";
 import { ColorBar } from "../parts/color_bar.tsx";
 import { ColumnHistogram } from "../parts/histogram.tsx";
 import { Layout } from "../parts/layout.tsx";
-import { Notices } from "../parts/notice.tsx";
+import { Notices } from "../parts/notices.tsx";
 import { count } from "../parts/numbers.ts";
 import { extent } from "../runs/extent.ts";
 import { Term } from "../parts/term.tsx";

@@ -8,7 +8,7 @@ import type { JSX } from "hono/jsx/jsx-runtime";
 import type { StoredProbe } from "../../../core/files/probe_result.ts";
 import type { Routes } from "../context.ts";
 import { Layout } from "../parts/layout.tsx";
-import { Notices } from "../parts/notice.tsx";
+import { Notices } from "../parts/notices.tsx";
 import { count, number } from "../parts/numbers.ts";
 import {
   Metrics,

@@ -6,19 +6,17 @@
 import type { JSX } from "hono/jsx/jsx-runtime";
 import type { Routes } from "../context.ts";
 import { Layout } from "../parts/layout.tsx";
-import { LineChart } from "../parts/line_chart.tsx";
-import { Notices } from "../parts/notice.tsx";
-import { count, number, share, short } from "../parts/numbers.ts";
-import { Term } from "../parts/term.tsx";
+import { Notices } from "../parts/notices.tsx";
+import { count } from "../parts/numbers.ts";
+import { RunNumbers } from "../parts/run_numbers.tsx";
+import { RunState } from "../parts/run_state.tsx";
 import type { Run } from "../runs/run_store.ts";
-import { last } from "../runs/run_metrics.ts";
 import {
   apiMetricsUrl,
   apiRunUrl,
   latentsUrl,
   runNumbersUrl,
 } from "../urls.ts";
-import { State } from "./runs.tsx";
 
 /** `/runs/:run` and its numbers alone, for the page that follows a training. */
 export const runPage: Routes = (app, { store, files }) => {
@@ -35,7 +33,7 @@ export const runPage: Routes = (app, { store, files }) => {
       >
         <div class="heading">
           <h1>
-            {name} <State run={run} />
+            {name} <RunState run={run} />
           </h1>
           {config && <Sentence run={run} />}
         </div>
@@ -46,7 +44,7 @@ export const runPage: Routes = (app, { store, files }) => {
           data-from={run.series.bytes}
           data-on={state === "training" ? "yes" : undefined}
         >
-          <Numbers run={run} />
+          <RunNumbers run={run} />
         </div>
         {config && <Settings run={run} />}
       </Layout>,
@@ -55,7 +53,7 @@ export const runPage: Routes = (app, { store, files }) => {
   app.get("/runs/:run/numbers", async (c) => {
     const run = await store.run(c.req.param("run"));
     c.header("X-Live", run.state === "training" ? "yes" : "no");
-    return c.html(<Numbers run={run} />);
+    return c.html(<RunNumbers run={run} />);
   });
 };
 
@@ -78,121 +76,6 @@ function Sentence(
           </span>
         )}
     </p>
-  );
-}
-
-/** A run's results and curves. */
-export function Numbers({ run }: { run: Run }): JSX.Element {
-  return (
-    <>
-      <Results run={run} />
-      <Curves run={run} />
-    </>
-  );
-}
-
-function Figure(
-  { word, value, note }: { word: string; value: string; note?: string },
-): JSX.Element {
-  return (
-    <div class="figure">
-      <dt>
-        <Term name={word} />
-      </dt>
-      <dd>{value}{note && <span class="quiet">{note}</span>}</dd>
-    </div>
-  );
-}
-
-function Results(
-  { run: { results, series, config } }: { run: Run },
-): JSX.Element {
-  if (!results) {
-    const tokens = last(series.tokens), total = config?.train.tokens ?? NaN;
-    return (
-      <dl class="figures">
-        <Figure
-          word="fvu"
-          value={number(last(series.values.fvu))}
-          note="of the last step"
-        />
-        <Figure
-          word="l0"
-          value={number(last(series.values.l0))}
-          note="of the last step"
-        />
-        <Figure word="dead" value={share(last(series.values.dead))} />
-        <Figure
-          word="trained"
-          value={Number.isNaN(tokens) ? "–" : `${short(tokens)}`}
-          note={Number.isNaN(total) ? "" : `of ${short(total)} tokens`}
-        />
-      </dl>
-    );
-  }
-  return (
-    <dl class="figures">
-      <Figure word="fvu" value={number(results.fvu)} />
-      <Figure
-        word="l0"
-        value={number(results.l0)}
-        note={results.targetL0 === null ? "" : `aimed at ${results.targetL0}`}
-      />
-      <Figure
-        word="dead"
-        value={share(results.dead)}
-        note={`in ${short(results.deadTokens)} tokens`}
-      />
-      <Figure word="silent" value={share(results.silent)} />
-      {results.threshold !== null && (
-        <Figure word="threshold" value={number(results.threshold)} />
-      )}
-      <Figure
-        word="measured"
-        value={short(results.tokens)}
-        note={`tokens, ${count(results.images)} pictures`}
-      />
-      <Figure
-        word="trained"
-        value={short(results.trainedTokens)}
-        note={`tokens, ${count(results.steps)} steps`}
-      />
-      <Figure
-        word="skipped"
-        value={count(results.skippedImages)}
-        note="pictures"
-      />
-    </dl>
-  );
-}
-
-const curves = [
-  ["fvu", number],
-  ["loss", number],
-  ["l0", number],
-  ["dead", share],
-] as const;
-
-function Curves({ run: { series } }: { run: Run }): JSX.Element {
-  return (
-    <section>
-      <h2>Training</h2>
-      <div class="charts four">
-        {curves.map(([name, format]) => (
-          <figure class="card">
-            <figcaption>
-              <Term name={name} /> <span class="quiet">over tokens</span>
-            </figcaption>
-            <LineChart
-              tokens={series.tokens}
-              values={series.values[name] ?? []}
-              label={name}
-              format={format}
-            />
-          </figure>
-        ))}
-      </div>
-    </section>
   );
 }
 

@@ -8,32 +8,11 @@ import type { Routes } from "../context.ts";
 import { Layout } from "../parts/layout.tsx";
 import { Sparkline } from "../parts/line_chart.tsx";
 import { number, share, short } from "../parts/numbers.ts";
+import { RunState } from "../parts/run_state.tsx";
 import { Term } from "../parts/term.tsx";
 import { last } from "../runs/run_metrics.ts";
-import type { Run, RunState } from "../runs/run_store.ts";
+import type { Run } from "../runs/run_store.ts";
 import { latentsUrl, runTableUrl, runUrl } from "../urls.ts";
-
-const stateWords: Readonly<Record<RunState, string>> = {
-  trained: "Measured on pictures that were not trained on",
-  training: "Its log grew within the last minutes",
-  stopped: "It was not finished: go on with deno task train --resume",
-  unreadable: "Its settings cannot be read",
-};
-
-/** How far a run is, as a word in a box. */
-export function State({ run }: { run: Run }): JSX.Element {
-  const isPlain = run.state === "trained" && !run.indexed;
-  return (
-    <span
-      class={`state ${run.state}`}
-      title={isPlain
-        ? "It has no index: deno task index"
-        : stateWords[run.state]}
-    >
-      {isPlain ? "not indexed" : run.state}
-    </span>
-  );
-}
 
 /** `/` and the table alone, for the page that follows a training. */
 export const runsPage: Routes = (app, { store, files }) => {
@@ -122,7 +101,7 @@ function RunRow({ run }: { run: Run }): JSX.Element {
         )}
       </th>
       <td class="of-state">
-        <State run={run} />
+        <RunState run={run} />
       </td>
       <td class="of-encoder" data-label="encoder">
         {config?.encoder.use ?? "–"}

@@ -6,14 +6,14 @@
  */
 import type { JSX } from "hono/jsx/jsx-runtime";
 import type { Routes, ServeContext } from "../context.ts";
-import { left } from "../live/client_gone.ts";
+import { clientGone } from "../live/client_gone.ts";
 import { liveWords } from "../glossary.ts";
 import { Layout } from "../parts/layout.tsx";
 import { PredictionView } from "../parts/prediction_view.tsx";
 import { SteerControls } from "../parts/steer_controls.tsx";
 import type { Run } from "../runs/run_store.ts";
 import { readSteerQuery } from "../live/steer_query.ts";
-import { permanent, steer, type Steering } from "../live/steering.ts";
+import { permanentUrl, steer, type Steering } from "../live/steering.ts";
 import { imagesUrl, imageUrl, steerResultUrl } from "../urls.ts";
 
 /** `/runs/:run/steer`, and its prediction alone for the module that follows the sliders. */
@@ -22,7 +22,7 @@ export const steerPage: Routes = (app, context) => {
   app.get("/runs/:run/steer", async (c) => {
     const run = await store.run(c.req.param("run"));
     const params = new URL(c.req.url).searchParams;
-    const query = readSteerQuery(params), signal = left(c);
+    const query = readSteerQuery(params), signal = clientGone(c);
     const canSteer = await models.ask(
       run,
       signal,
@@ -37,7 +37,7 @@ export const steerPage: Routes = (app, context) => {
     }
     const steering = await steer(context, run, query, signal);
     if (params.has("add") || params.has("remove")) {
-      return c.redirect(permanent(steering));
+      return c.redirect(permanentUrl(steering));
     }
     return c.html(
       <Layout
@@ -55,7 +55,7 @@ export const steerPage: Routes = (app, context) => {
   app.get("/runs/:run/steer/result", async (c) => {
     const run = await store.run(c.req.param("run"));
     const query = readSteerQuery(new URL(c.req.url).searchParams);
-    const of = await steer(context, run, query, left(c));
+    const of = await steer(context, run, query, clientGone(c));
     return c.html(
       <PredictionView
         picture={of.picture}
@@ -90,7 +90,7 @@ function SteerBody(
   { context, of }: { context: ServeContext; of: Steering },
 ): JSX.Element {
   const { run, picture } = of, isNumbered = picture.index !== undefined;
-  const to = (image: number) => permanent(of, { image: String(image) });
+  const to = (image: number) => permanentUrl(of, { image: String(image) });
   return (
     <>
       <div class="heading latent-heading">

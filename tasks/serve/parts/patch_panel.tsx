@@ -1,35 +1,29 @@
 /**
- * One patch of a picture in, its strongest latents out.
+ * The strongest latents of one patch of a picture.
  *
  * @module
  */
 import type { JSX } from "hono/jsx/jsx-runtime";
-import type { PatchLatents } from "../live/live_model.ts";
 import { liveWords } from "../glossary.ts";
-import { patchFirings } from "../live/patch_view.ts";
-import type { Run, RunIndex } from "../runs/run_store.ts";
+import {
+  type ImageQuery,
+  type ImageView,
+  patchOf,
+} from "../live/image_view.ts";
+import { patchFirings } from "../live/picture_latents.ts";
+import { imageUrl } from "../urls.ts";
 import { LatentBar } from "./latent_bar.tsx";
 import { number } from "./numbers.ts";
 import { Term } from "./term.tsx";
 
-/** Latents of a patch that are listed. */
+/** How many latents are listed. */
 const most = 10;
 
-/** The strongest latents of a patch. */
+/** The strongest latents of the patch that is looked at. */
 export function PatchPanel(
-  { run, latents, found, patch, shown, full, address }: {
-    run: Run;
-    latents: RunIndex | undefined;
-    found: PatchLatents;
-    patch: number;
-    /** The latent whose map is shown. */
-    shown: number | undefined;
-    /** The value of a full bar: the same for all patches. */
-    full: number;
-    /** The address of this page with a patch, and perhaps a latent. */
-    address: (query: { patch: number; latent: number }) => string;
-  },
+  { of, asked }: { of: ImageView; asked: ImageQuery },
 ): JSX.Element {
+  const { run, picture, latents, found } = of, patch = patchOf(of, asked);
   const firings = patchFirings(found, patch), [, cols] = found.grid;
   return (
     <div class="patch-panel" data-patch={patch}>
@@ -56,9 +50,10 @@ export function PatchPanel(
             latents={latents}
             latent={latent}
             value={value}
-            full={full}
-            map={address({ patch, latent })}
-            isShown={latent === shown}
+            // Bars of all patches are on one scale.
+            full={of.strongest[0]?.value ?? 0}
+            map={imageUrl(run.name, picture.ref, { patch, latent })}
+            isShown={latent === asked.latent}
           />
         ))}
       </ol>

@@ -6,7 +6,7 @@
 import type { JSX } from "hono/jsx/jsx-runtime";
 import type { SteerEdit } from "../live/live_model.ts";
 import { liveWords } from "../glossary.ts";
-import { permanent, type Steering } from "../live/steering.ts";
+import { permanentUrl, type Steering } from "../live/steering.ts";
 import { LatentBar } from "./latent_bar.tsx";
 import { latentUrl, steerUrl } from "../urls.ts";
 import { count, number } from "./numbers.ts";
@@ -87,7 +87,7 @@ export function SteerControls({ of }: { of: Steering }): JSX.Element {
           <Term name="ablate" word={liveWords.ablate!} />,{" "}
           <Term name="keepError" word={liveWords.keepError!} />?{" "}
           <button class="button" type="submit" data-show>Show</button>{" "}
-          <a href={permanent(of)} data-permanent>Permanent link</a>
+          <a href={permanentUrl(of)} data-permanent>Permanent link</a>
         </p>
       </div>
       <div class="card">

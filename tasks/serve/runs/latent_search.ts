@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { labelReader } from "./labels.ts";
+import { labelReader } from "./label_reader.ts";
 import {
   findLatents,
   isLabelQuery,

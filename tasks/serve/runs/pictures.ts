@@ -8,7 +8,7 @@ import { pathToFileURL } from "node:url";
 import type { Dataset, Example, RgbImage } from "../../../core/dataset.ts";
 import { type Builtins, loadPlugin } from "../../../core/run/load_plugin.ts";
 import { asProblem, Problem } from "../http/problem.ts";
-import { limited, type Urgency } from "../http/concurrency_limit.ts";
+import { concurrencyLimit, type Urgency } from "../http/concurrency_limit.ts";
 import { lru } from "./lru.ts";
 import { pictureRegion } from "./picture_region.ts";
 import type { Run } from "./run_store.ts";
@@ -89,7 +89,7 @@ export function openPictures(builtins: Builtins): Pictures {
   const busy = new Map<string, Promise<Sizes>>();
   const known = new Map<string, Pick<SmallPicture, "id" | "labels">>();
   const failed = new Map<string, { message: string; time: number }>();
-  const inTurn = limited(atOnce);
+  const inTurn = concurrencyLimit(atOnce);
   const keyOf = (run: Run, index: number) =>
     `${run.folder.path}\n${run.version}\n${index}`;
   const example = async (run: Run, index: number): Promise<Example> => {

@@ -21,7 +21,7 @@ import {
 } from "./latent_columns.ts";
 import { lru } from "./lru.ts";
 import { asProblem, Problem } from "../http/problem.ts";
-import { indexBytes, openIndex } from "./run_index.ts";
+import { indexBytes, openIndex } from "./open_index.ts";
 import { metricsReader, type Series } from "./run_metrics.ts";
 import { resultsSchema } from "./results_schema.ts";
 

@@ -3,7 +3,7 @@ import { deepEqual, equal, match, ok } from "node:assert/strict";
 import {
   latentMap,
   pictureLatents,
-} from "../../../tasks/serve/live/patch_view.ts";
+} from "../../../tasks/serve/live/picture_latents.ts";
 import { mostBytes } from "../../../tasks/serve/live/dropped_pictures.ts";
 import { goldenLatents } from "./_golden_run.ts";
 import { type LiveApp, withLiveApp } from "./_with_live_app.ts";
