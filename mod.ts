@@ -249,6 +249,7 @@ export {
 export {
   addRows,
   addSums,
+  covarianceOf,
   defaultPenalties,
   fitRidge,
   meansOf,

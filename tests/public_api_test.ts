@@ -22,6 +22,7 @@ Deno.test("mod.ts exports what its users count on", async () => {
     "collect",
     "componentsAlong",
     "correlation",
+    "covarianceOf",
     "decimals",
     "defaultLearningRate",
     "defaultPenalties",

@@ -66,8 +66,9 @@ export async function addRows(
   y: Float64Array,
 ): Promise<void> {
   const { width, targets } = sums;
-  if (y.length === 0) return;
-  const ones = withOnes(y, targets);
+  const rows = width === 0 ? y.length / targets : x.length / width;
+  if (rows === 0) return;
+  const ones = withOnes(y, targets, rows);
   const found = width === 0
     ? narrowGram(ones)
     : await gram({ data: x, width }, ones);
@@ -76,8 +77,8 @@ export async function addRows(
   (found.buffer as ArrayBuffer).transfer(0);
 }
 
-function withOnes(y: Float64Array, targets: number): Rows {
-  const width = targets + 1, rows = y.length / targets;
+function withOnes(y: Float64Array, targets: number, rows: number): Rows {
+  const width = targets + 1;
   const data = new Float64Array(rows * width).fill(1);
   for (let row = 0; row < rows; row++) {
     data.set(y.subarray(row * targets, (row + 1) * targets), row * width);
@@ -109,6 +110,16 @@ export function meansOf({ gram, width, targets }: NormalSums): Float64Array {
   return gram.subarray((size - 1) * size, size * size - 1).map((sum) =>
     sum / n
   );
+}
+
+/** The covariance of the features, `[width, width]`. */
+export function covarianceOf(sums: NormalSums): Float64Array {
+  const { gram, width, targets } = sums, size = width + targets + 1;
+  const means = meansOf(sums), n = rowCount(sums);
+  return Float64Array.from({ length: width * width }, (_, at) => {
+    const [i, j] = [Math.floor(at / width), at % width];
+    return gram[i * size + j]! / n - means[i]! * means[j]!;
+  });
 }
 
 /** A part of a regression: its first features and its first targets. */

@@ -1,5 +1,5 @@
 /**
- * Predicts pictures one after the other and writes each prediction.
+ * Pictures in, their predictions written out, one after the other.
  *
  * @module
  */
@@ -15,23 +15,23 @@ import { readPicture } from "./read_picture.ts";
 import { shown } from "../terminal/user_paths.ts";
 import { wholeFiles } from "./whole_files.ts";
 
-/** How predictions are written, and what is told of each. */
+/** How predictions are written, and who is told. */
 export interface PredictAllOptions {
-  /** The format to write; undefined to write nothing. */
+  /** What is written; nothing when absent. */
   readonly format: Format | undefined;
-  /** The colour map of depth. */
+  /** How depth is coloured. */
   readonly colors: Colors;
-  /** The file of each picture. */
+  /** Where each is written. */
   readonly paths: ReadonlyMap<PictureFile, string>;
   /** Replace files that exist. */
   readonly force: boolean;
-  /** Called when a picture was predicted. */
+  /** A picture was predicted. */
   done(done: Done): void;
-  /** Called when one could not be; the others go on. */
+  /** A picture could not be; the others go on. */
   failed(problem: ExampleError): void;
 }
 
-/** Predicts and writes each of `pictures`, then closes the model. */
+/** Predicts and writes each of `pictures`, and closes the model. */
 export async function predictAll(
   pictures: readonly PictureFile[],
   model: OpenModel,
@@ -93,11 +93,11 @@ async function refuseExisting(path: string): Promise<void> {
     path,
     `Cannot write "${
       shown(path)
-    }": it exists; replace it with --force, or choose another --out`,
+    }": it exists; write --force to replace it, or another --out`,
   );
 }
 
-/** The error as that of its picture, named in the message. */
+/** An error under the name of its picture; of those of the model the message does not tell it. */
 function problemOf({ name }: PictureFile, error: Error): ExampleError {
   const message = error instanceof ExampleError
     ? error.message

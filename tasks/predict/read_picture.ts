@@ -1,5 +1,5 @@
 /**
- * Reads the file of a picture.
+ * A file in, its pixels out.
  *
  * @module
  */
@@ -31,9 +31,9 @@ async function readFile(name: string, path: string): Promise<Uint8Array> {
 
 function whyNot(cause: unknown): string {
   const { NotCapable, NotFound } = Deno.errors;
-  // A link in a folder may be broken.
+  // A link in a folder may lead nowhere.
   if (cause instanceof NotFound) return "there is no such file";
   return cause instanceof NotCapable
-    ? "it is not a plain file; save the picture in one"
+    ? "it is no plain file; save the picture in one"
     : (cause as Error).message;
 }

@@ -1,6 +1,6 @@
 // deno-lint-ignore-file no-console
 /**
- * The texts that `deno task predict` prints, and its JSON.
+ * The words and numbers that `deno task predict` prints.
  *
  * @module
  */
@@ -9,38 +9,38 @@ import type { PluginEvent } from "../../core/plugin.ts";
 import type { Colors } from "./depth_png.ts";
 import type { OpenModel } from "./open_model.ts";
 import type { Format } from "./prediction_file.ts";
-import type { Predicted, PredictionValues } from "./predict_picture.ts";
+import type { Predicted, Said } from "./predict_picture.ts";
 import { makeProgress } from "../terminal/progress.ts";
 
 /** A picture that was predicted. */
 export interface Done {
-  /** Its name in messages. */
+  /** What to call it. */
   readonly name: string;
-  /** What the model predicts from it. */
+  /** What the model says of it. */
   readonly predicted: Predicted;
-  /** The file that was written, as the user would type it. */
+  /** What was written, as the user would write it. */
   readonly file?: string;
-  /** How many seconds it took. */
+  /** How long it took. */
   readonly seconds: number;
 }
 
-/** Shows what happens, as text or as JSON. */
+/** Shows what happens. */
 export interface PredictReport {
-  /** Messages and progress while the model is opened. */
+  /** What the model says while it is made. */
   event(event: PluginEvent): void;
-  /** Called when the model is open, or could not be opened. */
+  /** The model is made, or cannot be. */
   ready(): void;
-  /** Called before the first picture; `note` explains the files. */
+  /** It begins; `note` says what is written. */
   start(model: OpenModel, note: string | undefined): void;
-  /** Called when a picture was predicted. */
+  /** A picture was predicted. */
   done(done: Done): void;
-  /** Called when one could not be. */
+  /** A picture could not be. */
   failed(error: Error & { readonly id: string }): void;
-  /** Called after the last; `next` is the command to suggest, where there is one. */
+  /** All were met; `next` is what to type after this, when there is something. */
   end(counts: { done: number; failed: number }, next?: string): void;
 }
 
-/** Text for people; problems go to standard error. */
+/** Lines for people; problems go to standard error. */
 export function textReport(): PredictReport {
   const progress = makeProgress();
   return {
@@ -69,7 +69,7 @@ export function textReport(): PredictReport {
   };
 }
 
-/** A line of JSON for each picture; all else goes to standard error. */
+/** A JSON object in a line for each picture, and nothing else but on standard error. */
 export function jsonReport(): PredictReport {
   let sha256: string | undefined;
   return {
@@ -106,7 +106,7 @@ export function writingNote(
   }
 }
 
-/** The model, `depth-nano (depth-anything, sha256 1a2b3c4d)`, and what it predicts. */
+/** `depth-nano (depth-anything, sha256 1a2b3c4d)`, and what it predicts. */
 function startText({ name, plugin, sha256, predictions }: OpenModel): string {
   const about = [
     ...name === plugin ? [] : [plugin],
@@ -120,7 +120,7 @@ function startText({ name, plugin, sha256, predictions }: OpenModel): string {
 
 function doneText(done: Done): string {
   const { name, predicted, file, seconds } = done;
-  const { size, input, depth, predictions } = predicted;
+  const { size, input, depth, said } = predicted;
   const line = [
     `${name}: ${size.width}×${size.height}`,
     ...input ? [`seen at ${input.width}×${input.height}`] : [],
@@ -129,27 +129,27 @@ function doneText(done: Done): string {
       : [],
     `${seconds.toFixed(1)} s`,
   ].join(", ");
-  const rest = predictions.flatMap((one) => otherText(one));
+  const rest = said.flatMap((one) => otherText(one));
   return [
     file === undefined ? line : `${line} → ${file}`,
     ...rest.length > 0 ? [alignText(rest)] : [],
   ].join("\n");
 }
 
-/** The rows of a prediction other than depth: the likeliest classes, or the shape of features. */
-function otherText(one: PredictionValues): string[][] {
-  const { prediction: { hook, kind }, values: { shape } } = one;
+/** What is said of a prediction that is no depth: the likeliest classes, the shape of features. */
+function otherText(said: Said): string[][] {
+  const { prediction: { hook, kind }, values: { shape } } = said;
   if (kind === "depth") return [];
   if (kind === "features") return [[hook, `features [${shape.join(", ")}]`]];
-  return topClasses(one).map(({ label, probability }) => [
+  return topClasses(said).map(({ label, probability }) => [
     probability.toFixed(3),
     label,
   ]);
 }
 
-/** The `most` likeliest classes by the softmax of logits, the likeliest first. */
+/** The `most` likeliest classes of logits, by softmax. */
 export function topClasses(
-  { prediction: { labels }, values: { data } }: PredictionValues,
+  { prediction: { labels }, values: { data } }: Said,
   most = 5,
 ): { readonly label: string; readonly probability: number }[] {
   const largest = data.reduce((a, b) => Math.max(a, b), -Infinity);
@@ -168,13 +168,13 @@ function doneJson(
   { name, predicted, file, seconds }: Done,
   sha256: string | undefined,
 ): Record<string, unknown> {
-  const { size, input, depth, predictions } = predicted;
+  const { size, input, depth, said } = predicted;
   return {
     picture: name,
     ...size,
     input,
     sha256,
-    predictions: predictions.map((one) => ({
+    predictions: said.map((one) => ({
       ...one.prediction,
       labels: undefined,
       shape: one.values.shape,

@@ -1,5 +1,5 @@
 /**
- * The text that `deno task probe` prints of a result.
+ * What a probe found in, what is printed of it out.
  *
  * @module
  */
@@ -35,7 +35,7 @@ function intervalText({ low, high }: Metric): string {
     : `${short(low)} to ${short(high)}`;
 }
 
-/** Four significant digits. */
+/** Four digits that say something. */
 function short(value: number): string {
   return String(Number(value.toPrecision(4)));
 }

@@ -1,5 +1,5 @@
 /**
- * The page of a report.
+ * What a report shows in, its page out.
  *
  * @module
  */
@@ -23,7 +23,7 @@ import type { FoundProbe } from "../serve/runs/run_probes.ts";
 import { PictureStore, ReportLatents, type ShownLatent } from "./latents.tsx";
 import type { ReportPictures } from "./pictures.ts";
 
-/** Styles that only the report needs. */
+/** What only a report needs. */
 const ownStyle = `
 main{max-width:1104px}
 .store{position:absolute}
@@ -54,23 +54,23 @@ main{max-width:1104px}
 interface ReportPageProps {
   /** The run. */
   readonly run: Run;
-  /** Its latents, where it has an index. */
+  /** What is known of its latents, where it has an index. */
   readonly latents: RunIndex | undefined;
   /** The latents that are shown. */
   readonly shown: readonly ShownLatent[];
   /** Their pictures. */
   readonly pictures: ReportPictures;
-  /** Results of probes. */
+  /** What probes have found. */
   readonly probes: readonly FoundProbe[];
   /** What could not be shown. */
   readonly problems: readonly string[];
-  /** The title of the column that chooses the latents. */
+  /** The column that the latents are chosen by. */
   readonly sort: string;
   /** The style sheet of the pages. */
   readonly style: string;
 }
 
-/** The whole file except its first line. */
+/** The whole file, but for its first line. */
 export function ReportPage(props: ReportPageProps): JSX.Element {
   const { run, latents, shown, pictures, probes, problems } = props;
   const columns = Object.fromEntries(
@@ -202,7 +202,7 @@ function Probe({ probe: { name, stored, problem } }: { probe: FoundProbe }) {
   );
 }
 
-/** An SVG as a `data:` URL: in a picture no script runs. */
+/** As a picture, in which nothing can run. */
 function svgUrl(svg: string): string {
   const bytes = new TextEncoder().encode(svg);
   return `data:image/svg+xml;base64,${bytes.toBase64()}`;

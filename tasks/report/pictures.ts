@@ -1,5 +1,5 @@
 /**
- * The pictures of a report, each once and small enough to mail.
+ * Pictures in, each once and small enough to mail out.
  *
  * @module
  */
@@ -11,9 +11,9 @@ const pictureSide = 96;
 
 /** A picture of a report. */
 export interface ReportPicture {
-  /** The id of its element in the page. */
+  /** Its place in the file: an element's id. */
   readonly id: string;
-  /** Its bytes, as a `data:` URL. */
+  /** The address that holds it. */
   readonly url: string;
   /** Width in pixels. */
   readonly width: number;
@@ -29,7 +29,7 @@ export interface ReportPictures {
   readonly problems: readonly string[];
 }
 
-/** Shrinks the pictures at `indices`, each once. */
+/** Makes each of `indices` small, once. */
 export async function reportPictures(
   pictures: Pictures,
   run: Run,

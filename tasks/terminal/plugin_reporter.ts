@@ -1,12 +1,12 @@
 /**
- * Shows the messages and the progress of plugins.
+ * What plugins say while they are made in, lines and a bar out.
  *
  * @module
  */
 import type { PluginEvent } from "../../core/plugin.ts";
 import type { Progress } from "./progress.ts";
 
-/** A plugin's `report`: messages become lines, progress moves the bar. */
+/** Shows what plugins say. */
 export function pluginReporter(
   progress: Progress,
 ): (event: PluginEvent) => void {

@@ -1,17 +1,17 @@
 // deno-lint-ignore-file no-console
 /**
- * Progress of long work: a bar on a terminal, plain lines elsewhere.
+ * How a run is doing: a bar on a terminal, lines elsewhere.
  *
  * @module
  */
 // @ts-types="npm:@types/cli-progress@^3.11.6"
 import { SingleBar } from "cli-progress";
 
-/** Shows how far some work is. */
+/** What is shown of a run. */
 export interface Progress {
-  /** Shows that `done` of `total` is done, in any unit, with the text `known` beside it. */
+  /** Shows how far it is, `done` of `total` tokens, with what else is known. */
   update(done: number, total: number, known: string): void;
-  /** Writes a line above the bar. */
+  /** Writes a line above what is shown. */
   line(text: string): void;
   /** Ends the bar, if there is one. */
   stop(): void;
@@ -20,7 +20,7 @@ export interface Progress {
 /** Seconds between two plain lines. */
 const plainEvery = 5;
 
-/** Progress as a bar on a terminal, or as a line every few seconds elsewhere. */
+/** A bar on a terminal, a line every few seconds elsewhere. */
 export function makeProgress(terminal = Deno.stdout.isTerminal()): Progress {
   return terminal ? bar() : lines();
 }
@@ -45,7 +45,7 @@ function bar(): Progress {
       bar.update(done, { known });
     },
     line(text) {
-      // The text takes the bar's line; the next update draws the bar below it.
+      // The bar takes the last line: it is drawn again below the new one.
       if (started) console.log(`\r\x1b[K${text}`);
       else console.log(text);
     },

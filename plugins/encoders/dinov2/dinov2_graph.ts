@@ -102,18 +102,8 @@ export function backbone(
     ...sizes,
     input: pixels(size).name,
     patches,
-    specials: [{ name: "embeddings.cls_token" }],
-    positions: positions(build.graph, {
-      ...sizes,
-      grid,
-      variant,
-      all: build.weight(
-        "embeddings.position_embeddings",
-        1,
-        1 + sizes.learned ** 2,
-        sizes.dModel,
-      ),
-    }),
+    specials: ["cls_token"],
+    positions: positions(build, { ...sizes, grid, variant }),
   })];
   for (let i = 0; i < sizes.layers; i++) {
     states.push(block(build, layout, states[i]!, i));

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { OnnxGraph } from "../network/onnx_graph.ts";
+import type { Builder } from "../network/builder.ts";
 
 /**
  * How position embeddings are resized, where the grid is not the learned one:
@@ -27,19 +27,18 @@ export interface Positions {
   readonly grid: readonly [rows: number, columns: number];
   /** How they are resized. */
   readonly variant: PositionVariant;
-  /** Name of them in the graph, `[1, specials + learned², dModel]`. */
-  readonly all: string;
-  /** How many of them are not of patches, and come first: 1 when absent. */
-  readonly specials?: number;
 }
 
 /**
- * Position embeddings for another grid, `[1, specials + rows · columns, dModel]`.
- * Those of special tokens stay as they are.
+ * `embeddings.position_embeddings`, `[1, 1 + learned², dModel]`, for another
+ * grid: `[1, 1 + rows · columns, dModel]`. That of CLS stays as it is.
  */
-export function positions(graph: OnnxGraph, of: Positions): string {
-  const { dModel, learned, grid: [rows, columns], variant, all } = of;
-  const { specials = 1 } = of, count = specials + learned ** 2;
+export function positions(
+  { graph, weight }: Builder,
+  { dModel, learned, grid: [rows, columns], variant }: Positions,
+): string {
+  const count = 1 + learned ** 2;
+  const all = weight("embeddings.position_embeddings", 1, count, dModel);
   if (rows === learned && columns === learned) return all;
   const slice = (from: number, to: number): string =>
     graph.node("Slice", [
@@ -50,7 +49,7 @@ export function positions(graph: OnnxGraph, of: Positions): string {
     ]);
   const map = graph.node("Transpose", [
     graph.node("Reshape", [
-      slice(specials, count),
+      slice(1, count),
       graph.integers([1, learned, learned, dModel]),
     ]),
   ], { attributes: { perm: [0, 3, 1, 2] } });
@@ -75,8 +74,7 @@ export function positions(graph: OnnxGraph, of: Positions): string {
       graph.integers([1, dModel, rows * columns]),
     ]),
   ], { attributes: { perm: [0, 2, 1] } });
-  if (specials === 0) return patches;
-  return graph.node("Concat", [slice(0, specials), patches], {
+  return graph.node("Concat", [slice(0, 1), patches], {
     attributes: { axis: 1 },
   });
 }

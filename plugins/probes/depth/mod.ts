@@ -15,12 +15,11 @@ import {
 } from "../../../mod.ts";
 import { hooksNamed } from "./study/choose_hooks.ts";
 import { openStudy } from "./study/open_study.ts";
-import { plainTuning } from "./who/plain_tuning.ts";
 import { sense } from "./sense/mod.ts";
 import type { PartResult } from "./study/study.ts";
 import type { LatentTuning } from "./who/tuning.ts";
 import { where } from "./where/mod.ts";
-import { who } from "./who/mod.ts";
+import { plainTuning, who } from "./who/mod.ts";
 import { why } from "./why/mod.ts";
 
 /** The parts of the probe, in the order in which they run. */

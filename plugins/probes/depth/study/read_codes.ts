@@ -10,25 +10,13 @@ import {
   inGroups,
   mapAhead,
 } from "../../../../mod.ts";
-import { cellTargets, ownDepth, type Target } from "./cell_targets.ts";
+import { cellTargets, ownDepth } from "./cell_targets.ts";
 import { type DepthPicture, readDepthPictures } from "./depth_pictures.ts";
+import { depthWords } from "./depth_words.ts";
 import { byLatent, type LatentEntries } from "./latent_entries.ts";
 import { clustersOf } from "./split_pictures.ts";
 import type { DepthStudy } from "./study.ts";
-
-/** The depth of the patches of some pictures; patch `p · cells + c` is the one at cell `c` of picture `p`. */
-export interface DepthPatches {
-  /** Which target it is. */
-  readonly name: Target;
-  /** The target, `[pictures · cells]`; NaN where it is not known. */
-  readonly target: Float64Array;
-  /** Cells of the hook's grid, row by row. */
-  readonly cells: number;
-  /** Indices of the pictures in the dataset. */
-  readonly pictures: Uint32Array;
-  /** What a bootstrap or a permutation keeps together, `[pictures]`: from 0, in order. */
-  readonly clusters: Uint32Array;
-}
+import type { TargetPatches } from "./target_patches.ts";
 
 /** What {@linkcode readCodes} reads. */
 export interface ReadCodesOptions {
@@ -41,7 +29,7 @@ export interface ReadCodesOptions {
 /** What {@linkcode readCodes} found. */
 export interface ReadCodes {
   /** The patches. */
-  readonly patches: DepthPatches;
+  readonly patches: TargetPatches;
   /** The codes of each dictionary on them, in order. */
   readonly codes: readonly LatentEntries[];
 }
@@ -94,7 +82,7 @@ export async function readCodes(
   }
   return {
     patches: {
-      name: targetName(study),
+      words: depthWords(study.truth),
       target: joined(targets, rows * cols),
       cells: rows * cols,
       pictures: Uint32Array.from(kept),
@@ -104,13 +92,6 @@ export async function readCodes(
       byLatent(parts, dictionaries[i]!.sparsifier.dSae)
     ),
   };
-}
-
-/** The target of a study: the true depth where it is known. */
-export function targetName(
-  { truth }: Pick<DepthStudy, "truth">,
-): Target {
-  return truth ? "truth_log_depth" : "own_log_depth";
 }
 
 interface EncodedGroup {
@@ -130,7 +111,7 @@ async function encodeGroup(
   const names = [hook.name, ...prediction ? [prediction.hook] : []];
   const images = pictures.map(({ image }) => image);
   const activations = await encoder.encode(images, [...new Set(names)]);
-  const name = targetName(study);
+  const name = truth ? "truth_log_depth" : "own_log_depth";
   const at = prediction &&
     encoder.hooks.find((each) => each.name === prediction.hook);
   const seen = pictures.flatMap((picture, image) => {

@@ -1,41 +1,31 @@
 /**
- * A latent's activations and depth in, what depth explains of them beyond the
- * place in the picture out.
+ * How much of an activation a target explains beyond the place in the picture.
  *
  * @module
  */
-import type { TargetScale } from "./target_scale.ts";
-import type { LatentSlice } from "../study/latent_entries.ts";
-
-/** Partial eta² of one latent with the depth map of picture `donors[p]` in place of that of `p`; its own when absent. */
-export type PartialEta2 = (donors?: Uint32Array) => number;
+import { type Measure, noBin, type TargetScale } from "./target_scale.ts";
 
 /**
- * Partial eta² of depth beyond position (Cohen, 1973): with `SSE(cell)` the
+ * Partial eta² of a target beyond position (Cohen, 1973): with `SSE(cell)` the
  * squared error of an activation, zeros included, about the mean of its cell,
  * and `SSE(cell + bin)` that of the least-squares fit of a number for each cell
- * plus a number for each bin of depth,
+ * plus a number for each bin of the target,
  *
  * `1 − SSE(cell + bin) / SSE(cell)`:
  *
- * 0 when depth says nothing that the place does not say, 1 when both say all.
- * By the theorem of Frisch, Waugh and Lovell the difference of the two is
- * `vᵀ M⁺ v` for `v_b` the sum over bin `b` of what the cells' means leave, and
- * `M` the same of the bins' indicators. A permutation of the depth maps that
- * keeps each cell in its place changes `v` alone, and `v` comes from the
+ * 0 when the target says nothing that the place does not say, 1 when both
+ * together say all. By the theorem of Frisch, Waugh and Lovell the difference of
+ * the two is `vᵀ M⁺ v` for `v_b` the sum over bin `b` of what the cells' means
+ * leave, and `M` the same of the bins' indicators. A permutation of the maps
+ * that keeps each cell in its place changes `v` alone, and `v` comes from the
  * latent's entries: that makes thousands of permutations cheap.
- *
- * Made once for a scale, then called for one latent after the other: what it
- * returns is for the latest latent only.
  */
-export function beyondPosition(
-  scale: TargetScale,
-): (slice: LatentSlice) => PartialEta2 {
-  const { bin, unknown, count, shares, inCell, inverse } = scale;
+export function beyondPosition(scale: TargetScale): Measure {
+  const { bin, count, shares, inCell, inverse, own } = scale;
   const each = scale.patches.cells;
   const cellSums = new Float64Array(each), expected = new Float64Array(count);
   const v = new Float64Array(count);
-  // What leaves the sums of cells again, and which cells those are.
+  // The sums that leave the cells again, and which cells those are.
   const lost = new Float64Array(each), lostAt = new Uint32Array(each);
   return ({ pictures, cells, values }) => {
     cellSums.fill(0);
@@ -53,18 +43,17 @@ export function beyondPosition(
     for (let cell = 0; cell < each; cell++) {
       if (inCell[cell]! > 0) between += cellSums[cell]! ** 2 / inCell[cell]!;
     }
-    return (donors) => {
+    return (donors = own) => {
       for (let b = 0; b < count; b++) v[b] = -expected[b]!;
       let total = squares, cellsLost = 0;
       for (let entry = 0; entry < values.length; entry++) {
-        const picture = pictures[entry]!, cell = cells[entry]!;
-        const from = donors ? donors[picture]! : picture;
-        const b = bin[from * each + cell]!, value = values[entry]!;
-        if (b !== unknown) {
+        const cell = cells[entry]!, value = values[entry]!;
+        const b = bin[donors[pictures[entry]!]! * each + cell]!;
+        if (b !== noBin) {
           v[b]! += value;
           continue;
         }
-        // Its depth is unknown here: it leaves all sums again.
+        // Its target is unknown here: it leaves all sums again.
         total -= value * value;
         if (lost[cell] === 0) lostAt[cellsLost++] = cell;
         lost[cell]! += value;

@@ -1,21 +1,19 @@
 /**
- * What is known of patches in, dictionaries that nobody trained out: the
- * controls of one that was.
+ * Dictionaries that nobody trained, as controls of one that was.
  *
  * @module
  */
 import {
+  covarianceOf,
   type Dictionary,
   type Engine,
+  meansOf,
+  type NormalSums,
   randomFrom,
   symmetricEigen,
 } from "../../../../mod.ts";
 import { topK } from "../../../sparsifiers/top_k.ts";
-import {
-  covarianceOfPatches,
-  meanOfPatches,
-  type PatchMoments,
-} from "./patch_moments.ts";
+import type { Units } from "./found.ts";
 
 /** Key of the random stream of directions. */
 const directionsKey = 33;
@@ -31,18 +29,14 @@ export interface ControlOptions {
 }
 
 /** A dictionary that nobody trained. */
-export interface ControlDictionary {
-  /** Its name, as in those of metrics. */
-  readonly name: "neurons" | "pca" | "random";
-  /** What its units are called, several of them. */
-  readonly units: string;
+export interface ControlDictionary extends Pick<Units, "name" | "units"> {
   /** The dictionary. */
   readonly dictionary: Dictionary;
 }
 
 /**
- * Three dictionaries about the mean patch, each of which keeps the `l0` largest
- * units of a patch:
+ * Three dictionaries about the mean patch, given the sums over patches, each of
+ * which keeps the `l0` largest units of a patch:
  *
  * - `neurons`: the activation's own axes, each in both directions;
  * - `pca`: the principal directions of the patches, each in both directions;
@@ -54,29 +48,29 @@ export interface ControlDictionary {
  */
 export function controlDictionaries(
   engine: Engine,
-  moments: PatchMoments,
+  sums: NormalSums,
   { l0, dSae, seed }: ControlOptions,
 ): ControlDictionary[] {
-  const { width } = moments, mean = Float32Array.from(meanOfPatches(moments));
-  const of = (rows: Float32Array): Dictionary => frozen(engine, rows, mean, l0);
+  const { width } = sums, mean = Float32Array.from(meansOf(sums));
   const axes = new Float64Array(width * width);
   for (let i = 0; i < width; i++) axes[i * width + i] = 1;
-  const principal = symmetricEigen(covarianceOfPatches(moments)).vectors;
-  const controls: ControlDictionary[] = [
-    { name: "neurons", units: "neurons", dictionary: of(bothWays(axes)) },
-    {
-      name: "pca",
-      units: "principal directions",
-      dictionary: of(bothWays(principal)),
-    },
+  const control = (
+    name: ControlDictionary["name"],
+    units: string,
+    rows: Float32Array,
+  ) => ({ name, units, dictionary: frozen(engine, rows, mean, l0) });
+  const principal = symmetricEigen(covarianceOf(sums)).vectors;
+  return [
+    control("neurons", "neurons", bothWays(axes)),
+    control("pca", "principal directions", bothWays(principal)),
+    ...dSae === undefined ? [] : [
+      control(
+        "random",
+        "latents of a random dictionary",
+        randomRows(dSae, width, seed),
+      ),
+    ],
   ];
-  if (dSae === undefined) return controls;
-  const dictionary = of(randomRows(dSae, width, seed));
-  return [...controls, {
-    name: "random",
-    units: "latents of a random dictionary",
-    dictionary,
-  }];
 }
 
 /** The rows, then the rows the other way. */

@@ -1,20 +1,20 @@
 /**
- * A tuning curve in, what shape it has out.
+ * The shapes of tuning curves.
  *
  * @module
  */
 import { correlation, midRanks } from "../../../../mod.ts";
+import type { TargetWords } from "../study/target_patches.ts";
 
-/** What a curve can be; a latent's `curveClass` is an index of it. */
-export const curveClasses = [
-  "none",
-  "monotone near",
-  "monotone far",
-  "band-pass",
-] as const;
+/** The names of the classes of curves; a latent's `curveClass` is an index of them. */
+export function curveClasses(
+  { small, large }: Pick<TargetWords, "small" | "large">,
+): readonly string[] {
+  return ["none", `monotone ${small[0]}`, `monotone ${large[0]}`, "band-pass"];
+}
 
 /** Least rank correlation of a curve with the number of the bin for it to count as monotone. */
-export const monotoneLeast = 0.8;
+const monotoneLeast = 0.8;
 
 /**
  * Depth-selectivity index of You et al., 2021 (arXiv:2108.05312):
@@ -28,7 +28,7 @@ export function selectivity(curve: Float64Array): number {
   return (most - others) / (most + others);
 }
 
-/** The bin of the largest mean, the nearest one of equal ones. */
+/** The bin of the largest mean, the first of equal ones. */
 export function preferredBin(curve: Float64Array): number {
   return curve.indexOf(Math.max(...curve));
 }
@@ -56,10 +56,10 @@ export function widthAtHalf(
 }
 
 /**
- * What a curve is, as an index of {@linkcode curveClasses}: monotone when its
- * rank correlation with the number of the bin is 0.8 or more either way; else
- * band-pass when neither its first nor its last bin has more than half of its
- * maximum; else none.
+ * The class of a curve, as an index of {@linkcode curveClasses}: monotone when
+ * its rank correlation with the number of the bin is 0.8 or more either way;
+ * else band-pass when neither its first nor its last bin has more than half of
+ * its maximum; else none.
  */
 export function curveClass(curve: Float64Array): number {
   const trend = correlation(midRanks(curve), curve.keys().toArray());

@@ -1,155 +1,158 @@
 /**
- * What the part "who" measured in, figures out.
+ * Figures of units that go with a target, drawn from their tables.
  *
  * @module
  */
-import type { Figure } from "../../../../mod.ts";
-import {
-  axisInk,
-  band,
-  curve,
-  gridInk,
-  line,
-  linearScale,
-  lineColours,
-  numberWords,
-  type Point,
-  svg,
-  text,
-} from "../figures/axes.ts";
-import type { TuningCurve } from "./curve_intervals.ts";
-import {
-  passCount,
-  passShare,
-  type UnitSource,
-  type WhoFound,
-} from "./found.ts";
+import type { Figure, Table } from "../../../../mod.ts";
+import { plotSvg, seriesColours } from "../../figures/plot_svg.ts";
+import type { UnitSource, WhoFound } from "./found.ts";
 
-/** Size of one panel of the atlas, and of what lies around its curve. */
-const panel = {
-  width: 150,
-  height: 118,
-  left: 12,
-  right: 8,
-  top: 22,
-  bottom: 20,
-};
+const highlight = seriesColours[0]!, plain = seriesColours[6]!;
 
-/** Panels beside each other. */
+/** Panels beside each other, at most. */
 const acrossMost = 6;
 
-/** Tuning curves of the latents that go with depth most, a panel each. */
-export function atlas(
-  found: WhoFound,
-  trained: UnitSource,
-  curves: readonly TuningCurve[],
-): Figure {
-  const across = Math.min(acrossMost, Math.max(1, curves.length));
-  const down = Math.ceil(curves.length / across);
-  const metres = found.scale.patches.name === "truth_log_depth";
-  const xLabel = metres
-    ? "depth in metres, from the nearest to the farthest"
-    : "depth as the model says it, from the nearest to the farthest";
-  const size = {
-    width: Math.max(360, across * panel.width + 16),
-    height: down * panel.height + 34,
-    label: "Tuning curves of latents over depth",
-  };
-  return {
-    svg: svg(size, [
-      ...curves.flatMap((each, i) => {
-        const at: Point = [
-          8 + (i % across) * panel.width,
-          Math.floor(i / across) * panel.height,
-        ];
-        return curvePanel(found, trained, each, at);
-      }),
-      text([size.width / 2, size.height - 10], xLabel, { anchor: "middle" }),
-    ]),
-    caption:
-      "Mean activation (zeros included, up from 0) over bins of depth of the latents that go with depth most, each to its own height, with 95 % intervals of a bootstrap over pictures; beside its number the share η² of what the place leaves unexplained that depth explains; grey ones do not pass",
-  };
-}
-
-function curvePanel(
-  { scale: { centres, edges } }: WhoFound,
-  { passes, tuning }: UnitSource,
-  { latent, mean, low, high }: TuningCurve,
-  [left, top]: Point,
-): string[] {
-  const box = {
-    left: left + panel.left,
-    right: left + panel.width - panel.right,
-    top: top + panel.top,
-    bottom: top + panel.height - panel.bottom,
-  };
-  const most = Math.max(...mean, ...high.filter(Number.isFinite));
-  const x = linearScale([edges[0]!, edges.at(-1)!], [box.left, box.right]);
-  const y = linearScale([0, most], [box.bottom, box.top]);
-  const points = (of: Float64Array): Point[] =>
-    Array.from(of, (value, bin) => [x(centres[bin]!), y(value)] as const);
-  const colour = passes[latent] ? lineColours[0]! : axisInk;
-  const ends = [edges[0]!, edges.at(-1)!].map((at) =>
-    numberWords(Number(Math.exp(at).toPrecision(2)))
+/** The tuning curves in a table, a panel each. */
+export async function atlas(
+  { rows }: Table,
+  { passes, tuning: { partialEta2 } }: UnitSource,
+  { scale: { centres, edges, patches: { words } } }: WhoFound,
+): Promise<Figure> {
+  const { name, shown, scale } = words;
+  const panels = [...Map.groupBy(rows, ({ latent }) => Number(latent))]
+    .map(([latent, bins], i) => ({
+      latent,
+      bins,
+      column: i % acrossMost,
+      row: Math.floor(i / acrossMost),
+      eta: `η² ${partialEta2[latent]!.toFixed(2)}`,
+      colour: passes[latent] ? highlight : plain,
+    }));
+  const points = panels.flatMap(({ bins, ...panel }) =>
+    inHeights(bins).map((bin) => ({ ...panel, ...bin, x: centres[bin.bin]! }))
   );
-  const small = { size: 10, colour: axisInk };
-  return [
-    line([box.left, box.bottom], [box.right, box.bottom], axisInk),
-    line([box.left, box.top], [box.right, box.top], gridInk),
-    band(points(low), points(high), colour),
-    curve(points(mean), colour),
-    text([box.left, box.top - 8], `${latent}`, { bold: true }),
-    text(
-      [box.right, box.top - 8],
-      `η² ${tuning.partialEta2[latent]!.toFixed(2)}`,
-      { ...small, anchor: "end" },
-    ),
-    text([box.left, box.bottom + 12], ends[0]!, small),
-    text([box.right, box.bottom + 12], ends[1]!, { ...small, anchor: "end" }),
-  ];
+  const domain = [edges[0]!, edges.at(-1)!];
+  const ends = domain.map((at) => `${Number(shown(at).toPrecision(2))}`);
+  const place = { fx: "column", fy: "row" };
+  const svg = await plotSvg(
+    { label: `Tuning curves of latents over ${name}` },
+    ({ areaY, lineY, ruleY, text }) => ({
+      width: Math.max(360, Math.min(acrossMost, panels.length) * 150 + 40),
+      height: Math.ceil(panels.length / acrossMost) * 116 + 50,
+      marginTop: 24,
+      marginLeft: 20,
+      marginBottom: 44,
+      fx: { axis: null, padding: 0.12 },
+      fy: { axis: null, padding: 0.42 },
+      x: {
+        domain,
+        ticks: [],
+        label: `${name} ${scale}`,
+        labelAnchor: "center",
+      },
+      y: { axis: null, domain: [0, 1] },
+      marks: [
+        ruleY([0], { stroke: "#9ca3af" }),
+        areaY(points, {
+          ...{ x: "x", y1: "low", y2: "high", z: "latent", ...place },
+          fill: "colour",
+          fillOpacity: 0.18,
+        }),
+        lineY(points, {
+          ...{ x: "x", y: "mean", z: "latent", ...place },
+          stroke: "colour",
+          strokeWidth: 2,
+        }),
+        ...([
+          ["top-left", "latent", -16, "bold"],
+          ["top-right", "eta", -16, "normal"],
+          ["bottom-left", () => ends[0]!, 14, "normal"],
+          ["bottom-right", () => ends[1]!, 14, "normal"],
+        ] as const).map(([frameAnchor, words, dy, fontWeight]) =>
+          text(panels, { ...place, frameAnchor, text: words, dy, fontWeight })
+        ),
+      ],
+    }),
+  );
+  return {
+    svg,
+    caption:
+      `Mean activation (zeros included, up from 0) over bins of ${name} of the latents that go with ${name} most, each to its own height, with 95 % intervals of a bootstrap over pictures; beside its number the share η² of what the place leaves unexplained that ${name} explains; grey ones do not pass`,
+  };
 }
 
-/** How many pass in each source, as shares. */
-export function sourcesFigure({ sources }: WhoFound): Figure {
-  const left = 200, right = 480, row = 34, top = 14;
-  const bottom = top + row * sources.length;
-  const most = Math.max(0.01, ...sources.map((each) => passShare(each).high));
-  const x = linearScale([0, most], [left, right]);
-  const bars = sources.flatMap((source, i) => {
-    const { value, low, high } = passShare(source), at = top + row * i;
-    const middle = at + row / 2 - 4;
-    const colour = source.name === "trained" ? lineColours[0]! : axisInk;
-    return [
-      text([left - 10, middle + 4], source.units, { anchor: "end" }),
-      `<rect x="${left}" y="${at + 2}" width="${
-        Math.max(0.5, x(value) - left).toFixed(2)
-      }" height="${row - 12}" fill="${colour}" fill-opacity="0.55"/>`,
-      line([x(low), middle], [x(high), middle], colour, { width: 2 }),
-      text(
-        [right + 12, middle + 4],
-        `${passCount(source)} of ${source.passes.length}`,
-      ),
-    ];
-  });
-  return {
-    svg: svg({
+/** The bins of a curve as shares of its height. */
+function inHeights(rows: Table["rows"]) {
+  const bins = rows as readonly Record<
+    "bin" | "mean" | "low" | "high",
+    number
+  >[];
+  const heights = bins.flatMap(({ mean, high }) => [mean, high]);
+  const most = Math.max(...heights.filter(Number.isFinite));
+  return bins.map(({ bin, mean, low, high }) => ({
+    bin,
+    mean: mean / most,
+    low: low / most,
+    high: high / most,
+  }));
+}
+
+/** The shares that pass in each source, from their table. */
+export async function sourcesFigure(
+  { rows }: Table,
+  { sources, scale: { patches: { words } } }: WhoFound,
+): Promise<Figure> {
+  const { name } = words;
+  const bars = rows.map((row, i) => ({
+    ...row,
+    ...sources[i]!,
+    name: sources[i]!.units,
+    colour: row.source === "trained" ? highlight : plain,
+    counts: `${row.pass} of ${row.units}`,
+  }));
+  const svg = await plotSvg(
+    { label: `Share of units that go with ${name}, by source` },
+    ({ barX, ruleY, ruleX, text }) => ({
       width: 600,
-      height: bottom + 48,
-      label: "Share of units that go with depth, by source",
-    }, [
-      ...x.ticks.flatMap((tick) => [
-        line([x(tick), top], [x(tick), bottom], gridInk),
-        text([x(tick), bottom + 16], `${numberWords(100 * tick)} %`, {
-          anchor: "middle",
+      height: 62 + 34 * bars.length,
+      marginLeft: 200,
+      marginRight: 100,
+      marginBottom: 40,
+      x: {
+        label: `units that go with ${name}`,
+        labelAnchor: "center",
+        labelArrow: false,
+        tickFormat: (share: number) => `${Number((100 * share).toFixed(1))} %`,
+        ticks: 4,
+        grid: true,
+        domain: [0, Math.max(0.01, ...rows.map(({ high }) => Number(high)))],
+      },
+      y: { label: null, domain: bars.map(({ name }) => name), padding: 0.3 },
+      marks: [
+        barX(bars, {
+          ...{ x: "share", y: "name" },
+          fill: "colour",
+          fillOpacity: 0.55,
         }),
-      ]),
-      ...bars,
-      line([left, top], [left, bottom], axisInk),
-      text([(left + right) / 2, bottom + 38], "units that go with depth", {
-        anchor: "middle",
-      }),
-    ]),
+        ruleY(bars, {
+          ...{ x1: "low", x2: "high", y: "name" },
+          stroke: "colour",
+          strokeWidth: 2,
+        }),
+        text(bars, {
+          y: "name",
+          text: "counts",
+          frameAnchor: "right",
+          textAnchor: "start",
+          dx: 12,
+        }),
+        ruleX([0]),
+      ],
+    }),
+  );
+  return {
+    svg,
     caption:
-      "Share of units that go with depth by the same rule, with 95 % intervals over units: the trained dictionary and, at the same number of units that fire on a patch, its controls",
+      `Share of units that go with ${name} by the same rule, with 95 % intervals over units: the trained dictionary and, at the same number of units that fire on a patch, its controls`,
   };
 }

@@ -1,23 +1,28 @@
 /**
- * What the part "who" measures, before it is put in words.
+ * Units held against a target, and how many of them pass.
  *
  * @module
  */
-import type { LatentEntries } from "../study/latent_entries.ts";
-import type { LatentTuning } from "./tuning.ts";
-import type { TargetScale } from "./target_scale.ts";
-import type { PositionNull } from "./position_null.ts";
 import { type Estimate, shareOf } from "../../../../mod.ts";
+import type { LatentEntries } from "../study/latent_entries.ts";
+import type { PositionNull } from "./position_null.ts";
+import { falseDiscoveryRates, passing } from "./significance.ts";
+import type { TargetScale } from "./target_scale.ts";
+import type { LatentTuning } from "./tuning.ts";
 
-/** Units of one kind, all held against depth alike. */
-export interface UnitSource {
-  /** Its name, as in those of metrics. */
+/** Units of one kind. */
+export interface Units {
+  /** Their name, as in those of metrics. */
   readonly name: "trained" | "neurons" | "pca" | "random";
-  /** What its units are called, several of them. */
+  /** What they are called, several of them. */
   readonly units: string;
   /** Where they fire. */
   readonly codes: LatentEntries;
-  /** How they go with depth. */
+}
+
+/** Units of one kind, all held against the target alike. */
+export interface UnitSource extends Units, UnitCounts {
+  /** How they go with the target. */
   readonly tuning: LatentTuning;
   /** What the null says. */
   readonly nulls: PositionNull;
@@ -27,11 +32,39 @@ export interface UnitSource {
   readonly passes: Uint8Array;
 }
 
-/** What the part "who" measured. */
+/** How many units there are, and how many of them pass. */
+export interface UnitCounts {
+  /** Units, whether they fire or not. */
+  readonly count: number;
+  /** Those that fire on these patches. */
+  readonly alive: number;
+  /** Those that fire often enough to be tested. */
+  readonly tested: number;
+  /** Those that pass. */
+  readonly pass: number;
+  /** Those that pass with a curve of each of the `curveClasses`. */
+  readonly ofClass: readonly number[];
+  /** The share of all units that pass. */
+  readonly share: Required<Estimate>;
+  /** Of those that pass, the largest partial eta²; NaN where none does. */
+  readonly best: number;
+  /** The median one. */
+  readonly median: number;
+  /** The partial eta² that no unit at all exceeds in 95 % of permutations. */
+  readonly largest: number;
+  /** Units whose partial eta² is above that (Westfall and Young, 1993). */
+  readonly aboveLargest: number;
+}
+
+/** Everything that was measured. */
 export interface WhoFound {
-  /** The trained dictionary first, where there is one; then its controls. */
+  /** The latents of the trained dictionary, where there is one. */
+  readonly trained?: UnitSource | undefined;
+  /** Its controls. */
+  readonly controls: readonly UnitSource[];
+  /** All of them, in this order. */
   readonly sources: readonly UnitSource[];
-  /** Depth. */
+  /** The target. */
   readonly scale: TargetScale;
   /** Units that fire on a patch. */
   readonly l0: number;
@@ -39,44 +72,54 @@ export interface WhoFound {
   readonly permutations: number;
   /** The false discovery rate below which units pass. */
   readonly q: number;
-  /** Decides every random number. */
-  readonly seed: number;
 }
 
-/** How many units pass, of all there are, whether they fire or not. */
-export function passShare({ passes }: UnitSource): Required<Estimate> {
-  return shareOf(passCount({ passes }), passes.length);
-}
-
-/** How many units pass. */
-export function passCount({ passes }: Pick<UnitSource, "passes">): number {
-  return passes.reduce((sum, one) => sum + one, 0);
-}
-
-/** How many units were tested. */
-export function testedCount({ nulls }: UnitSource): number {
-  return nulls.p.filter((p) => !Number.isNaN(p)).length;
+/** The units that pass at the false discovery rate `most`, and their counts. */
+export function judged(
+  units: Units,
+  tuning: LatentTuning,
+  nulls: PositionNull,
+  most: number,
+): UnitSource {
+  const q = falseDiscoveryRates(nulls.p), passes = passing(q, tuning, most);
+  const { fired, partialEta2 } = tuning, count = passes.length;
+  const pass = passes.reduce((sum, one) => sum + one, 0);
+  const etas = partialEta2.filter((_, unit) => passes[unit]).sort();
+  const largest = largestQuantile(nulls, 0.95);
+  const isTested = (unit: number): boolean => !Number.isNaN(nulls.p[unit]);
+  return {
+    ...units,
+    tuning,
+    nulls,
+    q,
+    passes,
+    count,
+    alive: fired.filter((n) => n > 0).length,
+    tested: fired.filter((_, unit) => isTested(unit)).length,
+    pass,
+    ofClass: [0, 1, 2, 3].map((each) =>
+      passes.filter((one, unit) => one && tuning.curveClass[unit] === each)
+        .length
+    ),
+    share: shareOf(pass, count),
+    best: etas.at(-1) ?? NaN,
+    median: etas[Math.floor(etas.length / 2)] ?? NaN,
+    largest,
+    aboveLargest:
+      partialEta2.filter((eta, unit) => isTested(unit) && eta > largest).length,
+  };
 }
 
 /** A quantile of the largest partial eta² of any unit over the permutations: the smallest that at least this share of them do not exceed. */
 export function largestQuantile(
-  { nulls: { largest } }: Pick<UnitSource, "nulls">,
+  { largest }: Pick<PositionNull, "largest">,
   share: number,
 ): number {
   const at = Math.ceil(share * largest.length) - 1;
   return largest.toSorted()[Math.max(0, at)] ?? NaN;
 }
 
-/** Units whose partial eta² is above what no unit at all exceeds in 95 % of permutations (Westfall and Young, 1993). */
-export function aboveLargest(source: UnitSource): number {
-  const { nulls, tuning: { partialEta2 } } = source;
-  const threshold = largestQuantile(source, 0.95);
-  return nulls.p.filter((p, unit) =>
-    !Number.isNaN(p) && partialEta2[unit]! > threshold
-  ).length;
-}
-
-/** The units that go with depth most: those that pass first, then by partial eta². */
+/** The units that go with the target most: those that pass first, then by partial eta². */
 export function bestUnits(
   { passes, nulls, tuning: { partialEta2 } }: UnitSource,
   count: number,

@@ -1,46 +1,43 @@
 /**
- * A latent's activations and depth in, the information that one has of the
- * other out.
+ * The information that activations have of a target.
  *
  * @module
  */
-import { binEdges, binOf, type TargetScale } from "./target_scale.ts";
-import type { LatentSlice } from "../study/latent_entries.ts";
+import {
+  binEdges,
+  binOf,
+  type Measure,
+  noBin,
+  type TargetScale,
+} from "./target_scale.ts";
 
 /** Levels of an activation: silent, and four of those that fire. */
 const firingLevels = 4;
 
 /**
- * The mutual information, in nats, of depth in its bins and an activation in
+ * The mutual information, in nats, of a target in its bins and an activation in
  * five levels: silent, and the quarters of its values where it fires. With the
  * correction of Miller (1955) and Madow: `(m − 1) / 2N` is added to an entropy
- * of `m` outcomes that occur. What remains of its bias, and what both only have
- * in common with the place in the picture, is what it is with the depth maps
- * permuted, given whose each picture has.
- *
- * Made once for a scale, then called for each latent.
+ * of `m` outcomes that occur. What remains of its bias, and what both share
+ * through the place in the picture alone, is the information with permuted maps.
  */
-export function informationWith(
-  scale: TargetScale,
-): (slice: LatentSlice) => (donors?: Uint32Array) => number {
-  const { bin, unknown, count, known, n, patches: { cells: each } } = scale;
+export function informationWith(scale: TargetScale): Measure {
+  const { bin, count, known, n, own, patches: { cells: each } } = scale;
   const xLogX = Float64Array.from(
     { length: known + 1 },
     (_, x) => x === 0 ? 0 : x * Math.log(x),
   );
   const table = new Uint32Array((firingLevels + 1) * count);
   return ({ pictures, cells, patches, values }) => {
-    const seen = values.filter((_, i) => bin[patches[i]!] !== unknown);
+    const seen = values.filter((_, i) => bin[patches[i]!] !== noBin);
     const edges = binEdges(Float64Array.from(seen).sort(), firingLevels);
     const levels = Uint8Array.from(values, (value) => 1 + binOf(value, edges));
-    return (donors) => {
+    return (donors = own) => {
       table.fill(0);
       table.set(n);
       for (let entry = 0; entry < levels.length; entry++) {
-        const picture = pictures[entry]!;
-        const from = donors ? donors[picture]! : picture;
-        const b = bin[from * each + cells[entry]!]!;
-        if (b === unknown) continue;
+        const b = bin[donors[pictures[entry]!]! * each + cells[entry]!]!;
+        if (b === noBin) continue;
         table[b]!--;
         table[levels[entry]! * count + b]!++;
       }

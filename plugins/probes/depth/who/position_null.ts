@@ -1,16 +1,15 @@
 /**
- * Latents in, what they would look like if they had nothing to do with depth
- * but what the place in the picture has out.
+ * How latents would go with a target if they knew only the place in the picture.
  *
  * @module
  */
 import { permutation, type Random, randomFrom } from "../../../../mod.ts";
-import type { LatentTuning } from "./tuning.ts";
-import { beyondPosition } from "./beyond_position.ts";
-import type { TargetScale } from "./target_scale.ts";
-import { informationWith } from "./information.ts";
 import { type LatentEntries, sliceOf } from "../study/latent_entries.ts";
-import { rankScores, spearmanOf } from "./rank_scores.ts";
+import { beyondPosition } from "./beyond_position.ts";
+import { informationWith } from "./information.ts";
+import { rankCorrelation } from "./rank_correlation.ts";
+import type { TargetScale } from "./target_scale.ts";
+import type { LatentTuning } from "./tuning.ts";
 
 /** Fewest patches and clusters that a latent fires in for it to be tested. */
 export const leastTested = { patches: 20, clusters: 5 } as const;
@@ -27,7 +26,7 @@ export interface PositionNull {
   readonly p: Float64Array;
   /** The largest partial eta² of any tested latent in each permutation. */
   readonly largest: Float64Array;
-  /** The mean rank correlation with permuted depth: what the place alone gives. */
+  /** The mean rank correlation with permuted maps: what the place alone gives. */
   readonly spearmanMean: Float32Array;
   /** Share of permutations whose rank correlation is at least as far from that mean. */
   readonly spearmanP: Float64Array;
@@ -48,7 +47,7 @@ export interface PositionNullOptions {
 }
 
 /**
- * Whose depth map each picture gets, `[pictures]`: those of whole clusters, in
+ * Whose map each picture gets, `[pictures]`: those of whole clusters, in
  * an order that `random` decides, are dealt to the pictures cluster by cluster.
  * Each cell keeps its place, and neighbouring frames of a film stay together.
  */
@@ -67,16 +66,16 @@ export function permuteMaps(
 }
 
 /** Whether a latent fires often enough to be tested. */
-export function isTested(tuning: LatentTuning, latent: number): boolean {
+function isTested(tuning: LatentTuning, latent: number): boolean {
   return tuning.fired[latent]! >= leastTested.patches &&
     tuning.clusters[latent]! >= leastTested.clusters &&
     !Number.isNaN(tuning.partialEta2[latent]);
 }
 
 /**
- * Holds each latent against permutations of the depth maps between pictures:
- * what goes with the place in the picture alone does as well there. All
- * latents see the same permutations.
+ * Holds each latent against permutations of the maps between pictures: what
+ * goes with the place in the picture alone does as well there. All latents see
+ * the same permutations.
  */
 export async function positionNull(
   scale: TargetScale,
@@ -96,7 +95,8 @@ export async function positionNull(
     spearmanP: new Float64Array(dSae).fill(NaN),
     information: new Float32Array(dSae).fill(NaN),
   };
-  const beyond = beyondPosition(scale), information = informationWith(scale);
+  const beyond = beyondPosition(scale), correlation = rankCorrelation(scale);
+  const information = informationWith(scale);
   let paused = performance.now();
   for (let latent = 0; latent < dSae; latent++) {
     if (performance.now() - paused > 100) {
@@ -107,24 +107,23 @@ export async function positionNull(
     }
     if (!isTested(tuning, latent)) continue;
     const slice = sliceOf(codes, latent, scale.patches.cells);
-    const partial = beyond(slice), etas = draws.map(partial);
+    const partial = beyond(slice), etas = draws.map((draw) => partial(draw));
     etas.forEach((eta, i) => {
       if (eta > found.largest[i]!) found.largest[i] = eta;
     });
     found.p[latent] = shareAtLeast(partial(), etas);
     if (!all) continue;
-    const scores = rankScores(slice, scale);
-    const own = spearmanOf(slice, scores, scale);
-    const rhos = draws.map((draw) => spearmanOf(slice, scores, scale, draw));
+    const rho = correlation(slice), rhos = draws.map((draw) => rho(draw));
     const mean = meanOf(rhos);
     found.spearmanMean[latent] = mean;
     found.spearmanP[latent] = shareAtLeast(
-      Math.abs(own - mean),
+      Math.abs(rho() - mean),
       rhos.map((rho) => Math.abs(rho - mean)),
     );
     const nats = information(slice);
+    const shuffled = draws.slice(0, informationShuffles);
     found.information[latent] = nats() -
-      meanOf(draws.slice(0, informationShuffles).map(nats));
+      meanOf(shuffled.map((draw) => nats(draw)));
   }
   return found;
 }
@@ -135,7 +134,7 @@ export function shareAtLeast(
   nulls: readonly number[],
 ): number {
   if (Number.isNaN(observed)) return NaN;
-  // Equal but for rounding, in another order of the same sum, is equal.
+  // The same sum in another order may differ by rounding.
   const least = observed - 1e-9 * Math.abs(observed);
   let count = 1;
   for (const value of nulls) count += Number(value >= least);

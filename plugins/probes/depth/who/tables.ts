@@ -1,20 +1,17 @@
 /**
- * What the part "who" measured in, tables out.
+ * The tables of units that go with a target.
  *
  * @module
  */
-import type { LatentValues, Table } from "../../../../mod.ts";
-import type { TuningCurve } from "./curve_intervals.ts";
-import { curveClasses } from "./curve_shape.ts";
 import {
-  aboveLargest,
-  largestQuantile,
-  passCount,
-  passShare,
-  testedCount,
-  type UnitSource,
-  type WhoFound,
-} from "./found.ts";
+  estimateColumns,
+  type LatentValues,
+  type Table,
+  tableOf,
+} from "../../../../mod.ts";
+import type { CurveBin } from "./curve_intervals.ts";
+import { curveClasses } from "./curve_shape.ts";
+import { largestQuantile, type UnitSource, type WhoFound } from "./found.ts";
 
 /** Digits that say all that is known of a number. */
 function few(value: number): number {
@@ -23,129 +20,114 @@ function few(value: number): number {
 
 /** Every latent, and every number on it. */
 export function latentTable(
+  trained: UnitSource,
   columns: Readonly<Record<string, LatentValues>>,
+  { scale: { patches: { words } } }: WhoFound,
 ): Table {
-  const names = Object.keys(columns);
-  const { length } = columns[names[0]!]!.values;
-  return {
-    caption: "How each latent goes with depth",
-    columns: {
+  const { name } = words, classes = curveClasses(words);
+  return tableOf(
+    `How each latent goes with ${name}`,
+    Array.from({ length: trained.count }, (_, latent) => ({ latent })),
+    {
       latent: "number of the latent",
       ...Object.fromEntries(
-        Object.entries(columns).map(([name, { meaning }]) => [name, meaning]),
+        Object.entries(columns).map(([column, { meaning, values }]) => [
+          column,
+          [meaning, ({ latent }) => few(values[latent]!)],
+        ]),
       ),
-      curve: "depth_class in words",
+      curve: [
+        `${name}_class in words`,
+        ({ latent }) => classes[trained.tuning.curveClass[latent]!] ?? "",
+      ],
     },
-    rows: Array.from({ length }, (_, latent) => ({
-      latent,
-      ...Object.fromEntries(
-        names.map((name) => [name, few(columns[name]!.values[latent]!)]),
-      ),
-      curve: curveClasses[columns.depth_class!.values[latent]!] ?? "",
-    })),
-  };
+  );
 }
 
-/** The tuning curves that the atlas shows. */
+/** The tuning curves of some latents. */
 export function curveTable(
-  { scale: { count, n, edges, patches: { name } } }: WhoFound,
-  curves: readonly TuningCurve[],
+  bins: readonly CurveBin[],
+  { scale: { n, edges, patches: { words } } }: WhoFound,
 ): Table {
-  const unit = name === "truth_log_depth"
-    ? "in metres"
-    : "as the model says it, up to a factor";
-  return {
-    caption:
-      "Tuning curves of the latents that go with depth most: mean activation in bins of equally many patches",
-    columns: {
+  const { name, small, scale } = words;
+  const edge = (at: number) => few(words.shown(edges[at]!));
+  return tableOf(
+    `Tuning curves of the latents that go with ${name} most: mean activation in bins of equally many patches`,
+    bins,
+    {
       latent: "number of the latent",
-      bin: "number of the bin, near ones first",
-      from: `depth at which the bin begins, ${unit}`,
-      to: "depth at which it ends",
-      mean: "mean activation, zeros included",
-      low: "lower end of its 95 % interval, of a bootstrap over clusters",
-      high: "upper end",
-      n: "patches in the bin",
+      bin: `number of the bin, ${small[0]} ones first`,
+      from: [
+        `${name} at which the bin begins, ${scale}`,
+        ({ bin }) => edge(bin),
+      ],
+      to: [`${name} at which it ends`, ({ bin }) => edge(bin + 1)],
+      mean: [
+        "mean activation, zeros included",
+        ({ mean }) => few(mean.value),
+      ],
+      low: [
+        "lower end of its 95 % interval, of a bootstrap over clusters",
+        ({ mean: { low = NaN } }) => few(low),
+      ],
+      high: ["upper end", ({ mean: { high = NaN } }) => few(high)],
+      n: ["patches in the bin", ({ bin }) => n[bin]!],
     },
-    rows: curves.flatMap(({ latent, mean, low, high }) =>
-      Array.from({ length: count }, (_, bin) => ({
-        latent,
-        bin,
-        from: few(Math.exp(edges[bin]!)),
-        to: few(Math.exp(edges[bin + 1]!)),
-        mean: few(mean[bin]!),
-        low: few(low[bin]!),
-        high: few(high[bin]!),
-        n: n[bin]!,
-      }))
-    ),
-  };
+  );
 }
 
 /** How many pass in each source. */
-export function sourceTable(found: WhoFound): Table {
-  return {
-    caption:
-      "How many units go with depth, by the same rule, in the trained dictionary and in its controls",
-    columns: {
-      source: "where the units come from",
-      units: "how many there are",
+export function sourceTable(
+  { sources, scale: { patches: { words } } }: WhoFound,
+): Table {
+  return tableOf(
+    `How many units go with ${words.name}, by the same rule, in the trained dictionary and in its controls`,
+    sources,
+    {
+      source: ["where the units come from", ({ name }) => name],
+      units: ["how many there are", ({ count }) => count],
       alive: "how many fire on these patches",
       tested: "how many fire often enough to be tested",
       pass: "how many pass",
-      share: "share of all units that pass",
-      low: "lower end of its 95 % interval (Wilson)",
-      high: "upper end",
-      best: "the largest partial eta² of a unit that passes",
-      median: "the median one",
-      above_largest:
+      ...estimateColumns(
+        "share",
+        "share of all units that pass",
+        ({ share }) => share,
+        "",
+        "lower end of its 95 % interval (Wilson)",
+      ),
+      best: [
+        "the largest partial eta² of a unit that passes",
+        ({ best }) => few(best),
+      ],
+      median: ["the median one", ({ median }) => few(median)],
+      above_largest: [
         "units whose partial eta² is above what no unit at all exceeds in 95 % of permutations",
+        ({ aboveLargest }) => aboveLargest,
+      ],
     },
-    rows: found.sources.map((source) => {
-      const { value, low, high } = passShare(source);
-      return {
-        source: source.name,
-        units: source.passes.length,
-        alive: source.tuning.fired.filter((n) => n > 0).length,
-        tested: testedCount(source),
-        pass: passCount(source),
-        share: value,
-        low,
-        high,
-        ...etasOf(source),
-        above_largest: aboveLargest(source),
-      };
-    }),
-  };
-}
-
-/** How strongly those that pass go with depth. */
-function etasOf({ passes, tuning: { partialEta2 } }: UnitSource) {
-  const etas = partialEta2.filter((_, unit) => passes[unit]).sort();
-  return {
-    best: few(etas.at(-1) ?? NaN),
-    median: few(etas[Math.floor(etas.length / 2)] ?? NaN),
-  };
+  );
 }
 
 const quantiles = [0.05, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 1];
 
-/** What permuted depth maps give. */
-export function nullTable(found: WhoFound): Table {
-  return {
-    caption:
-      `The largest partial eta² of any unit with the depth maps permuted between pictures, in ${found.permutations} permutations`,
-    columns: {
+/** The largest partial eta² that permuted maps give. */
+export function nullTable(
+  { sources, permutations, scale: { patches: { words } } }: WhoFound,
+): Table {
+  return tableOf(
+    `The largest partial eta² of any unit with the ${words.name} maps permuted between pictures, in ${permutations} permutations`,
+    sources.flatMap(({ name, nulls }) =>
+      quantiles.map((quantile) => ({
+        source: name,
+        quantile,
+        largest: few(largestQuantile(nulls, quantile)),
+      }))
+    ),
+    {
       source: "where the units come from",
       quantile: "share of permutations in which it is at most so large",
       largest: "the largest partial eta² of any unit",
     },
-    rows: found.sources.flatMap((source) =>
-      quantiles.map((quantile) => ({
-        source: source.name,
-        quantile,
-        largest: few(largestQuantile(source, quantile)),
-      }))
-    ),
-  };
+  );
 }

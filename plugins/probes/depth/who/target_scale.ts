@@ -1,6 +1,6 @@
 /**
- * The depth of patches in, its bins and ranks and what they have to do with
- * the place in the picture out.
+ * The bins and ranks of a target over patches, and how much of it each place in
+ * the picture says.
  *
  * @module
  */
@@ -10,21 +10,22 @@ import {
   pseudoInverse,
   randomFrom,
 } from "../../../../mod.ts";
-import type { DepthPatches } from "../study/read_codes.ts";
+import type { LatentSlice } from "../study/latent_entries.ts";
+import type { TargetPatches } from "../study/target_patches.ts";
 
-/** Depth, as latents are held against it. Nothing of it changes when depth maps are permuted between pictures, but for which patch has which. */
+/** A target, as latents are held against it. Maps that are permuted between pictures change none of it but which patch has which bin and rank. */
 export interface TargetScale {
   /** The patches. */
-  readonly patches: DepthPatches;
-  /** Number of bins: as many as asked for, or fewer where depths are equal. */
+  readonly patches: TargetPatches;
+  /** Number of bins: as many as asked for, or fewer where targets are equal. */
   readonly count: number;
-  /** The bin of each patch, near ones first; `unknown` where its depth is not known. */
+  /** The bin of each patch, the least first; {@linkcode noBin} where its target is not known. */
   readonly bin: Uint8Array;
-  /** What stands for no bin. */
-  readonly unknown: 255;
-  /** Patches whose depth is known. */
+  /** The picture itself of each picture: maps that are not permuted. */
+  readonly own: Uint32Array;
+  /** Patches whose target is known. */
   readonly known: number;
-  /** Rank of each patch's depth among those known, equal ones sharing the middle of theirs, less the mean rank; 0 where unknown. Half of float64's bytes, and exact for eight million patches. */
+  /** Rank of each patch's target among those known, equal ones sharing the middle of theirs, less the mean rank; 0 where unknown. Half of float64's bytes, and exact for eight million patches. */
   readonly rank: Float32Array;
   /** The sum of the squares of `rank`. */
   readonly rankSquares: number;
@@ -38,13 +39,26 @@ export interface TargetScale {
   readonly centres: Float64Array;
   /** The half, 0 or 1, that each cluster is in. */
   readonly half: Uint8Array;
-  /** Patches of each cell whose depth is known, `[cells]`. */
+  /** Patches of each cell whose target is known, `[cells]`. */
   readonly inCell: Float64Array;
   /** The share of each bin among the patches of each cell, `[cells · count]`. */
   readonly shares: Float64Array;
   /** The pseudo-inverse of `diag(n) − Σ_c n_c s_c s_cᵀ`, `s_c` the shares at a cell: `[count · count]`. */
   readonly inverse: Float64Array;
 }
+
+/**
+ * Measures how latents go with a target. The buffers are made once for a scale,
+ * so that what it returns is for the latest latent only; that one measures the
+ * latent with the map of picture `donors[p]` in place of that of `p`, or with
+ * its own.
+ */
+export type Measure = (
+  slice: LatentSlice,
+) => (donors?: Uint32Array) => number;
+
+/** Stands for the bin of a patch whose target is not known. */
+export const noBin = 255;
 
 /** Options for {@linkcode targetScale}. */
 export interface TargetScaleOptions {
@@ -57,9 +71,9 @@ export interface TargetScaleOptions {
 /** Key of the random stream that makes the halves. */
 const halvesKey = 31;
 
-/** Bins and ranks of depth. */
+/** The bins and ranks of a target. */
 export function targetScale(
-  patches: DepthPatches,
+  patches: TargetPatches,
   { bins, seed }: TargetScaleOptions,
 ): TargetScale {
   const { target } = patches;
@@ -67,24 +81,24 @@ export function targetScale(
   const edges = binEdges(known, bins), count = edges.length - 1;
   const bin = Uint8Array.from(
     target,
-    (value) => Number.isNaN(value) ? 255 : binOf(value, edges),
+    (value) => Number.isNaN(value) ? noBin : binOf(value, edges),
   );
   const n = new Float64Array(count), sums = new Float64Array(count);
   const nOfHalf = [new Float64Array(count), new Float64Array(count)] as const;
   const half = halves(patches.clusters, seed);
   bin.forEach((b, patch) => {
-    if (b === 255) return;
+    if (b === noBin) return;
     n[b]!++;
     const picture = Math.floor(patch / patches.cells);
     nOfHalf[half[patches.clusters[picture]!] as 0 | 1][b]!++;
     sums[b]! += target[patch]!;
   });
-  const rank = centredRanks(target);
+  const rank = centredRanks(target, known.length);
   return {
     patches,
     count,
     bin,
-    unknown: 255,
+    own: Uint32Array.from(patches.pictures.keys()),
     known: known.length,
     rank,
     rankSquares: rank.reduce((sum, x) => sum + x * x, 0),
@@ -121,11 +135,9 @@ export function binOf(value: number, edges: Float64Array): number {
   return low;
 }
 
-function centredRanks(target: Float64Array): Float32Array {
-  const ranks = midRanks(target);
-  const known = ranks.filter((rank) => !Number.isNaN(rank)).length;
+function centredRanks(target: Float64Array, known: number): Float32Array {
   return Float32Array.from(
-    ranks,
+    midRanks(target),
     (rank) => Number.isNaN(rank) ? 0 : rank - (known + 1) / 2,
   );
 }
@@ -138,7 +150,7 @@ function halves(clusters: Uint32Array, seed: number): Uint8Array {
   return half;
 }
 
-/** What bins have to do with cells. */
+/** How bins go with cells. */
 function placesOf(
   bin: Uint8Array,
   n: Float64Array,
@@ -147,7 +159,7 @@ function placesOf(
   const count = n.length, inCell = new Float64Array(cells);
   const shares = new Float64Array(cells * count);
   bin.forEach((b, patch) => {
-    if (b === 255) return;
+    if (b === noBin) return;
     inCell[patch % cells]!++;
     shares[(patch % cells) * count + b]!++;
   });

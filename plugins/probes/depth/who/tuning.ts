@@ -1,9 +1,15 @@
 /**
- * Codes and the depth of their patches in, how each latent goes with depth out.
+ * How each latent goes with a target.
  *
  * @module
  */
 import { correlation, midRanks } from "../../../../mod.ts";
+import {
+  filterSlice,
+  type LatentEntries,
+  type LatentSlice,
+  sliceOf,
+} from "../study/latent_entries.ts";
 import { beyondPosition } from "./beyond_position.ts";
 import {
   curveClass,
@@ -11,90 +17,71 @@ import {
   selectivity,
   widthAtHalf,
 } from "./curve_shape.ts";
-import { rankScores, spearmanOf } from "./rank_scores.ts";
-import type { TargetScale } from "./target_scale.ts";
-import {
-  filterSlice,
-  type LatentEntries,
-  type LatentSlice,
-  sliceOf,
-} from "../study/latent_entries.ts";
+import { rankCorrelation } from "./rank_correlation.ts";
+import { noBin, type TargetScale } from "./target_scale.ts";
 
-export { type TargetScale, targetScale } from "./target_scale.ts";
-
-/**
- * How each latent goes with depth, over the patches whose depth is known:
- * `[dSae]` each, NaN for what cannot be said, as most of a latent that never fires.
- */
-export interface LatentTuning {
+/** What is measured of each latent, over the patches whose target is known. */
+export const tuningColumns = [
   /** Share of the patches on which it fires. */
-  readonly density: Float32Array;
-  /** Its largest activation. */
-  readonly maximum: Float32Array;
-  /** Its mean activation on the patches on which it fires. */
-  readonly meanActive: Float32Array;
-  /** Patches on which it fires. */
-  readonly fired: Float32Array;
-  /** Clusters of pictures in which it fires. */
-  readonly clusters: Float32Array;
-  /** Spearman's rank correlation of activation and depth; above 0 when it fires more the farther. */
-  readonly spearman: Float32Array;
-  /** The same on the patches on which it fires alone. */
-  readonly spearmanActive: Float32Array;
-  /** Probability that a patch on which it fires is farther than one on which it does not, ties half. */
-  readonly auroc: Float32Array;
-  /** `(Rmax − R̄) / (Rmax + R̄)` of its curve, `R̄` the mean of the other bins (You et al., 2021, arXiv:2108.05312). */
-  readonly selectivity: Float32Array;
-  /** Share of the variance of its activation that the bins of depth explain. */
-  readonly eta2: Float32Array;
-  /** Share of what the cell leaves unexplained that the bins of depth explain: see `beyondPosition`. */
-  readonly partialEta2: Float32Array;
-  /** The depth, e to the mean target, of the bin of its largest mean activation: metres where the truth is known. */
-  readonly preferred: Float32Array;
-  /** Depth at the far half-height of its curve over that at the near one. */
-  readonly width: Float32Array;
-  /** Correlation of the curves that two halves of the clusters give. */
-  readonly agreement: Float32Array;
-  /** What its curve is: an index of `curveClasses`. */
-  readonly curveClass: Float32Array;
-  /** Its mean activation in each bin of depth, zeros included, `[dSae · bins]`. */
-  readonly curves: Float32Array;
-  /** 1 where it passes the null and its halves agree: known only after the null. */
-  readonly passes?: Uint8Array;
-}
-
-/** The columns of {@linkcode LatentTuning} with a number for each latent. */
-export type TuningColumn = Exclude<keyof LatentTuning, "curves" | "passes">;
-
-const columns: readonly TuningColumn[] = [
   "density",
+  /** Its largest activation. */
   "maximum",
+  /** Its mean activation on the patches on which it fires. */
   "meanActive",
+  /** Patches on which it fires. */
   "fired",
+  /** Clusters of pictures in which it fires. */
   "clusters",
+  /** Spearman's rank correlation of activation and target. */
   "spearman",
+  /** The same on the patches on which it fires alone. */
   "spearmanActive",
+  /** Probability that the target is larger on a patch on which it fires than on one on which it does not, ties half. */
   "auroc",
+  /** How much it prefers one bin: see `selectivity`. */
   "selectivity",
+  /** Share of the variance of its activation that the bins explain. */
   "eta2",
+  /** Share of what the cell leaves unexplained that the bins explain: see `beyondPosition`. */
   "partialEta2",
+  /** The mean target in the bin of its largest mean activation. */
   "preferred",
+  /** Width of its curve at half of its maximum: see `widthAtHalf`. */
   "width",
+  /** Correlation of the curves that two halves of the clusters give. */
   "agreement",
+  /** An index of `curveClasses`. */
   "curveClass",
-];
+] as const;
+
+type TuningColumn = typeof tuningColumns[number];
 
 /**
- * How each latent goes with depth, without a null: cheap. `scale` is made once
- * by `targetScale` of the patches, for all dictionaries.
+ * How each latent goes with a target, `[dSae]` each; NaN for what cannot be
+ * measured, as most of a latent that never fires.
+ */
+export type LatentTuning =
+  & Readonly<Record<TuningColumn, Float32Array>>
+  & {
+    /** Its mean activation in each bin, zeros included, `[dSae · bins]`. */
+    readonly curves: Float32Array;
+    /** 1 where it passes the null and its halves agree: known only after the null. */
+    readonly passes?: Uint8Array;
+  };
+
+/**
+ * How each latent goes with the target, without a null: cheap. The scale is made
+ * once for all dictionaries.
  *
  * @example
  * ```ts
- * import { targetScale, tuningOf } from "./tuning.ts";
+ * import { depthWords } from "../study/depth_words.ts";
+ * import { targetScale } from "./target_scale.ts";
+ * import { tuningOf } from "./tuning.ts";
  * import { equal } from "node:assert/strict";
  *
  * const patches = {
- *   name: "truth_log_depth" as const,
+ *   words: depthWords(true),
  *   target: Float64Array.of(0, 1, 2, 3),
  *   cells: 1,
  *   pictures: Uint32Array.of(0, 1, 2, 3),
@@ -116,34 +103,35 @@ export function tuningOf(
   codes: LatentEntries,
 ): LatentTuning {
   const { dSae } = codes, bins = scale.count;
-  const tuning = {
-    ...Object.fromEntries(
-      columns.map((name) => [name, new Float32Array(dSae).fill(NaN)]),
-    ) as Record<TuningColumn, Float32Array>,
-    curves: new Float32Array(dSae * bins).fill(NaN),
-  };
-  const beyond = beyondPosition(scale);
+  const columns = tuningColumns.map((name) =>
+    [name, new Float32Array(dSae).fill(NaN)] as const
+  );
+  const curves = new Float32Array(dSae * bins).fill(NaN);
+  const beyond = beyondPosition(scale), spearman = rankCorrelation(scale);
   for (let latent = 0; latent < dSae; latent++) {
     const all = sliceOf(codes, latent, scale.patches.cells);
-    const seen = filterSlice(all, (at) => scale.bin[at] !== scale.unknown);
-    tuning.fired[latent] = seen.values.length;
-    tuning.density[latent] = seen.values.length / scale.known;
-    if (seen.values.length === 0) continue;
-    const curve = curveOf(seen, scale);
-    const found = {
-      ...activityOf(seen, scale),
-      ...ranksOf(seen, scale),
-      ...shapeOf(curve, scale),
-      eta2: eta2Of(seen, curve, scale),
-      partialEta2: beyond(all)(),
-      agreement: agreementOf(seen, scale),
+    const seen = filterSlice(all, (patch) => scale.bin[patch] !== noBin);
+    const curve = curveOf(seen, scale), fired = seen.values.length;
+    const found: Partial<Record<TuningColumn, number>> = {
+      fired,
+      density: fired / scale.known,
+      ...fired > 0 && {
+        ...activityOf(seen, scale),
+        ...ranksOf(seen, scale),
+        ...shapeOf(curve, scale),
+        spearman: spearman(seen)(),
+        eta2: eta2Of(seen, curve, scale),
+        partialEta2: beyond(all)(),
+        agreement: agreementOf(seen, scale),
+      },
     };
-    for (const [name, value] of Object.entries(found)) {
-      tuning[name as keyof typeof found][latent] = value;
-    }
-    tuning.curves.set(curve, latent * bins);
+    for (const [name, column] of columns) column[latent] = found[name] ?? NaN;
+    if (fired > 0) curves.set(curve, latent * bins);
   }
-  return tuning;
+  return {
+    ...Object.fromEntries(columns) as Record<TuningColumn, Float32Array>,
+    curves,
+  };
 }
 
 /** The mean activation in each bin, zeros included; of the clusters in one half when it is given. */
@@ -182,23 +170,27 @@ function activityOf(
   };
 }
 
-function ranksOf(seen: LatentSlice, scale: TargetScale) {
-  const { rank, known } = scale, active = seen.values.length;
-  const own = Float64Array.from(seen.patches, (patch) => rank[patch]!);
+function ranksOf(
+  { patches, values }: LatentSlice,
+  { rank, known }: TargetScale,
+) {
+  const own = Float64Array.from(patches, (patch) => rank[patch]!);
   const sum = own.reduce((all, value) => all + value, 0);
   return {
-    spearman: spearmanOf(seen, rankScores(seen, scale), scale),
-    spearmanActive: correlation(midRanks(seen.values), midRanks(own)),
+    spearmanActive: correlation(midRanks(values), midRanks(own)),
     // Ranks less their mean: Mann and Whitney's U is then about half of all pairs.
-    auroc: 0.5 + sum / (active * (known - active)),
+    auroc: 0.5 + sum / (values.length * (known - values.length)),
   };
 }
 
-function shapeOf(curve: Float64Array, { centres, edges }: TargetScale) {
+function shapeOf(
+  curve: Float64Array,
+  { centres, edges, patches: { words } }: TargetScale,
+) {
   return {
     selectivity: selectivity(curve),
-    preferred: Math.exp(centres[preferredBin(curve)]!),
-    width: Math.exp(widthAtHalf(curve, centres, edges)),
+    preferred: words.shown(centres[preferredBin(curve)]!),
+    width: words.shown(widthAtHalf(curve, centres, edges)),
     curveClass: curveClass(curve),
   };
 }

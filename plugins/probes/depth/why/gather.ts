@@ -5,12 +5,13 @@
  */
 import type { DepthStudy } from "../study/study.ts";
 import type { LatentEntries } from "../study/latent_entries.ts";
-import { type DepthPatches, readCodes } from "../study/read_codes.ts";
+import { readCodes } from "../study/read_codes.ts";
+import type { TargetPatches } from "../study/target_patches.ts";
 
 /** The pictures that edits are made in, as they are. */
 export interface Gathered {
   /** Which pictures they are. */
-  readonly patches: DepthPatches;
+  readonly patches: TargetPatches;
   /** Which latents fire on which of their patches; absent without a dictionary. */
   readonly codes?: LatentEntries | undefined;
   /** Rows of the decoder, `[dSae, width]`; absent without a dictionary. */

@@ -8,7 +8,8 @@ import {
   byLatent,
   type LatentEntries,
 } from "../../../../../plugins/probes/depth/study/latent_entries.ts";
-import type { DepthPatches } from "../../../../../plugins/probes/depth/study/read_codes.ts";
+import { depthWords } from "../../../../../plugins/probes/depth/study/depth_words.ts";
+import type { TargetPatches } from "../../../../../plugins/probes/depth/study/target_patches.ts";
 
 /** Pictures, cells, latents. */
 export const pictures = 14, cells = 6, dSae = 5;
@@ -20,9 +21,9 @@ export const clusters: Uint32Array = Uint32Array.from(
 );
 
 /** Patches with the given depth at each: `[pictures · cells]`. */
-export function patchesOf(target: Float64Array): DepthPatches {
+export function patchesOf(target: Float64Array): TargetPatches {
   return {
-    name: "truth_log_depth",
+    words: depthWords(true),
     target,
     cells,
     pictures: Uint32Array.from({ length: pictures }, (_, i) => i),

@@ -1,9 +1,7 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { randomFrom } from "tessera";
-import {
-  targetScale,
-  tuningOf,
-} from "../../../../../plugins/probes/depth/who/tuning.ts";
+import { targetScale } from "../../../../../plugins/probes/depth/who/target_scale.ts";
+import { tuningOf } from "../../../../../plugins/probes/depth/who/tuning.ts";
 import {
   falseDiscoveryRates,
   passing,

@@ -1,18 +1,16 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
+import { targetScale } from "../../../../../plugins/probes/depth/who/target_scale.ts";
 import {
   type LatentTuning,
-  targetScale,
   tuningOf,
 } from "../../../../../plugins/probes/depth/who/tuning.ts";
 import { beyondPosition } from "../../../../../plugins/probes/depth/who/beyond_position.ts";
 import { curveClasses } from "../../../../../plugins/probes/depth/who/curve_shape.ts";
 import { informationWith } from "../../../../../plugins/probes/depth/who/information.ts";
+import { depthWords } from "../../../../../plugins/probes/depth/study/depth_words.ts";
 import { sliceOf } from "../../../../../plugins/probes/depth/study/latent_entries.ts";
 import { permuteMaps } from "../../../../../plugins/probes/depth/who/position_null.ts";
-import {
-  rankScores,
-  spearmanOf,
-} from "../../../../../plugins/probes/depth/who/rank_scores.ts";
+import { rankCorrelation } from "../../../../../plugins/probes/depth/who/rank_correlation.ts";
 import { randomFrom } from "tessera";
 import {
   indicators,
@@ -127,9 +125,8 @@ for (const unknown of [0, 0.25]) {
           `partial eta² of ${latent}`,
         );
         if (unknown > 0) continue;
-        const scores = rankScores(slice, scale);
         near(
-          spearmanOf(slice, scores, scale, donors),
+          rankCorrelation(scale)(slice)(donors),
           plainTuning(known, scale.half).spearman,
           `rank correlation of ${latent}`,
         );
@@ -195,7 +192,10 @@ Deno.test("tuningOf() tells near, far, band-pass and no tuning apart", () => {
   const scale = targetScale(patchesOf(target), { bins: pictures, seed: 3 });
   const tuning = tuningOf(scale, kinds);
   deepEqual(
-    Array.from(tuning.curveClass, (kind) => curveClasses[kind]),
+    Array.from(
+      tuning.curveClass,
+      (kind) => curveClasses(depthWords(true))[kind],
+    ),
     ["monotone near", "monotone far", "band-pass", "none"],
   );
   near(tuning.preferred[0]!, 1, "preferred near");
