@@ -1,6 +1,6 @@
 // deno-lint-ignore-file no-console
 /**
- * Lists the plugins, or the options of one.
+ * Lists the plugins, or the options of one: `deno task plugins [name]`.
  *
  * @module
  */
@@ -15,8 +15,8 @@ import { userFolder } from "./terminal/user_paths.ts";
 const usage = `
   deno task plugins                  every plugin, by kind
   deno task plugins <kind>           those of one kind: ${kinds.join(", ")}
-  deno task plugins <name>           the options of one
-  deno task plugins ./my_plugin.ts   the options of a file's, or of an npm: package's`;
+  deno task plugins <name>           the options of a plugin
+  deno task plugins ./my_plugin.ts   the options of the plugin in a file, or in an npm: package`;
 
 await runTask(async () => {
   const [word, ...more] = Deno.args;

@@ -12,8 +12,11 @@ import {
   type Plugin,
   type PluginContext,
 } from "../../mod.ts";
+import clip, { openClip } from "./clip/mod.ts";
 import depthAnything, { openDepthAnything } from "./depth_anything/mod.ts";
 import dinov2, { openDinov2 } from "./dinov2/mod.ts";
+import dinov3, { openDinov3 } from "./dinov3/mod.ts";
+import siglip, { openSiglip } from "./siglip/mod.ts";
 import {
   type PictureOptions,
   pictureOptions,
@@ -53,6 +56,11 @@ const kinds: Readonly<Record<string, Open>> = {
   vit: by(vit, openVit),
   deit: by(vit, openVit),
   dinov2: by(dinov2, openDinov2),
+  dinov3_vit: by(dinov3, openDinov3),
+  clip: by(clip, openClip),
+  clip_vision_model: by(clip, openClip),
+  siglip: by(siglip, openSiglip),
+  siglip_vision_model: by(siglip, openSiglip),
   depth_anything: by(depthAnything, openDepthAnything),
 };
 const asTheia = by(theia, openTheia);
@@ -135,11 +143,11 @@ const plugin: Plugin<"encoder", AutoOptions> = definePlugin({
   kind: "encoder",
   name: "auto",
   description:
-    "ViT, DeiT, DINOv2, Theia or Depth Anything, as a Hugging Face folder says",
+    "ViT, DeiT, DINOv2, DINOv3, CLIP, SigLIP, Theia or Depth Anything, as a Hugging Face folder says",
   options: z.strictObject({
     model: z.string({
       error:
-        "Needs a folder with config.json and model.safetensors, as Hugging Face publishes ViT, DeiT, DINOv2, Theia and Depth Anything",
+        "Needs a folder with config.json and model.safetensors, as Hugging Face publishes ViT, DeiT, DINOv2, DINOv3, CLIP, SigLIP, Theia and Depth Anything",
     }).meta({ format: "model" }).describe(
       "Folder with config.json, model.safetensors and perhaps preprocessor_config.json, or owner/name at the Hugging Face hub",
     ),

@@ -14,11 +14,11 @@ export const indexHelp =
   `  deno task index runs/<name>    find what shows each latent, for deno task serve
     --images=<n>       pictures to look at, evenly spaced over the dataset; by default the run's index.images
     --top=${indexDefaults.top}           pictures to keep for each latent: those with its largest values
-    --chance=${indexDefaults.chance}         and so many at random, of all on which it fires
+    --chance=${indexDefaults.chance}         pictures to keep besides, at random among all on which it fires
     --perImage=${indexDefaults.perImage}       patches of one picture among the largest values, at most
     --neighbours=${indexDefaults.neighbours}     latents to keep that are near each one
     --label=<key>      the label that purity is measured with; by default class, or the first that is a word
-An index that was stopped goes on where it was.`;
+A stopped index continues where it was.`;
 
 const numbers = ["images", "top", "chance", "perImage", "neighbours"] as const;
 

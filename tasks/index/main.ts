@@ -40,11 +40,15 @@ async function main(args: readonly string[]): Promise<void> {
     if (!info) {
       Deno.exitCode = 130;
       return console.log(
-        `stopped; the same command goes on: deno task index ${args.join(" ")}`,
+        `stopped; continue with the same command: deno task index ${
+          args.join(" ")
+        }`,
       );
     }
     if (options.label !== undefined && info.label === null) {
-      console.log(`no picture has the label "${options.label}": no purity`);
+      console.log(
+        `no picture has the label "${options.label}": purity is not measured`,
+      );
     }
     console.log(`next: deno task serve ${shown(folder.path)}`);
   } finally {

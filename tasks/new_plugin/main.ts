@@ -1,6 +1,7 @@
 // deno-lint-ignore-file no-console
 /**
- * Writes a new plugin, its test and a run that uses it.
+ * Writes a new plugin, its test and a run that uses it:
+ * `deno task new_plugin <kind> <name>`.
  *
  * @module
  */
@@ -15,8 +16,8 @@ import { userFolder } from "../terminal/user_paths.ts";
 const usage = `deno task new_plugin <kind> <name> [--dir=folder]
 
   kind   ${kinds.join(", ")}
-  name   small letters, digits and hyphens: my-sae
-  --dir  the folder to write to; when absent one of that name`;
+  name   lower-case letters, digits and hyphens, such as my-sae
+  --dir  the folder to write to; by default one named after the plugin`;
 
 function readArguments(): ReturnType<typeof parse> {
   try {

@@ -1,5 +1,5 @@
 /**
- * A kind and a name in; a plugin that works, its test and a run out.
+ * Writes a working plugin, its test and a run from the template of its kind.
  *
  * @module
  */
@@ -15,21 +15,21 @@ const project = fileURLToPath(new URL("../..", import.meta.url));
 
 /** What {@linkcode newPlugin} writes. */
 export interface NewPluginOptions {
-  /** What it makes. */
+  /** The kind of plugin. */
   readonly kind: string;
   /** Its name, in kebab case. */
   readonly name: string;
-  /** The folder to write to; made when absent. */
+  /** The folder to write to; it is made if need be. */
   readonly folder: string;
 }
 
 /**
- * Writes a plugin, its test and, when runs have a slot for it, a run that uses
- * it. Outside the project a `deno.json` goes with them, so that "tessera" is
- * found there too. Returns the paths.
+ * Writes a plugin, its test and, where runs have a slot for its kind, a run that
+ * uses it. Outside the project it also writes a `deno.json`, so that "tessera"
+ * is found. Returns the paths.
  *
- * @throws {ConfigError} When there is no such kind, the name cannot be one, or
- * a file exists already: then nothing is written.
+ * @throws {ConfigError} When the kind is unknown, the name does not fit, or a
+ * file exists already; nothing is written then.
  */
 export async function newPlugin(
   { kind, name, folder }: NewPluginOptions,
@@ -48,7 +48,7 @@ export async function newPlugin(
   return paths;
 }
 
-/** The commands that test the new plugin and try it, as typed in the folder `user`. */
+/** The commands that test the new plugin and use it, as typed in the folder `user`. */
 export function nextCommands(
   { kind, name, folder }: NewPluginOptions,
   user: string,
@@ -57,20 +57,21 @@ export function nextCommands(
   const task = here
     ? "deno task"
     : `deno task --config ${resolve(project, "deno.json")}`;
-  // The test task takes paths from the project's folder, the others from the user's.
+  // The test task reads paths from the project's folder, the others from the user's.
   const tested = here ? shortest(folder, project) : folder;
   const mine = shortest(folder, user);
+  const file = `${/^[./]/.test(mine) ? mine : `./${mine}`}/${
+    name.replaceAll("-", "_")
+  }.ts`;
   return [
     `${task} test ${tested}`,
     kind === "probe"
-      ? `${task} plugins ${/^[./]/.test(mine) ? mine : `./${mine}`}/${
-        name.replaceAll("-", "_")
-      }.ts`
+      ? `${task} probe ${file} runs/<name>`
       : `${task} train ${mine}/run.json`,
   ];
 }
 
-/** `path` from the folder `from` when it lies inside, else as it is. */
+/** `path` relative to the folder `from` where it lies inside, else as it is. */
 export function shortest(path: string, from: string): string {
   return isInside(path, from) ? relative(from, path) || "." : path;
 }
@@ -92,7 +93,7 @@ function checkedKind(kind: string): Kind {
   );
 }
 
-/** The files of a kind's template, under and with the new name. */
+/** The files of a kind's template, with the new name in their paths and texts. */
 async function fromTemplate(
   kind: Kind,
   name: string,
@@ -113,7 +114,7 @@ function renamer(name: string): (text: string) => string {
   if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name)) {
     throw new ConfigError(
       "name",
-      `Cannot name a plugin "${name}": write small letters, digits and hyphens, such as "my-sae"`,
+      `Cannot name a plugin "${name}": write lower-case letters, digits and hyphens, such as "my-sae"`,
     );
   }
   const camel = camelCase(name);
@@ -129,7 +130,7 @@ function camelCase(name: string): string {
   return name.replaceAll(/-(.)/g, (_, letter) => letter.toUpperCase());
 }
 
-/** The name becomes a function's, so it must be no word of the language or of the template. */
+/** The name becomes a function's: it must not be a word of the language or of the template. */
 function refuseTaken(name: string, template: string): void {
   const word = camelCase(name);
   const used = new RegExp(`\\b${word}\\b`).test(template);
@@ -158,6 +159,6 @@ async function refuseExisting(path: string): Promise<void> {
   }
   throw new ConfigError(
     "name",
-    `Cannot write "${path}": there is one already; choose another name or --dir=folder`,
+    `Cannot write "${path}": it exists already; choose another name or --dir=folder`,
   );
 }

@@ -1,5 +1,5 @@
 /**
- * What was typed after `deno task predict`.
+ * The command line of `deno task predict`.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { nearest } from "../../core/run/nearest.ts";
 import { colorMaps, type Colors } from "./depth_png.ts";
 import { type Format, formats } from "./prediction_file.ts";
 
-/** The command line of `deno task predict`. */
+/** What was typed after `deno task predict`. */
 export interface PredictArguments {
   /** Show the help and do nothing. */
   readonly help: boolean;
@@ -17,11 +17,11 @@ export interface PredictArguments {
   readonly json: boolean;
   /** Replace files that exist. */
   readonly force: boolean;
-  /** Pictures, folders of them, a run's file or folder, as typed. */
+  /** Pictures, folders of pictures, and the file or folder of a run, as typed. */
   readonly paths: readonly string[];
   /** The file or folder to write to. */
   readonly out?: string;
-  /** What is written. */
+  /** The format to write. */
   readonly format?: Format;
   /** How depth is coloured. */
   readonly colors?: Colors;

@@ -1,6 +1,5 @@
 /**
- * A map in, the bytes of a PNG out: 16-bit grey to compute with, or colours to
- * look at.
+ * Depth as a PNG: 16-bit grey to compute with, or colours to look at.
  *
  * @module
  */
@@ -10,7 +9,7 @@ import { rgb } from "d3-color";
 import * as chromatic from "d3-scale-chromatic";
 import type { DenseMap } from "../../core/dataset.ts";
 
-/** Colour maps by name, the smallest value's colour first; `gray` has 16 bits, the others 8. */
+/** Names of colour maps; `gray` has 16 bits, the others 8. */
 export const colorMaps = [
   "gray",
   "inferno",
@@ -41,24 +40,25 @@ export interface Range {
 
 /** Options of {@linkcode depthPng}. */
 export interface DepthPngOptions extends Range {
-  /** How values become colours. */
+  /** The colour map. */
   readonly colors: Colors;
-  /** What the numbers mean; it is stored in the file. */
+  /** What the values mean, to be stored in the file. */
   readonly meaning: string;
 }
 
 /**
- * `map`, scaled so that `min` is black, or the first colour, and `max` white,
- * or the last: as 16-bit grey a value is `min + grey · (max − min) / 65535`. A
- * map of one value only is black. Range and meaning are in the file's EXIF
- * description, so that the scaling can be undone.
+ * The bytes of a PNG of `map`, scaled so that `min` is black, or the first
+ * colour, and `max` white, or the last. In 16-bit grey a value is
+ * `min + grey · (max − min) / 65535`. A map with only one value is black. The
+ * range and the meaning are in the file's EXIF description, so that the scaling
+ * can be undone.
  */
 export async function depthPng(
   map: DenseMap,
   { colors, meaning, ...range }: DepthPngOptions,
 ): Promise<Uint8Array> {
   const { width, height } = map;
-  // Loaded here: its native library asks for permissions of its own.
+  // Loaded only when needed: its native library asks for more permissions.
   const { default: sharp } = await import("sharp");
   const grey = colors === "gray";
   const values = grey
@@ -75,7 +75,7 @@ export async function depthPng(
     .withExif({ IFD0: { ImageDescription } }).png().toBuffer();
 }
 
-/** `data` from `min` at 0 to `max` at the largest number that `to` holds. */
+/** `data`, scaled so that `min` is 0 and `max` the largest number that `to` holds. */
 function scaled<T extends Uint8Array | Uint16Array>(
   data: Float32Array,
   { min, max }: Range,
@@ -104,7 +104,7 @@ function coloured(
   return colours;
 }
 
-/** The colours of 256 steps: red, green, blue of each. */
+/** Red, green and blue of 256 steps of a colour map. */
 function colorTable(name: Exclude<Colors, "gray">): Uint8Array {
   return Uint8Array.from(
     Array.from({ length: 256 }, (_, step) => {

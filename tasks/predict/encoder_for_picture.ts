@@ -1,20 +1,20 @@
 /**
- * An encoder in, the same model at each picture's own size out.
+ * Fits a model to the size of each picture.
  *
  * @module
  */
 import type { RgbImage } from "../../core/dataset.ts";
 import type { Encoder } from "../../core/encoder.ts";
 
-/** A model that is fitted to one size of picture at a time. */
+/** A model fitted to one size of picture at a time. */
 export interface EncoderForPicture {
-  /** The model for a picture of this size; it stays open until another is asked for. */
+  /** The model for pictures of this size; it stays open until another size is asked for. */
   at(size: Pick<RgbImage, "width" | "height">): Promise<Encoder>;
-  /** Closes what is open, `encoder` itself too. */
+  /** Closes what is open, the original encoder too. */
   close(): Promise<void>;
 }
 
-/** Fits `encoder` to pictures; those of one size, one after the other, share what was made. */
+/** Fits `encoder` to pictures; successive pictures of one size share a fitted model. */
 export function encoderForPicture(encoder: Encoder): EncoderForPicture {
   let made: { readonly key: string; readonly encoder: Encoder } | undefined;
   const closeMade = async (): Promise<void> => {

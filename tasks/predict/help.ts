@@ -8,13 +8,13 @@ import { colorMaps } from "./depth_png.ts";
 import { formats } from "./prediction_file.ts";
 
 const examples = [
-  ["deno task predict photo.jpg", "to photo.depth.png"],
-  ["deno task predict photo.jpg --out=near.npy", "the numbers"],
-  ["deno task predict photos/ --out=depth/", "every picture of a folder"],
-  ["deno task predict runs/my-run photo.jpg", "by the model of a run"],
+  ["deno task predict photo.jpg", "write photo.depth.png"],
+  ["deno task predict photo.jpg --out=near.npy", "write the numbers"],
+  ["deno task predict photos/ --out=depth/", "every picture in a folder"],
+  ["deno task predict runs/my-run photo.jpg", "with the model of a run"],
   [
     "deno task predict photo.jpg --encoder=auto --encoder.model=<folder>",
-    "by another model",
+    "with another model",
   ],
 ];
 
@@ -22,40 +22,40 @@ const settings = [
   [
     "--out",
     "file",
-    "where to write: a file for one picture, its ending says what (.png, .npy, .safetensors), or a folder; when absent the folder you are in. In a folder files are named after their pictures",
+    "where to write: a file for one picture (it ends in .png, .npy or .safetensors), or a folder, in which files are named after their pictures; by default the folder you are in",
   ],
   [
     "--format",
     formats.join(" | "),
-    "png and npy hold depth at the picture's size: 16-bit grey from its smallest to its largest value, or float32; safetensors holds every prediction at the model's resolution",
+    "png and npy hold depth at the picture's size: png as 16-bit grey, scaled from the smallest to the largest value, npy as float32; safetensors holds every prediction at the model's resolution",
   ],
   [
     "--colors",
     colorMaps.join(" | "),
-    "how depth is coloured in a png: gray is data, the others have 8 bits and are to look at",
+    "colours of depth in a png: gray has 16 bits, for computing; the others have 8, for looking at",
   ],
   ["--force", "", "replace files that exist"],
   [
     "--json",
     "",
-    "print a JSON object for each picture, in a line; one that could not be predicted has an error",
+    "print a line of JSON for each picture; where predicting failed it has an error",
   ],
   [
     "--encoder…",
     "",
-    "the model: settings as of deno task train; deno task plugins encoder lists them",
+    "the model, set as in deno task train; deno task plugins encoder lists models",
   ],
 ];
 
-/** How to start it, and what can be said. */
+/** Examples, then every option. */
 export function predictHelp(): string {
   return [
-    "Shows what a model says of pictures: their depth, their classes.",
+    "Shows what a model predicts from pictures: depth, classes.",
     "",
     alignText(examples, { most: 67 }),
     "",
     alignText(settings),
     "",
-    "Pictures are JPEG, PNG, WebP and GIF files. It ends with status 1 when none could be predicted.",
+    "Pictures are JPEG, PNG, WebP or GIF files. The exit status is 1 when nothing could be predicted.",
   ].join("\n");
 }

@@ -1,6 +1,6 @@
 // deno-lint-ignore-file no-console
 /**
- * Shows what a model says of pictures: `deno task predict photo.jpg`.
+ * Shows what a model predicts from pictures: `deno task predict photo.jpg`.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * A run's settings in, the model that predicts out.
+ * Opens the model that predicts.
  *
  * @module
  */
@@ -14,19 +14,19 @@ import { userFolder } from "../terminal/user_paths.ts";
 
 /** A model that predicts. */
 export interface OpenModel {
-  /** The model. */
+  /** Its encoder. */
   readonly encoder: Encoder;
-  /** What it says of a picture: one thing or more. */
+  /** What it predicts: at least one thing. */
   readonly predictions: readonly Prediction[];
-  /** What to call it: the name of its folder, at a hub or of its plugin. */
+  /** What to call it: the name of its folder, its name at the hub, or that of its plugin. */
   readonly name: string;
-  /** Its plugin. */
+  /** The name of its plugin. */
   readonly plugin: string;
-  /** The SHA-256 of its weights in hexadecimal, when it has a file of them. */
+  /** The SHA-256 of its weights in hexadecimal, where they are in a file. */
   readonly sha256?: string;
 }
 
-/** Encoders that predict something, where their model has a head. */
+/** Encoders that predict something if their model has a head. */
 const predicting: readonly string[] = [
   "depth-nano",
   "depth-anything",
@@ -37,11 +37,11 @@ const predicting: readonly string[] = [
 ];
 
 /**
- * Makes the encoder of the run in `file`, or of one that says nothing, with
- * `overrides` laid over it. The other plugins of the run are not looked at, so
- * that a dataset that is elsewhere now is no hindrance.
+ * Makes the encoder of the run in `file`, or the default one, with the settings
+ * in `overrides` changed. Other plugins of the run are ignored: its dataset may
+ * have moved.
  *
- * @throws {ConfigError} When it cannot be made, or predicts nothing.
+ * @throws {ConfigError} When the encoder cannot be made, or predicts nothing.
  */
 export async function openModel(
   file: string | undefined,
@@ -77,7 +77,7 @@ export async function openModel(
   };
 }
 
-/** The hash of what is not its settings. */
+/** The hash of the file that is not its settings. */
 function weightsHash(provenance: Encoder["provenance"]): string | undefined {
   const hashes = Object.entries(provenance).filter(([file, value]) =>
     /^[0-9a-f]{64}$/.test(`${value}`) && !file.endsWith(".json")
@@ -89,11 +89,11 @@ function predictsNothing(use: string): ConfigError {
   const others = predicting.filter((name) => name !== use);
   const why = predicting.includes(use)
     ? "this model has no head"
-    : "it can only be read";
+    : "it only gives activations";
   return new ConfigError(
     "encoder",
-    `Cannot predict with encoder "${use}": ${why}; encoders that say something of a picture are ${
+    `Cannot predict with encoder "${use}": ${why}; encoders that predict something are ${
       others.map((name) => `"${name}"`).join(", ")
-    }: write --encoder=${others[0]}`,
+    }; write --encoder=${others[0]}`,
   );
 }

@@ -1,5 +1,5 @@
 /**
- * Paths in, the pictures they name out.
+ * Finds the pictures and the run among the paths that were typed.
  *
  * @module
  */
@@ -9,35 +9,35 @@ import { imageExtensions } from "../../plugins/datasets/sources/file_names.ts";
 import { folderSource } from "../../plugins/datasets/sources/folder_source.ts";
 import { inUserFolder, shown } from "../terminal/user_paths.ts";
 
-/** A file that should be a picture. */
+/** A file expected to be a picture. */
 export interface PictureFile {
-  /** What to call it in messages: its path, as the user would write it. */
+  /** Its name in messages: the path as the user would write it. */
   readonly name: string;
   /** Its absolute path. */
   readonly path: string;
-  /** Its path inside the folder that was named, or its file name: `"dogs/rex.jpg"`. */
+  /** Its path inside the folder that was typed, `"dogs/rex.jpg"`, or its file name. */
   readonly id: string;
 }
 
-/** What {@linkcode predictInputs} found. */
+/** The pictures and the run that were typed. */
 export interface PredictInputs {
-  /** The file of the run that was named. */
+  /** The file of the run. */
   readonly run?: string;
-  /** The pictures, in the order they were named, each once. */
+  /** The pictures in the order typed, each once. */
   readonly pictures: readonly PictureFile[];
-  /** What is wrong with files that are not there, and folders without a picture. */
+  /** Missing files, and folders without a picture. */
   readonly problems: readonly ExampleError[];
-  /** What of the folders is left out. */
+  /** What is left out of the folders. */
   readonly notes: readonly string[];
 }
 
 /**
- * Sorts the paths that were typed: a file that ends in `.json` and a folder
- * that `train` made are a run, of other folders every picture is meant, all
- * else are pictures. Depth that was written beside pictures is left out.
- * Nothing is read yet but folders.
+ * Sorts the paths that were typed: a file that ends in `.json` or a folder that
+ * `train` made is a run, any other folder stands for every picture in it, and
+ * all else is a picture. Depth written earlier beside pictures is left out.
+ * Only folders are read here.
  *
- * @throws {ConfigError} When two runs are named, or nothing else.
+ * @throws {ConfigError} When two runs are typed, or no picture.
  */
 export async function predictInputs(
   paths: readonly string[],
@@ -88,7 +88,7 @@ export async function predictInputs(
   };
 }
 
-/** The file of the run that `path` names: itself, or its settings when it is a run's folder. */
+/** The run's file when `path` is one, or its config.json when `path` is a run's folder. */
 async function runFile(
   path: string,
   found: Found,
@@ -96,23 +96,23 @@ async function runFile(
   if (found !== "folder") {
     return path.toLowerCase().endsWith(".json") ? path : undefined;
   }
-  // A model's folder has a config.json, too.
+  // The folder of a model has a config.json, too.
   const config = join(path, "config.json");
   const isRun = await whatIs(config) === "file" &&
     await whatIs(join(path, "checkpoint")) === "folder";
   return isRun ? config : undefined;
 }
 
-/** Names that are given here to what is written. */
+/** Names of the depth files that this command writes. */
 const written = /\.depth(\.[a-z]+)?\.png$/;
 
-/** What the pictures of a folder are called; GIFs are none for training, but can be looked at. */
+/** Endings of pictures; GIFs, which training does not take, are predicted. */
 const endings = [...imageExtensions, ".gif"];
 const whichCount = `files that end in ${endings.slice(0, -1).join(", ")} and ${
   endings.at(-1)
 } count, unless they are hidden or end in .depth.png`;
 
-/** The files below a folder: pictures, and others. */
+/** The files below a folder, pictures and others. */
 async function picturesIn(
   folder: string,
 ): Promise<{ readonly ids: string[]; readonly others: string[] }> {
@@ -146,7 +146,7 @@ function some(names: readonly string[]): string {
 }
 
 function noFile(typed: string, path: string): ExampleError {
-  const save = "save the picture as a file and name that";
+  const save = "save the picture as a file and type its path";
   const [name, why] = /^[a-z][a-z.+-]+:\/\//i.test(typed)
     ? [typed, `it is an address; ${save}`]
     : typed === "-"
@@ -157,7 +157,7 @@ function noFile(typed: string, path: string): ExampleError {
 
 type Found = "folder" | "file" | "nothing";
 
-/** What cannot be looked at counts as a file: reading it says why. */
+/** What cannot be examined counts as a file: reading it says why. */
 async function whatIs(path: string): Promise<Found> {
   return await Deno.stat(path).then(
     ({ isDirectory }) => isDirectory ? "folder" : "file",

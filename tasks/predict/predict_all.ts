@@ -1,5 +1,5 @@
 /**
- * Pictures in, their predictions written out, one after the other.
+ * Predicts pictures one after the other and writes each prediction.
  *
  * @module
  */
@@ -15,23 +15,23 @@ import { readPicture } from "./read_picture.ts";
 import { shown } from "../terminal/user_paths.ts";
 import { wholeFiles } from "./whole_files.ts";
 
-/** How predictions are written, and who is told. */
+/** How predictions are written, and what is told of each. */
 export interface PredictAllOptions {
-  /** What is written; nothing when absent. */
+  /** The format to write; undefined to write nothing. */
   readonly format: Format | undefined;
-  /** How depth is coloured. */
+  /** The colour map of depth. */
   readonly colors: Colors;
-  /** Where each is written. */
+  /** The file of each picture. */
   readonly paths: ReadonlyMap<PictureFile, string>;
   /** Replace files that exist. */
   readonly force: boolean;
-  /** A picture was predicted. */
+  /** Called when a picture was predicted. */
   done(done: Done): void;
-  /** A picture could not be; the others go on. */
+  /** Called when one could not be; the others go on. */
   failed(problem: ExampleError): void;
 }
 
-/** Predicts and writes each of `pictures`, and closes the model. */
+/** Predicts and writes each of `pictures`, then closes the model. */
 export async function predictAll(
   pictures: readonly PictureFile[],
   model: OpenModel,
@@ -93,11 +93,11 @@ async function refuseExisting(path: string): Promise<void> {
     path,
     `Cannot write "${
       shown(path)
-    }": it exists; write --force to replace it, or another --out`,
+    }": it exists; replace it with --force, or choose another --out`,
   );
 }
 
-/** An error under the name of its picture; of those of the model the message does not tell it. */
+/** The error as that of its picture, named in the message. */
 function problemOf({ name }: PictureFile, error: Error): ExampleError {
   const message = error instanceof ExampleError
     ? error.message

@@ -1,5 +1,5 @@
 /**
- * A picture in, what a model says of it out.
+ * Runs a model on a picture and brings its predictions into shape.
  *
  * @module
  */
@@ -13,31 +13,31 @@ import type { Range } from "./depth_png.ts";
 /** A size in pixels. */
 export type Size = Pick<RgbImage, "width" | "height">;
 
-/** One thing that a model says of a picture. */
-export interface Said {
-  /** What it is. */
+/** The values of one prediction. */
+export interface PredictionValues {
+  /** What is predicted, and where the model says it. */
   readonly prediction: Prediction;
   /** The values at the model's own resolution: `[rows, columns]` of depth, `[classes]` of logits, `[tokens, width]` of features. */
   readonly values: HostTensor;
 }
 
-/** What a model says of a picture. */
+/** What a model predicts from a picture. */
 export interface Predicted {
   /** The picture's size in pixels. */
   readonly size: Size;
-  /** The size that the model takes it at, where it says. */
+  /** The size at which the model takes it, where it is known. */
   readonly input?: Size;
-  /** Each thing. */
-  readonly said: readonly Said[];
+  /** Each prediction. */
+  readonly predictions: readonly PredictionValues[];
   /** Its first depth at the picture's size, and the range of its values. */
   readonly depth?: DenseMap & Range;
 }
 
 /**
- * What `encoder` says of `image`, which messages call `name`.
+ * What `encoder` predicts from `image`, which messages call `name`.
  *
- * @throws {ExampleError} When it takes more than `memory` bytes, or depth is
- * not finite or not that of the whole picture.
+ * @throws {ExampleError} When that takes more than `memory` bytes, or depth is
+ * not finite or does not cover the whole picture.
  */
 export async function predictPicture(
   name: string,
@@ -49,17 +49,17 @@ export async function predictPicture(
   const hooks = predictions.map(({ hook }) => findHook(encoder, hook));
   checkMemory(name, image, encoder, hooks, memory);
   const seen = await encoder.encode([image], hooks.map(({ name }) => name));
-  const said = predictions.map((prediction, i) => ({
+  const values = predictions.map((prediction, i) => ({
     prediction,
     values: shaped(prediction, hooks[i]!, seen[prediction.hook]!),
   }));
   const { width, height } = image, size = { width, height };
-  const depth = said.find(({ prediction }) => prediction.kind === "depth");
+  const depth = values.find(({ prediction }) => prediction.kind === "depth");
   if (depth) checkWhole(name, size, encoder);
   return {
     size,
     ...inputOf(encoder),
-    said,
+    predictions: values,
     ...depth && { depth: depthAt(name, depth.values, size, encoder) },
   };
 }
@@ -93,7 +93,7 @@ function checkMemory(
   );
 }
 
-/** Depth has no axis for its one number, and nothing has one for its one picture. */
+/** Drops the axis of the picture and, of depth, that of its one number. */
 function shaped(
   { kind }: Prediction,
   { layout, width }: Hook,
@@ -108,7 +108,7 @@ function shaped(
     : { data, shape: [data.length / width, width] };
 }
 
-/** Depth of the middle alone must not be stretched over the whole picture. */
+/** Refuses depth of the middle of a picture: it must not be stretched over the whole. */
 function checkWhole(name: string, size: Size, encoder: Encoder): void {
   const { width, height } = encoder.view?.(size) ?? size;
   if (width === size.width && height === size.height) return;
@@ -126,7 +126,7 @@ function depthAt(
   { provenance }: Encoder,
 ): DenseMap & Range {
   const [height, width] = shape as [number, number];
-  // As the code does whose preprocessing is asked for.
+  // Each preprocessing comes with the resizing of its original code.
   const filter = provenance.processor === "original"
     ? "bilinear-corners"
     : "bicubic";
@@ -139,7 +139,7 @@ function depthAt(
   );
 }
 
-/** NaN for both when one value is. */
+/** The smallest and the largest value; NaN when any value is. */
 function rangeOf(data: Float32Array): Range {
   let min = Infinity, max = -Infinity;
   for (const value of data) {

@@ -1,5 +1,5 @@
 /**
- * What a model says of a picture in, a file out.
+ * Writes what a model predicts from a picture to a file.
  *
  * @module
  */
@@ -15,27 +15,27 @@ import { type Colors, depthPng } from "./depth_png.ts";
 import type { Predicted } from "./predict_picture.ts";
 import { shown } from "../terminal/user_paths.ts";
 
-/** What a prediction is written as: `png` and `npy` hold depth, `safetensors` all there is. */
+/** Formats of predictions: `png` and `npy` hold depth, `safetensors` every prediction. */
 export const formats = ["png", "npy", "safetensors"] as const;
 
-/** What a prediction is written as. */
+/** A format of predictions. */
 export type Format = typeof formats[number];
 
 /** How a prediction is written. */
 export interface PredictionFileOptions {
-  /** The file. */
+  /** The path of the file. */
   readonly path: string;
-  /** What is written. */
+  /** The format to write. */
   readonly format: Format;
-  /** How depth is coloured in a PNG. */
+  /** The colour map of depth in a PNG. */
   readonly colors: Colors;
-  /** Words to store: the picture's name, the model's. */
+  /** What to store with a safetensors file: the names of the picture and the model. */
   readonly metadata: Readonly<Record<string, string>>;
 }
 
 /**
- * Writes `predicted`, whole or not at all: depth at the picture's size, as PNG
- * or `[height, width]` of NPY, or every prediction at the model's resolution as
+ * Writes `predicted`, whole or not at all: depth at the picture's size as PNG or
+ * as NPY `[height, width]`, or every prediction at the model's resolution as
  * safetensors.
  *
  * @throws {ExampleError} When the file cannot be written.
@@ -57,7 +57,7 @@ export async function writePrediction(
   }
 }
 
-/** Whether the system refused; a full disk has a code, but no class of its own. */
+/** Whether the system refused. A full disk has a code, but no error class of its own. */
 function isFromSystem(cause: unknown): cause is Error {
   return cause instanceof Deno.errors.NotCapable ||
     cause instanceof Error && "code" in cause;
@@ -70,9 +70,9 @@ async function write(
   if (format === "safetensors") {
     return await writeSafetensors(path, ...everything(predicted, metadata));
   }
-  const { depth, said } = predicted;
+  const { depth, predictions } = predicted;
   const { meaning } =
-    said.find(({ prediction }) => prediction.kind === "depth")!
+    predictions.find(({ prediction }) => prediction.kind === "depth")!
       .prediction;
   const { data, width, height } = depth!;
   const bytes = format === "png"
@@ -83,19 +83,21 @@ async function write(
 
 /** A tensor for each prediction, named by its hook, and what each means. */
 function everything(
-  { said, size }: Predicted,
+  { predictions, size }: Predicted,
   metadata: Readonly<Record<string, string>>,
 ): [Record<string, TensorToWrite>, Record<string, string>] {
   return [
-    Object.fromEntries(said.map(({ prediction, values: { data, shape } }) => [
-      prediction.hook,
-      { dtype: "F32", data, shape },
-    ])),
+    Object.fromEntries(
+      predictions.map(({ prediction, values: { data, shape } }) => [
+        prediction.hook,
+        { dtype: "F32", data, shape },
+      ]),
+    ),
     {
       ...metadata,
       width: `${size.width}`,
       height: `${size.height}`,
-      ...Object.fromEntries(said.map(({ prediction }) => [
+      ...Object.fromEntries(predictions.map(({ prediction }) => [
         prediction.hook,
         `${prediction.kind}: ${prediction.meaning}`,
       ])),

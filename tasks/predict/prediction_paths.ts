@@ -1,5 +1,5 @@
 /**
- * What was typed in, where each prediction is written out.
+ * Decides where each prediction is written, and in which format.
  *
  * @module
  */
@@ -12,15 +12,15 @@ import type { PredictArguments } from "./arguments.ts";
 import { type Format, formats } from "./prediction_file.ts";
 import { inUserFolder, shown } from "../terminal/user_paths.ts";
 
-/** Where predictions go, as far as the command line says. */
+/** Where predictions go, as far as the command line tells. */
 export interface Destination {
-  /** The one file; it has the only picture's prediction. */
+  /** The file for the only picture; absent when files are named after their pictures. */
   readonly file?: string;
-  /** The folder it is in, or that of the files that are named after their pictures. */
+  /** The folder of that file, or of those named after their pictures. */
   readonly folder: string;
-  /** What is written; as the model's predictions are when absent. */
+  /** The format to write; when absent, the model's predictions decide. */
   readonly format?: Format;
-  /** How depth is coloured. */
+  /** The colour map of depth. */
   readonly colors: Colors;
 }
 
@@ -40,7 +40,7 @@ export async function destination(
   if (asked !== undefined && asked !== format) {
     throw new ConfigError(
       "format",
-      `Cannot write ${format} to "${out}": leave out --format, or give it the name of another file`,
+      `Cannot write ${format} to "${out}": leave out --format, or give --out another ending`,
     );
   }
   if (typed.colors !== undefined && format !== "png") {
@@ -66,6 +66,8 @@ export async function destination(
   };
 }
 
+const endings = `.${formats.slice(0, -1).join(", .")} or .${formats.at(-1)}`;
+
 async function isFile(path: string): Promise<boolean> {
   return await Deno.stat(path).then((it) => it.isFile, () => false);
 }
@@ -75,13 +77,11 @@ function notFolder(path: string): ConfigError {
     "out",
     `Cannot write into "${
       shown(path)
-    }": it is a file; name a folder, or a file that ends in ${
-      formats.map((format) => `.${format}`).join(", ")
-    }`,
+    }": it is a file; name a folder, or a file that ends in ${endings}`,
   );
 }
 
-/** The format that the name of a file asks for; none when it is a folder's. */
+/** The format that a file's name asks for; undefined for a folder. */
 async function formatOf(out: string): Promise<Format | undefined> {
   const extension = extname(out).toLowerCase();
   const isFolder = await Deno.stat(inUserFolder(out))
@@ -91,17 +91,16 @@ async function formatOf(out: string): Promise<Format | undefined> {
   if (format !== undefined) return format;
   throw new ConfigError(
     "out",
-    `Cannot write "${out}": known are ${
-      formats.map((format) => `.${format}`).join(", ")
-    }; end the name of a folder with a slash`,
+    `Cannot write "${out}": it must end in ${endings}; end the name of a folder with a slash`,
   );
 }
 
 /**
- * The format that fits what a model says: as asked, else PNG for depth, else
- * safetensors when there is a place for it.
+ * The format for what a model predicts: as asked, else PNG for depth, else
+ * safetensors if `--out` names a place for it.
  *
- * @throws {ConfigError} When depth is asked for, and it says nothing of it.
+ * @throws {ConfigError} When a format for depth is asked for and the model does
+ * not predict depth.
  */
 export function fittingFormat(
   { format, file, folder }: Destination,
@@ -115,17 +114,17 @@ export function fittingFormat(
   if (format === undefined) return elsewhere ? "safetensors" : undefined;
   throw new ConfigError(
     "format",
-    `Cannot write ${format}: it holds depth, and the model predicts ${
+    `Cannot write ${format}: it holds depth, but the model predicts ${
       [...new Set(kinds)].join(" and ")
-    }; write --format=safetensors, which holds all`,
+    }; write --format=safetensors, which holds everything`,
   );
 }
 
 /**
- * The path of each picture's prediction. Two pictures never have the same one:
- * of `a.jpg` and `a.png` the second is `a.png.depth.png`.
+ * The path of each picture's prediction, no two alike: with `a.jpg` and `a.png`,
+ * that of the second is `a.png.depth.png`.
  *
- * @throws {ConfigError} When one of them is a picture that is to be predicted.
+ * @throws {ConfigError} When a path is that of a picture to be predicted.
  */
 export function predictionPaths(
   { file, folder, colors }: Destination,
@@ -134,7 +133,7 @@ export function predictionPaths(
 ): ReadonlyMap<PictureFile, string> {
   if (format === undefined) return new Map();
   const end = endOf(format, colors);
-  // Some file systems do not tell case.
+  // Some file systems ignore case.
   const taken = new Set(pictures.map(({ path }) => path.toLowerCase()));
   const free = (path: string): boolean => !taken.has(path.toLowerCase());
   const paths = new Map<PictureFile, string>();
@@ -165,6 +164,6 @@ function overwrites(path: string): ConfigError {
     "out",
     `Cannot write "${
       shown(path)
-    }": it is the picture itself; write another --out`,
+    }": it is the picture itself; choose another --out`,
   );
 }

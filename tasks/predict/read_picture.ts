@@ -1,5 +1,5 @@
 /**
- * A file in, its pixels out.
+ * Reads the file of a picture.
  *
  * @module
  */
@@ -31,9 +31,9 @@ async function readFile(name: string, path: string): Promise<Uint8Array> {
 
 function whyNot(cause: unknown): string {
   const { NotCapable, NotFound } = Deno.errors;
-  // A link in a folder may lead nowhere.
+  // A link in a folder may be broken.
   if (cause instanceof NotFound) return "there is no such file";
   return cause instanceof NotCapable
-    ? "it is no plain file; save the picture in one"
+    ? "it is not a plain file; save the picture in one"
     : (cause as Error).message;
 }

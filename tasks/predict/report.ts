@@ -1,6 +1,6 @@
 // deno-lint-ignore-file no-console
 /**
- * The words and numbers that `deno task predict` prints.
+ * The texts that `deno task predict` prints, and its JSON.
  *
  * @module
  */
@@ -9,38 +9,38 @@ import type { PluginEvent } from "../../core/plugin.ts";
 import type { Colors } from "./depth_png.ts";
 import type { OpenModel } from "./open_model.ts";
 import type { Format } from "./prediction_file.ts";
-import type { Predicted, Said } from "./predict_picture.ts";
+import type { Predicted, PredictionValues } from "./predict_picture.ts";
 import { makeProgress } from "../terminal/progress.ts";
 
 /** A picture that was predicted. */
 export interface Done {
-  /** What to call it. */
+  /** Its name in messages. */
   readonly name: string;
-  /** What the model says of it. */
+  /** What the model predicts from it. */
   readonly predicted: Predicted;
-  /** What was written, as the user would write it. */
+  /** The file that was written, as the user would type it. */
   readonly file?: string;
-  /** How long it took. */
+  /** How many seconds it took. */
   readonly seconds: number;
 }
 
-/** Shows what happens. */
+/** Shows what happens, as text or as JSON. */
 export interface PredictReport {
-  /** What the model says while it is made. */
+  /** Messages and progress while the model is opened. */
   event(event: PluginEvent): void;
-  /** The model is made, or cannot be. */
+  /** Called when the model is open, or could not be opened. */
   ready(): void;
-  /** It begins; `note` says what is written. */
+  /** Called before the first picture; `note` explains the files. */
   start(model: OpenModel, note: string | undefined): void;
-  /** A picture was predicted. */
+  /** Called when a picture was predicted. */
   done(done: Done): void;
-  /** A picture could not be. */
+  /** Called when one could not be. */
   failed(error: Error & { readonly id: string }): void;
-  /** All were met; `next` is what to type after this, when there is something. */
+  /** Called after the last; `next` is the command to suggest, where there is one. */
   end(counts: { done: number; failed: number }, next?: string): void;
 }
 
-/** Lines for people; problems go to standard error. */
+/** Text for people; problems go to standard error. */
 export function textReport(): PredictReport {
   const progress = makeProgress();
   return {
@@ -69,7 +69,7 @@ export function textReport(): PredictReport {
   };
 }
 
-/** A JSON object in a line for each picture, and nothing else but on standard error. */
+/** A line of JSON for each picture; all else goes to standard error. */
 export function jsonReport(): PredictReport {
   let sha256: string | undefined;
   return {
@@ -106,7 +106,7 @@ export function writingNote(
   }
 }
 
-/** `depth-nano (depth-anything, sha256 1a2b3c4d)`, and what it predicts. */
+/** The model, `depth-nano (depth-anything, sha256 1a2b3c4d)`, and what it predicts. */
 function startText({ name, plugin, sha256, predictions }: OpenModel): string {
   const about = [
     ...name === plugin ? [] : [plugin],
@@ -120,7 +120,7 @@ function startText({ name, plugin, sha256, predictions }: OpenModel): string {
 
 function doneText(done: Done): string {
   const { name, predicted, file, seconds } = done;
-  const { size, input, depth, said } = predicted;
+  const { size, input, depth, predictions } = predicted;
   const line = [
     `${name}: ${size.width}×${size.height}`,
     ...input ? [`seen at ${input.width}×${input.height}`] : [],
@@ -129,27 +129,27 @@ function doneText(done: Done): string {
       : [],
     `${seconds.toFixed(1)} s`,
   ].join(", ");
-  const rest = said.flatMap((one) => otherText(one));
+  const rest = predictions.flatMap((one) => otherText(one));
   return [
     file === undefined ? line : `${line} → ${file}`,
     ...rest.length > 0 ? [alignText(rest)] : [],
   ].join("\n");
 }
 
-/** What is said of a prediction that is no depth: the likeliest classes, the shape of features. */
-function otherText(said: Said): string[][] {
-  const { prediction: { hook, kind }, values: { shape } } = said;
+/** The rows of a prediction other than depth: the likeliest classes, or the shape of features. */
+function otherText(one: PredictionValues): string[][] {
+  const { prediction: { hook, kind }, values: { shape } } = one;
   if (kind === "depth") return [];
   if (kind === "features") return [[hook, `features [${shape.join(", ")}]`]];
-  return topClasses(said).map(({ label, probability }) => [
+  return topClasses(one).map(({ label, probability }) => [
     probability.toFixed(3),
     label,
   ]);
 }
 
-/** The `most` likeliest classes of logits, by softmax. */
+/** The `most` likeliest classes by the softmax of logits, the likeliest first. */
 export function topClasses(
-  { prediction: { labels }, values: { data } }: Said,
+  { prediction: { labels }, values: { data } }: PredictionValues,
   most = 5,
 ): { readonly label: string; readonly probability: number }[] {
   const largest = data.reduce((a, b) => Math.max(a, b), -Infinity);
@@ -168,13 +168,13 @@ function doneJson(
   { name, predicted, file, seconds }: Done,
   sha256: string | undefined,
 ): Record<string, unknown> {
-  const { size, input, depth, said } = predicted;
+  const { size, input, depth, predictions } = predicted;
   return {
     picture: name,
     ...size,
     input,
     sha256,
-    predictions: said.map((one) => ({
+    predictions: predictions.map((one) => ({
       ...one.prediction,
       labels: undefined,
       shape: one.values.shape,

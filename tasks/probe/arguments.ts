@@ -11,11 +11,14 @@ import { builtins } from "../../plugins/mod.ts";
 export const probeHelp =
   `  deno task probe <probe> runs/<name>    ask a trained dictionary a question
     --<option>=<value>           an option of the probe; deno task plugins <probe> lists them
-    --dataset.use=<dataset>      look at all pictures of another dataset; by default the probe
-    --dataset.<option>=<value>   looks at those of the run that it was not trained on
+    --dataset.use=<dataset>      look at another dataset than the run's
+    --dataset.<option>=<value>   an option of the dataset
   deno task probe <probe> <run.json>     ask a model alone, before a dictionary is trained on it
     --encoder.<option>=<value>   a setting of the run: dataset, encoder, hook, engine, name
-Built in: ${Object.keys(builtins.probe).join(", ")}; or ./file.ts, npm:package.
+Probes: ${
+    Object.keys(builtins.probe).join(", ")
+  }; or yours, as ./file.ts or npm:package.
+A probe looks at the pictures that the run held out from training, or at all of another dataset.
 Results are written to runs/<name>/probes/<probe>, in place of earlier ones.`;
 
 /** What was typed after `deno task probe`. */

@@ -56,7 +56,7 @@ async function main(args: readonly string[]): Promise<void> {
   }
 }
 
-/** What the probe finds; nothing when it was told to stop. */
+/** Runs the probe; nothing is returned when Ctrl-C stopped it. */
 async function ask(
   { plugin, options, base }: ProbePlugin,
   { run, folder, params, heldOut }: ProbedRun,

@@ -1,6 +1,5 @@
 /**
- * The name of a probe and what was typed for it in, the probe's plugin and its
- * options out.
+ * Finds a probe's plugin and checks the options typed for it.
  *
  * @module
  */
@@ -24,15 +23,15 @@ export interface ProbePlugin {
   readonly plugin: Plugin<"probe">;
   /** Its options. */
   readonly options: unknown;
-  /** The folder where paths in them start: the user's. */
+  /** The folder that paths in them are relative to: the user's. */
   readonly base: URL;
 }
 
 /**
- * Finds the probe that `use` names (a built-in, a path, `npm:`) and checks its
- * `typed` options, such as `"images=32"`.
+ * Finds the probe that `use` names (a built-in, a path or `npm:`) and checks the
+ * options in `typed`, such as `"images=32"`.
  *
- * @throws {ConfigError} When there is none, or an option is unknown or wrong.
+ * @throws {ConfigError} When there is no such probe, or an option is unknown or wrong.
  */
 export async function probePlugin(
   use: string,

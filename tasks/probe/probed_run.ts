@@ -1,6 +1,6 @@
 /**
- * The folder of a trained run and perhaps another dataset, or a run's file, in;
- * what a probe looks at out.
+ * Opens what a probe looks at: a trained run, perhaps on another dataset, or the
+ * model of a run that is not trained.
  *
  * @module
  */
@@ -39,26 +39,26 @@ export async function trainingEnd(
   }
 }
 
-/** A run, and the pictures that tell something of it. */
+/** A run, and the pictures to probe it with. */
 export interface ProbedRun extends Pick<TrainedRun, "run" | "folder"> {
   /** Its dictionary, in the run's engine; absent before it is trained. */
   readonly params?: Tensors;
-  /** The hash of the run's own settings, whatever dataset is looked at. */
+  /** The hash of the run's own settings, whatever dataset the probe looks at. */
   readonly hash: string;
   /** Indices of the pictures that it was neither trained nor calibrated on. */
   readonly heldOut: Uint32Array;
-  /** Whether they are of another dataset than the run's: then they are all of it. */
+  /** Whether they are from another dataset than the run's; then it is the whole of it. */
   readonly isOther: boolean;
 }
 
 /**
- * Opens what the user calls `path`: the folder of a trained run, with the
- * settings of its dataset in `overrides` (`"dataset.use=imagenet"`) changed, or
- * a run's file, with any settings changed, of which only the model is asked.
+ * Opens `path`, as the user typed it: the folder of a trained run, of which
+ * `overrides` may change the dataset (`"dataset.use=imagenet"`), or a run's file,
+ * of which they may change any setting and only the model is probed.
  *
- * @throws {ConfigError} When it is no run, a part cannot be made, or settings
- * that a trained run cannot change are changed.
- * @throws {FormatError} When it holds no dictionary of the run's sizes.
+ * @throws {ConfigError} When it is not a run, a part cannot be made, or a
+ * setting is changed that a trained run cannot change.
+ * @throws {FormatError} When its dictionary does not have the run's sizes.
  */
 export async function openProbedRun(
   path: string,
@@ -82,7 +82,7 @@ function cannotChange(path: string, setting: string): ConfigError {
   const [key, value] = setting.split("=");
   return new ConfigError(
     key!,
-    `Cannot probe "${path}" with --${key}=${value}: its dictionary was trained with the settings in its config.json; give the file of a run in place of the folder to ask a model without a dictionary, or train another run`,
+    `Cannot probe "${path}" with --${key}=${value}: its dictionary was trained with the settings in its config.json; give a run's file in place of the folder to probe a model without a dictionary, or train another run`,
   );
 }
 
@@ -113,7 +113,7 @@ async function openWithOtherPictures(
   }
 }
 
-/** A run that was not trained, perhaps in a folder of its own: all pictures are held out. */
+/** Opens a run that is not trained, perhaps in a folder of its own: all pictures are held out. */
 async function openUntrained(
   path: string,
   overrides: readonly string[],
@@ -140,7 +140,7 @@ async function openUntrained(
   }
 }
 
-/** Fewer pictures than the run holds out may be all that there are. */
+/** The other dataset may have fewer pictures than the run holds out. */
 const fewest = "evaluate.images=2";
 
 async function resolved(

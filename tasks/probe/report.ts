@@ -1,5 +1,5 @@
 /**
- * What a probe found in, what is printed of it out.
+ * The text that `deno task probe` prints of a result.
  *
  * @module
  */
@@ -35,7 +35,7 @@ function intervalText({ low, high }: Metric): string {
     : `${short(low)} to ${short(high)}`;
 }
 
-/** Four digits that say something. */
+/** Four significant digits. */
 function short(value: number): string {
   return String(Number(value.toPrecision(4)));
 }

@@ -1,5 +1,5 @@
 /**
- * Latents in, a list of them with their top pictures out.
+ * The report's list of latents with their top pictures.
  *
  * @module
  */
@@ -10,17 +10,17 @@ import { Term } from "../serve/parts/term.tsx";
 import type { RunIndex } from "../serve/runs/run_store.ts";
 import type { ReportPicture, ReportPictures } from "./pictures.ts";
 
-/** A latent of a report. */
+/** A latent as the report shows it. */
 export interface ShownLatent {
   /** Its number. */
   readonly latent: number;
   /** Its largest value: the end of the colours in its row. */
   readonly scale: number;
-  /** Its top pictures, each with its map as an address that holds it. */
+  /** Its top pictures, each with its map as a `data:` URL. */
   readonly top: readonly (Exemplar & { readonly overlay: string })[];
 }
 
-/** All pictures of the report, each once: what `use` draws. */
+/** All pictures of the report, each once; `use` elements draw them. */
 export function PictureStore(
   { of: { shown } }: { of: ReportPictures },
 ): JSX.Element {
@@ -35,7 +35,7 @@ export function PictureStore(
   );
 }
 
-/** The columns that stand beside a latent. */
+/** The columns shown beside a latent. */
 function columnsOf(
   { columns }: RunIndex,
   sort: string,

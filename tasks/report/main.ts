@@ -1,6 +1,6 @@
 // deno-lint-ignore-file no-console
 /**
- * Writes what is known of a run into one file: `deno task report runs/<name>`.
+ * Writes a run into one HTML file: `deno task report runs/<name>`.
  *
  * @module
  */

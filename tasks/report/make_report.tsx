@@ -1,5 +1,5 @@
 /**
- * A run in, its report out: one HTML file that needs nothing else.
+ * Makes the report of a run: one HTML file that needs no other.
  *
  * @module
  */
@@ -15,20 +15,20 @@ import { type ReportPictures, reportPictures } from "./pictures.ts";
 
 /** Options for {@linkcode makeReport}. */
 export interface ReportOptions {
-  /** Latents that are shown. */
+  /** How many latents are shown. */
   readonly latents: number;
-  /** Pictures of each. */
+  /** How many pictures of each. */
   readonly pictures: number;
-  /** The column that they are chosen by; the strongest first when absent. */
+  /** The column that chooses them; by default those with the largest values. */
   readonly sort?: string | undefined;
   /** Whether the largest come first. */
   readonly order?: "asc" | "desc" | undefined;
 }
 
 /**
- * The report of a run. The same files give the same report.
+ * The report of a run, as HTML. The same files give the same report.
  *
- * @throws {Problem} When `sort` is no column.
+ * @throws {Problem} When `sort` does not name a column.
  */
 export async function makeReport(
   context: ServeContext,
@@ -65,7 +65,7 @@ export async function makeReport(
   return String(raw(`<!DOCTYPE html>\n${page}\n`));
 }
 
-/** The title of the column that latents are chosen by, the usual one where none is named. */
+/** The title of the column that chooses the latents. */
 function sortOf(
   { search }: ServeContext,
   run: Run,

@@ -1,5 +1,5 @@
 /**
- * What a report shows in, its page out.
+ * The page of a report.
  *
  * @module
  */
@@ -23,7 +23,7 @@ import type { FoundProbe } from "../serve/runs/run_probes.ts";
 import { PictureStore, ReportLatents, type ShownLatent } from "./latents.tsx";
 import type { ReportPictures } from "./pictures.ts";
 
-/** What only a report needs. */
+/** Styles that only the report needs. */
 const ownStyle = `
 main{max-width:1104px}
 .store{position:absolute}
@@ -54,23 +54,23 @@ main{max-width:1104px}
 interface ReportPageProps {
   /** The run. */
   readonly run: Run;
-  /** What is known of its latents, where it has an index. */
+  /** Its latents, where it has an index. */
   readonly latents: RunIndex | undefined;
   /** The latents that are shown. */
   readonly shown: readonly ShownLatent[];
   /** Their pictures. */
   readonly pictures: ReportPictures;
-  /** What probes have found. */
+  /** Results of probes. */
   readonly probes: readonly FoundProbe[];
   /** What could not be shown. */
   readonly problems: readonly string[];
-  /** The column that the latents are chosen by. */
+  /** The title of the column that chooses the latents. */
   readonly sort: string;
   /** The style sheet of the pages. */
   readonly style: string;
 }
 
-/** The whole file, but for its first line. */
+/** The whole file except its first line. */
 export function ReportPage(props: ReportPageProps): JSX.Element {
   const { run, latents, shown, pictures, probes, problems } = props;
   const columns = Object.fromEntries(
@@ -202,7 +202,7 @@ function Probe({ probe: { name, stored, problem } }: { probe: FoundProbe }) {
   );
 }
 
-/** As a picture, in which nothing can run. */
+/** An SVG as a `data:` URL: in a picture no script runs. */
 function svgUrl(svg: string): string {
   const bytes = new TextEncoder().encode(svg);
   return `data:image/svg+xml;base64,${bytes.toBase64()}`;

@@ -1,5 +1,5 @@
 /**
- * Pictures in, each once and small enough to mail out.
+ * The pictures of a report, each once and small enough to mail.
  *
  * @module
  */
@@ -11,9 +11,9 @@ const pictureSide = 96;
 
 /** A picture of a report. */
 export interface ReportPicture {
-  /** Its place in the file: an element's id. */
+  /** The id of its element in the page. */
   readonly id: string;
-  /** The address that holds it. */
+  /** Its bytes, as a `data:` URL. */
   readonly url: string;
   /** Width in pixels. */
   readonly width: number;
@@ -29,7 +29,7 @@ export interface ReportPictures {
   readonly problems: readonly string[];
 }
 
-/** Makes each of `indices` small, once. */
+/** Shrinks the pictures at `indices`, each once. */
 export async function reportPictures(
   pictures: Pictures,
   run: Run,

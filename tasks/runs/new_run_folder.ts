@@ -1,5 +1,5 @@
 /**
- * A new run in, its folder out.
+ * Makes the folder of a new run, or finds that of the same run.
  *
  * @module
  */
@@ -17,7 +17,11 @@ import {
 } from "../../core/run/run_folder.ts";
 import { inUserFolder, shown } from "../terminal/user_paths.ts";
 
-/** Makes the folder of a new run and stores its settings there. */
+/**
+ * Makes the folder of a new run under `runs/` and stores its settings there.
+ *
+ * @throws {ConfigError} When its name is taken, or the folder cannot be made.
+ */
 export async function newRunFolder(
   { config }: Pick<OpenRun, "config">,
 ): Promise<RunFolder> {
@@ -41,8 +45,10 @@ export async function newRunFolder(
 }
 
 /**
- * The folder of the run that has these settings, made where there is none yet:
- * for what is asked of a model before it is trained on, and asked again.
+ * The folder of the run with these settings; it is made if there is none yet.
+ * Probes of an untrained model use it, so that all their results lie together.
+ *
+ * @throws {ConfigError} When the run's name is taken by another run.
  */
 export async function sameRunFolder(
   run: Pick<OpenRun, "config">,
@@ -55,12 +61,12 @@ export async function sameRunFolder(
       .catch(() => undefined);
     if (!config) return await newRunFolder(run);
     if (await hashRun(config as unknown as RunConfig) === hash) return folder;
-    // A name that was written is taken by another run: newRunFolder says so.
+    // The given name is taken by another run: newRunFolder throws.
     if (run.config.name !== undefined) return await newRunFolder(run);
   }
 }
 
-/** Makes the first free folder, so that of two runs that start at once each has its own. */
+/** Makes the first free folder at once, so that two runs that start together do not share one. */
 async function takeName(
   runs: string,
   config: OpenRun["config"],
@@ -78,12 +84,12 @@ async function takeName(
     const path = shown(join(runs, name));
     throw new ConfigError(
       "name",
-      `Cannot start run "${name}": ${path} exists; go on with it by --resume ${path}, or write another --name`,
+      `Cannot start run "${name}": ${path} exists; continue it with --resume ${path}, or choose another --name`,
     );
   }
 }
 
-/** `scenes-patches-batch-top-k` */
+/** A name from the plugins': `scenes-patches-batch-top-k`. */
 function wordsOf({ dataset, encoder, sparsifier }: OpenRun["config"]): string {
   const words = [dataset, encoder, sparsifier].map(({ use }) =>
     use.replace(/\.[a-z]+$/, "").split(/[\/:]/).at(-1)!

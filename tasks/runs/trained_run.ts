@@ -1,5 +1,5 @@
 /**
- * The folder of a trained run in, its parts and its dictionary out.
+ * Opens a trained run: its parts and its dictionary.
  *
  * @module
  */
@@ -26,12 +26,12 @@ export interface TrainedRun {
 }
 
 /**
- * Opens the run in the folder that the user calls `path`, with the settings in
- * `overrides` (`"dataset.use=imagenet"`) changed.
+ * Opens the run in the folder `path`, as the user typed it, with the settings in
+ * `overrides` changed (`"dataset.use=imagenet"`).
  *
- * @throws {ConfigError} When it is no run's folder, a part cannot be made, or
- * its encoder is another one than it was trained with.
- * @throws {FormatError} When it holds no dictionary of the run's sizes.
+ * @throws {ConfigError} When it is not the folder of a run, a part cannot be
+ * made, or the encoder is not the one it was trained with.
+ * @throws {FormatError} When its dictionary does not have the run's sizes.
  */
 export async function openTrainedRun(
   path: string,
@@ -60,7 +60,7 @@ export async function openTrainedRun(
   }
 }
 
-/** The dictionary of another model's activations would tell nothing. A run whose state was deleted cannot be checked. */
+/** Refuses an encoder that differs from the one trained with. A run whose state was deleted cannot be checked. */
 async function checkProvenance(
   { encoder: { provenance } }: OpenRun,
   { state }: RunFolder,

@@ -1,5 +1,5 @@
 /**
- * Plugins in, what a reader wants to know about them out.
+ * Lists of plugins and tables of their options, for --help and `deno task plugins`.
  *
  * @module
  */
@@ -24,7 +24,7 @@ import {
 import type { Kind, Plugin } from "../../core/plugin.ts";
 import { slots } from "../../core/run/run_schema.ts";
 
-/** What each kind of plugin is. */
+/** What each kind of plugin is for. */
 const meanings: Readonly<Record<Kind, string>> = {
   dataset: "where pictures come from",
   encoder: "vision transformers, read at named places",
@@ -33,7 +33,7 @@ const meanings: Readonly<Record<Kind, string>> = {
   probe: "questions to a trained dictionary",
 };
 
-/** Every plugin of `only` these kinds, with the line that describes it. */
+/** The built-in plugins of the kinds in `only`, each with its description. */
 export async function pluginList(
   options: LoadPluginOptions,
   only: readonly Kind[] = kinds,
@@ -45,7 +45,7 @@ export async function pluginList(
     );
     const head = `${kind}: ${meanings[kind]}`;
     return names.length === 0
-      ? `${head}\n  (none is built in)`
+      ? `${head}\n  (none built in)`
       : `${head}\n${alignText(rows)}`;
   }));
   return parts.join("\n\n");
@@ -66,10 +66,10 @@ async function describe(
 }
 
 /**
- * The options of the plugin that a built-in's name or a specifier names: name,
- * type, default and meaning of each, and how to use it.
+ * The options of the plugin with this name or specifier (name, type, default
+ * and meaning of each) and how a run uses it.
  *
- * @throws {ConfigError} When there is none, with the nearest name.
+ * @throws {ConfigError} When there is no such plugin; the nearest name is suggested.
  */
 export async function pluginHelp(
   specifier: string,
@@ -117,7 +117,7 @@ function onePlugin(specifier: string, plugin: Plugin): string {
   const schema = jsonSchemaOf(plugin.options);
   const rows = optionRows(schema);
   const table = schema === undefined
-    ? "  Its schema does not say which options it has."
+    ? "  Its options cannot be listed: its schema does not describe them."
     : rows.length === 0
     ? "  It has no options."
     : optionsHelp(rows);
@@ -133,7 +133,7 @@ function onePlugin(specifier: string, plugin: Plugin): string {
   ].join("\n");
 }
 
-/** How a run names the plugin, with one option by way of example. */
+/** How a run names the plugin, with one option as an example. */
 function usage(
   use: string,
   kind: Kind,

@@ -1,12 +1,12 @@
 /**
- * What plugins say while they are made in, lines and a bar out.
+ * Shows the messages and the progress of plugins.
  *
  * @module
  */
 import type { PluginEvent } from "../../core/plugin.ts";
 import type { Progress } from "./progress.ts";
 
-/** Shows what plugins say. */
+/** A plugin's `report`: messages become lines, progress moves the bar. */
 export function pluginReporter(
   progress: Progress,
 ): (event: PluginEvent) => void {

@@ -1,17 +1,17 @@
 // deno-lint-ignore-file no-console
 /**
- * How a run is doing: a bar on a terminal, lines elsewhere.
+ * Progress of long work: a bar on a terminal, plain lines elsewhere.
  *
  * @module
  */
 // @ts-types="npm:@types/cli-progress@^3.11.6"
 import { SingleBar } from "cli-progress";
 
-/** What is shown of a run. */
+/** Shows how far some work is. */
 export interface Progress {
-  /** Shows how far it is, `done` of `total` tokens, with what else is known. */
+  /** Shows that `done` of `total` is done, in any unit, with the text `known` beside it. */
   update(done: number, total: number, known: string): void;
-  /** Writes a line above what is shown. */
+  /** Writes a line above the bar. */
   line(text: string): void;
   /** Ends the bar, if there is one. */
   stop(): void;
@@ -20,7 +20,7 @@ export interface Progress {
 /** Seconds between two plain lines. */
 const plainEvery = 5;
 
-/** A bar on a terminal, a line every few seconds elsewhere. */
+/** Progress as a bar on a terminal, or as a line every few seconds elsewhere. */
 export function makeProgress(terminal = Deno.stdout.isTerminal()): Progress {
   return terminal ? bar() : lines();
 }
@@ -45,7 +45,7 @@ function bar(): Progress {
       bar.update(done, { known });
     },
     line(text) {
-      // The bar takes the last line: it is drawn again below the new one.
+      // The text takes the bar's line; the next update draws the bar below it.
       if (started) console.log(`\r\x1b[K${text}`);
       else console.log(text);
     },

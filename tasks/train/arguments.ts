@@ -1,30 +1,30 @@
 /**
- * What was typed after `deno task train`.
+ * The command line of `deno task train`.
  *
  * @module
  */
 import { parseArgs } from "node:util";
 import { ConfigError } from "../../core/errors.ts";
 
-/** The command line of `deno task train`. */
+/** What was typed after `deno task train`. */
 export interface TrainArguments {
   /** Show the help and do nothing. */
   readonly help: boolean;
   /** The run's file. */
   readonly file?: string;
-  /** The folder of a run to go on with. */
+  /** The folder of a run to resume. */
   readonly resume?: string;
   /** Settings to change: `"sparsifier.k=64"`. */
   readonly overrides: readonly string[];
 }
 
-/** Flags whose value may also be the next word. */
+/** Flags whose value may be written as the next word, too. */
 const words = ["dataset", "encoder", "sparsifier", "engine", "hook", "name"];
 
 /**
  * Reads the command line.
  *
- * @throws {ConfigError} When it says two files, or a setting has no value.
+ * @throws {ConfigError} When it names two files, or a setting has no value.
  */
 export function trainArguments(args: readonly string[]): TrainArguments {
   const { values, positionals } = parseArgs({

@@ -19,10 +19,10 @@ const examples = [
   ["deno task train run.json", "the run that a file describes"],
   ["deno task train run.json --sparsifier.k=64", "with one setting changed"],
   ["deno task train --encoder=npm:@acme/vit", "with another plugin in a slot"],
-  ["deno task train --resume runs/my-run", "go on with a run that was stopped"],
+  ["deno task train --resume runs/my-run", "continue a stopped run"],
 ];
 
-/** Every setting of a run with its default and meaning, every plugin, and how to start. */
+/** Examples, then every setting of a run with its default and meaning, then the plugins. */
 export async function runHelp(): Promise<string> {
   const rows = optionRows(jsonSchemaOf(runSchema)).map(slotRow);
   const base = new URL("./", import.meta.url);
@@ -35,7 +35,7 @@ export async function runHelp(): Promise<string> {
     "",
     optionsHelp(rows),
     "",
-    "Plugins: what can fill a slot; deno task plugins <name> shows the options of one",
+    "Plugins that can fill a slot; deno task plugins <name> shows the options of one",
     "",
     await pluginList({ builtins, base }, slots),
   ].join("\n");

@@ -77,7 +77,7 @@ async function indexTrained(
       ? ""
       : ` --images=${images}`;
     console.log(
-      `stopped; it is trained: go on with: deno task index ${
+      `stopped; the run is trained, continue with: deno task index ${
         shown(folder.path)
       }${more}`,
     );

@@ -1,5 +1,5 @@
 /**
- * The words and numbers that `deno task train` prints.
+ * The texts that `deno task train` prints.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import type { OpenRun } from "../../core/train/open_run.ts";
 import type { StepNumbers } from "../../core/train/trainer.ts";
 import { bytes, clock, percent, short } from "../terminal/numbers.ts";
 
-/** What stands beside the progress bar; a "?" where nothing was measured yet. */
+/** The text beside the progress bar; "?" where nothing was measured yet. */
 export function stepLine(
   { fvu, numbers, tokens, perSecond, left }: {
     fvu: number;
@@ -29,7 +29,7 @@ export function stepLine(
   ].join(" | ");
 }
 
-/** The table of a finished run. */
+/** The table of results. */
 function resultTable(results: TrainResults, seconds: number): string {
   const {
     fvu,
@@ -86,7 +86,7 @@ function resultTable(results: TrainResults, seconds: number): string {
   return alignText(rows);
 }
 
-/** What a run says before it starts; `memory` in bytes. */
+/** The line printed before a run starts; `memory` in bytes. */
 export function startLine(
   run: OpenRun,
   path: string,
@@ -101,7 +101,7 @@ export function startLine(
   }`;
 }
 
-/** What a trained run says: its table, and where to find pictures it skipped. */
+/** The text printed after training: the results, and where skipped pictures are listed. */
 export function resultText(
   results: TrainResults,
   seconds: number,
@@ -117,7 +117,7 @@ export function resultText(
   ].join("\n");
 }
 
-/** What to type after a run that was indexed on `images` pictures, and why. */
+/** The command to type after a run that was indexed on `images` pictures, and what it is for. */
 export function nextLine(images: number, path: string): string {
   return images === 0
     ? `next: deno task index ${path}   (find what shows each latent)`

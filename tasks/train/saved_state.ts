@@ -1,5 +1,5 @@
 /**
- * The saved state that a resumed run goes on from.
+ * The saved state that a resumed run continues from.
  *
  * @module
  */
@@ -14,7 +14,7 @@ import { readState, type SavedState } from "../../core/train/training_state.ts";
 import { shown } from "../terminal/user_paths.ts";
 
 /**
- * The state to go on from; undefined where nothing was saved yet.
+ * The state to continue from; undefined where nothing was saved yet.
  *
  * @throws {ConfigError} When it does not fit the run's settings, encoder or hook.
  * @throws {FormatError} When the file is damaged.
@@ -40,7 +40,7 @@ export async function savedState(
   throw new ConfigError("resume", `Cannot resume "${path}": ${misfit}`);
 }
 
-/** Why a run cannot go on from `saved`. */
+/** Why a run cannot continue from `saved`, if it cannot. */
 function misfitOf(
   { step, position, shapes }: SavedState,
   { hash, encoder: { provenance }, hook }: OpenRun,

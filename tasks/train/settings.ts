@@ -1,5 +1,5 @@
 /**
- * The settings of the run that was typed: a new one, or one to go on with.
+ * The settings of the run that was typed: a new one, or one to resume.
  *
  * @module
  */
@@ -19,7 +19,7 @@ import type { TrainArguments } from "./arguments.ts";
  * The checked settings of the run, defaults filled in.
  *
  * @throws {ConfigError} When a setting is wrong, or differs from those of the
- * run to go on with.
+ * run to resume.
  */
 export async function runSettings(
   { file, resume, overrides }: TrainArguments,
@@ -29,7 +29,7 @@ export async function runSettings(
     : await resumedSettings(resume, file, overrides);
 }
 
-/** The stored settings; those typed beside them may differ in the index alone. */
+/** The stored settings. Those typed with --resume must agree with them, except for the index. */
 async function resumedSettings(
   path: string,
   file: string | undefined,

@@ -28,7 +28,7 @@ export async function trainInFolder(
 ): Promise<TrainingEnd> {
   const { optimiser: { steps } } = run, path = shown(folder.path);
   console.log(startLine(run, path, run.memory + indexMemory(run)));
-  if (resume) console.log(`goes on from step ${resume.step} of ${steps}`);
+  if (resume) console.log(`continuing from step ${resume.step} of ${steps}`);
   // Further training makes the old index stale.
   if (resume?.step !== steps) await removeIndex(folder);
   using stop = stopSignal("stopping after this step");
@@ -42,7 +42,7 @@ export async function trainInFolder(
     });
     progress.stop();
     if (!results) {
-      console.log(`stopped; go on with: deno task train --resume ${path}`);
+      console.log(`stopped; continue with: deno task train --resume ${path}`);
       return "stopped";
     }
     const seconds = (performance.now() - started) / 1000;

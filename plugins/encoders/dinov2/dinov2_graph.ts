@@ -102,8 +102,18 @@ export function backbone(
     ...sizes,
     input: pixels(size).name,
     patches,
-    specials: ["cls_token"],
-    positions: positions(build, { ...sizes, grid, variant }),
+    specials: [{ name: "embeddings.cls_token" }],
+    positions: positions(build.graph, {
+      ...sizes,
+      grid,
+      variant,
+      all: build.weight(
+        "embeddings.position_embeddings",
+        1,
+        1 + sizes.learned ** 2,
+        sizes.dModel,
+      ),
+    }),
   })];
   for (let i = 0; i < sizes.layers; i++) {
     states.push(block(build, layout, states[i]!, i));

@@ -6,7 +6,11 @@
 import { z } from "zod";
 import { ConfigError } from "../../../mod.ts";
 import type { ModelFolder } from "../checkpoint/model_folder.ts";
-import { imagenetStatistics, type Size } from "./preprocess.ts";
+import {
+  imagenetStatistics,
+  type Preprocessing,
+  type Size,
+} from "./preprocess.ts";
 import { type Prepared, readPublished } from "./preprocessor_config.ts";
 
 /** How pictures of any size come to one size, so that all give the same grid of tokens. */
@@ -33,7 +37,7 @@ export const pictureOptions = {
 /**
  * How pictures of a model with patches of `patch × patch` pixels are made.
  * Where its folder has no `preprocessor_config.json` they are `image × image`
- * pixels, bicubic, with ImageNet's statistics, and Depth Anything's keep their
+ * pixels, bicubic, with `statistics`, ImageNet's when absent, and Depth Anything's keep their
  * shapes.
  *
  * @throws {ConfigError} When patches do not fill the size.
@@ -41,7 +45,11 @@ export const pictureOptions = {
  */
 export async function preparedPictures(
   folder: ModelFolder,
-  { image, patch }: { readonly image: number; readonly patch: number },
+  { image, patch, statistics = imagenetStatistics }: {
+    readonly image: number;
+    readonly patch: number;
+    readonly statistics?: Pick<Preprocessing, "mean" | "std">;
+  },
   { size: asked, fit }: PictureOptions,
 ): Promise<Prepared> {
   const square = { width: image, height: image };
@@ -50,7 +58,7 @@ export async function preparedPictures(
       resize: square,
       filter: "bicubic",
       scale: 1 / 255,
-      ...imagenetStatistics,
+      ...statistics,
     },
     size: square,
     keepsShape: true,

@@ -5,8 +5,10 @@
  * @module
  */
 import { type Builder, under } from "../network/builder.ts";
+import { activate, type Activation } from "./activation.ts";
 import { attend, type AttentionLayout } from "./attention.ts";
 import { layerNorm, linear } from "./layers.ts";
+import { rotate, type Rotation } from "./rotary.ts";
 
 /** The sizes of a block, and its tensors as the checkpoint names them. */
 export interface BlockLayout extends AttentionLayout {
@@ -14,17 +16,42 @@ export interface BlockLayout extends AttentionLayout {
   readonly dMlp: number;
   /** Added to the variance in a layer normalisation. */
   readonly epsilon: number;
-  /** Whether queries, keys and values have a bias. */
-  readonly qkvBias: boolean;
+  /** Whether queries, keys and values have a bias, all of them or each. */
+  readonly qkvBias: boolean | readonly [q: boolean, k: boolean, v: boolean];
+  /** What the names of block `i` begin with, `i` left out; `"encoder.layer."` when absent. */
+  readonly blocks?: string;
+  /** The layers of attention: BERT's names when absent. */
+  readonly attentionNames?: AttentionNames;
+  /** How positions come into attention, where they do. */
+  readonly rotation?: Rotation;
   /** The normalisations before attention and MLP. */
   readonly norms: readonly [attention: string, mlp: string];
   /** The MLP's two layers. */
   readonly mlp: readonly [first: string, second: string];
-  /** Whether the MLP is gated (SwiGLU, arXiv:2002.05202) instead of using GELU. */
+  /** The layer beside the MLP's first that gates it, where that has its own tensors. */
+  readonly gate?: string;
+  /** Whether the MLP's first layer holds a gate and what it gates side by side (SwiGLU, arXiv:2002.05202). */
   readonly gated?: boolean;
+  /** What bends the MLP, or its gate; `"gelu"`, of a gate `"silu"`, when absent. */
+  readonly activation?: Activation;
   /** What each branch is multiplied by before it is added (LayerScale, arXiv:2103.17239). */
   readonly scales?: readonly [attention: string, mlp: string];
 }
+
+/** The layers of attention as a checkpoint names them. */
+export type AttentionNames = readonly [
+  q: string,
+  k: string,
+  v: string,
+  out: string,
+];
+
+const bertNames: AttentionNames = [
+  "attention.attention.query",
+  "attention.attention.key",
+  "attention.attention.value",
+  "attention.output.dense",
+];
 
 /**
  * Adds block `i`. `x` and the value returned are `[images, tokens, dModel]`;
@@ -38,18 +65,19 @@ export function block(
   i: number,
 ): string {
   const { graph } = build, to = `blocks.${i}`;
-  const inside = under(build, `encoder.layer.${i}.`);
+  const { blocks = "encoder.layer.", attentionNames = bertNames } = of;
+  const inside = under(build, `${blocks}${i}.`);
   const n1 = layerNorm(inside, of, x, of.norms[0], `${to}.ln1`);
   const attention = branch(
     inside,
     of,
     attend(graph, of, projections(inside, of, n1, to), to),
-    ["attention.output.dense", of.scales?.[0]],
+    [attentionNames[3], of.scales?.[0]],
     `${to}.attn_out`,
   );
   const mid = graph.node("Add", [x, attention], { output: `${to}.resid_mid` });
   const n2 = layerNorm(inside, of, mid, of.norms[1], `${to}.ln2`);
-  const act = (of.gated ? gate : gelu)(inside, of, n2, `${to}.mlp_act`);
+  const act = mlpAct(inside, of, n2, `${to}.mlp_act`);
   const mlp = branch(
     inside,
     of,
@@ -60,20 +88,22 @@ export function block(
   return graph.node("Add", [mid, mlp], { output: `${to}.resid_post` });
 }
 
-/** Queries, keys and values of `x`. */
+/** Queries, keys and values of `x`, as attention takes them; their hooks are before any rotation. */
 function projections(
   build: Builder,
   of: BlockLayout,
   x: string,
   to: string,
 ): [q: string, k: string, v: string] {
-  const { dModel, qkvBias: bias } = of;
-  const part = (name: string, letter: string): string =>
-    linear(build, of, x, `attention.attention.${name}`, [dModel, dModel], {
-      bias,
-      output: `${to}.${letter}`,
+  const { dModel, qkvBias, attentionNames = bertNames, rotation } = of;
+  const part = (i: 0 | 1 | 2): string =>
+    linear(build, of, x, attentionNames[i], [dModel, dModel], {
+      bias: typeof qkvBias === "boolean" ? qkvBias : qkvBias[i],
+      output: `${to}.${"qkv"[i]}`,
     });
-  return [part("query", "q"), part("key", "k"), part("value", "v")];
+  const turned = (x: string): string =>
+    rotation ? rotate(build.graph, of, x, rotation) : x;
+  return [turned(part(0)), turned(part(1)), part(2)];
 }
 
 /** The last layer of a branch, scaled where the network has LayerScale. */
@@ -95,19 +125,26 @@ function branch(
   ], { output });
 }
 
-/** `gelu(W x + b)`. */
-function gelu(
+/** What the MLP's last layer takes. */
+function mlpAct(
   build: Builder,
   of: BlockLayout,
   x: string,
   output: string,
 ): string {
-  const wide = linear(build, of, x, of.mlp[0], [of.dModel, of.dMlp]);
-  return build.graph.node("Gelu", [wide], { output });
+  const { graph } = build, { dModel, dMlp, mlp: [first], gate, gated } = of;
+  if (gated) return halvesAct(build, of, x, output);
+  const up = linear(build, of, x, first, [dModel, dMlp]);
+  if (gate === undefined) {
+    return activate(graph, of.activation ?? "gelu", up, { output });
+  }
+  const side = linear(build, of, x, gate, [dModel, dMlp]);
+  const open = activate(graph, of.activation ?? "silu", side);
+  return graph.node("Mul", [open, up], { output });
 }
 
-/** `silu(a) · c`, where `a` and `c` are the two halves of `W x + b`. */
-function gate(
+/** `act(a) · c`, where `a` and `c` are the two halves of `W x + b`. */
+function halvesAct(
   build: Builder,
   of: BlockLayout,
   x: string,
@@ -122,7 +159,6 @@ function gate(
       graph.integers([start + dMlp]),
       graph.integers([2]),
     ]);
-  const a = half(0);
-  const silu = graph.node("Mul", [a, graph.node("Sigmoid", [a])]);
-  return graph.node("Mul", [silu, half(dMlp)], { output });
+  const open = activate(graph, of.activation ?? "silu", half(0));
+  return graph.node("Mul", [open, half(dMlp)], { output });
 }

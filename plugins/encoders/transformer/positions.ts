@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Builder } from "../network/builder.ts";
+import type { OnnxGraph } from "../network/onnx_graph.ts";
 
 /**
  * How position embeddings are resized, where the grid is not the learned one:
@@ -27,18 +27,19 @@ export interface Positions {
   readonly grid: readonly [rows: number, columns: number];
   /** How they are resized. */
   readonly variant: PositionVariant;
+  /** Name of them in the graph, `[1, specials + learned², dModel]`. */
+  readonly all: string;
+  /** How many of them are not of patches, and come first: 1 when absent. */
+  readonly specials?: number;
 }
 
 /**
- * `embeddings.position_embeddings`, `[1, 1 + learned², dModel]`, for another
- * grid: `[1, 1 + rows · columns, dModel]`. That of CLS stays as it is.
+ * Position embeddings for another grid, `[1, specials + rows · columns, dModel]`.
+ * Those of special tokens stay as they are.
  */
-export function positions(
-  { graph, weight }: Builder,
-  { dModel, learned, grid: [rows, columns], variant }: Positions,
-): string {
-  const count = 1 + learned ** 2;
-  const all = weight("embeddings.position_embeddings", 1, count, dModel);
+export function positions(graph: OnnxGraph, of: Positions): string {
+  const { dModel, learned, grid: [rows, columns], variant, all } = of;
+  const { specials = 1 } = of, count = specials + learned ** 2;
   if (rows === learned && columns === learned) return all;
   const slice = (from: number, to: number): string =>
     graph.node("Slice", [
@@ -49,7 +50,7 @@ export function positions(
     ]);
   const map = graph.node("Transpose", [
     graph.node("Reshape", [
-      slice(1, count),
+      slice(specials, count),
       graph.integers([1, learned, learned, dModel]),
     ]),
   ], { attributes: { perm: [0, 3, 1, 2] } });
@@ -74,7 +75,8 @@ export function positions(
       graph.integers([1, dModel, rows * columns]),
     ]),
   ], { attributes: { perm: [0, 2, 1] } });
-  return graph.node("Concat", [slice(0, 1), patches], {
+  if (specials === 0) return patches;
+  return graph.node("Concat", [slice(0, specials), patches], {
     attributes: { axis: 1 },
   });
 }

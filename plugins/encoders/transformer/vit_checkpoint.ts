@@ -11,17 +11,19 @@ import type { BlockSizes } from "./block_hooks.ts";
 export const projection = "embeddings.patch_embeddings.projection.weight";
 
 /**
- * Finds which of `prefixes` the names of the tensors begin with.
+ * Finds which of `prefixes` the names of the tensors begin with, by that of
+ * the patch embedding.
  *
  * @throws {FormatError} When it is none of them.
  */
 export function findPrefix(
   { path, tensors }: SafetensorsHeader,
   prefixes: readonly string[],
+  embedding: string = projection,
 ): string {
-  const prefix = prefixes.find((prefix) => tensors.has(prefix + projection));
+  const prefix = prefixes.find((prefix) => tensors.has(prefix + embedding));
   if (prefix !== undefined) return prefix;
-  const tried = prefixes.map((prefix) => `"${prefix}${projection}"`);
+  const tried = prefixes.map((prefix) => `"${prefix}${embedding}"`);
   const some = [...tensors.keys()].slice(0, 5).map((name) => `"${name}"`);
   throw new FormatError(
     path,
@@ -32,7 +34,7 @@ export function findPrefix(
 }
 
 /**
- * Counts the blocks by the names of their tensors.
+ * Counts the blocks by the names of their tensors, `{prefix}{blocks}{i}.…`.
  *
  * @throws {FormatError} When one is missing, or `config.json` says that there
  * are `said` and there are not.
@@ -41,8 +43,9 @@ export function countLayers(
   { path, tensors }: SafetensorsHeader,
   prefix: string,
   said?: number,
+  blocks = "encoder.layer.",
 ): number {
-  const start = `${prefix}encoder.layer.`;
+  const start = prefix + blocks;
   const numbers = new Set(
     [...tensors.keys()].filter((name) => name.startsWith(start))
       .map((name) => name.slice(start.length).split(".")[0]!),

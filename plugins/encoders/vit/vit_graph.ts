@@ -62,6 +62,7 @@ export function vitGraph(
   };
   let x = embed(build, {
     ...sizes,
+    specials: specials.map((name) => ({ name: `embeddings.${name}` })),
     input: vitInput(sizes).name,
     patches,
     positions: build.weight(

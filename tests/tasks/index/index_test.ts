@@ -26,7 +26,10 @@ Deno.test("index finds what shows each latent of a trained run", async (t) => {
     );
     match(output, /^runs\/a: 30 pictures; memory at most \d+ MiB\n/);
     match(output, /\nindexed 64 latents on 480 tokens of 30 pictures in /);
-    match(output, /\nno picture has the label "colour": no purity\n/);
+    match(
+      output,
+      /\nno picture has the label "colour": purity is not measured\n/,
+    );
     const { info } = await readLatentIndex(folder);
     deepEqual({ ...info, run: info.run.length }, {
       version: 1,

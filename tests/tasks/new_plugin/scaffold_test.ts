@@ -131,7 +131,7 @@ Deno.test("new_plugin says what is wrong and writes nothing", async () => {
     ],
     [
       ["sparsifier", "MySae"],
-      /^Cannot name a plugin "MySae": write small letters/,
+      /^Cannot name a plugin "MySae": write lower-case letters/,
     ],
     [["sparsifier", "../x"], /^Cannot name a plugin "..\/x"/],
     [
@@ -169,7 +169,7 @@ Deno.test("newPlugin() refuses to overwrite", async () => {
       {
         name: "ConfigError",
         message:
-          /^Cannot write ".*\/run.json": there is one already; choose another name or --dir=folder$/,
+          /^Cannot write ".*\/run.json": it exists already; choose another name or --dir=folder$/,
       },
     );
     const names = await Array.fromAsync(
@@ -202,7 +202,7 @@ Deno.test("nextCommands() are what works where the user is", () => {
     ]],
     ["probe", "/elsewhere/my-sae", "/elsewhere", [
       `deno task --config ${project}/deno.json test /elsewhere/my-sae`,
-      `deno task --config ${project}/deno.json plugins ./my-sae/my_sae.ts`,
+      `deno task --config ${project}/deno.json probe ./my-sae/my_sae.ts runs/<name>`,
     ]],
   ];
   for (const [kind, folder, user, commands] of cases) {

@@ -104,7 +104,7 @@ Deno.test("predict asks no model when there is no picture", async () => {
   await at.write("phone/a.heic", "none");
   await Deno.mkdir(join(at.path, "empty"));
   const args = "empty phone gone/../gone.jpg https://a.test/b.jpg -".split(" ");
-  const save = "save the picture as a file and name that";
+  const save = "save the picture as a file and type its path";
   const count =
     "files that end in .jpg, .jpeg, .png, .webp and .gif count, unless they are hidden or end in .depth.png";
   const { code, output, errors } = await at.predict([
@@ -138,7 +138,7 @@ Deno.test("predict names files after pictures, each its own, and replaces none u
   equal(again.code, 1, "none was predicted");
   equal(
     again.errors.split("\n")[0],
-    'Cannot write "in/a.depth.png": it exists; write --force to replace it, or another --out',
+    'Cannot write "in/a.depth.png": it exists; replace it with --force, or choose another --out',
   );
   equal(new TextDecoder().decode(await at.read("in/a.depth.png")), "mine");
   await at.predictOk(...args, "--force");
@@ -186,11 +186,11 @@ Deno.test("predict refuses what it cannot do before it starts", async (t) => {
     ],
     [
       "wave.png --out=d.jpg",
-      'Cannot write "d.jpg": known are .png, .npy, .safetensors; end the name of a folder with a slash',
+      'Cannot write "d.jpg": it must end in .png, .npy or .safetensors; end the name of a folder with a slash',
     ],
     ...["notes", "notes/", "notes/d.npy"].map((out): [string, string] => [
       `wave.png --out=${out}`,
-      'Cannot write into "notes": it is a file; name a folder, or a file that ends in .png, .npy, .safetensors',
+      'Cannot write into "notes": it is a file; name a folder, or a file that ends in .png, .npy or .safetensors',
     ]),
     [
       "wave.png --out=d.npy --colors=turbo",
@@ -198,15 +198,15 @@ Deno.test("predict refuses what it cannot do before it starts", async (t) => {
     ],
     [
       "wave.png --out=d.npy --format=png",
-      'Cannot write png to "d.npy": leave out --format, or give it the name of another file',
+      'Cannot write png to "d.npy": leave out --format, or give --out another ending',
     ],
     [
       "wave.png --encoder=patches",
-      /^Cannot predict with encoder "patches": it can only be read; encoders that say something of a picture are .*"depth-anything".*: write --encoder=depth-/,
+      /^Cannot predict with encoder "patches": it only gives activations; encoders that predict something are .*"depth-anything".*; write --encoder=depth-/,
     ],
     [
       `wave.png --out=wave.png --force ${depthAnything.join(" ")}`,
-      'Cannot write "wave.png": it is the picture itself; write another --out',
+      'Cannot write "wave.png": it is the picture itself; choose another --out',
     ],
     [
       "a.json b.json wave.png",

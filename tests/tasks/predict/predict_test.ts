@@ -228,7 +228,7 @@ Deno.test("predict prints classes and shapes where there is no depth", async (t)
   await t.step("but no depth", async () => {
     equal(
       refused(await at.predict([...args, "--out=d.png"])),
-      "Cannot write png: it holds depth, and the model predicts features and logits; write --format=safetensors, which holds all",
+      "Cannot write png: it holds depth, but the model predicts features and logits; write --format=safetensors, which holds everything",
     );
   });
 });

@@ -154,7 +154,7 @@ Deno.test("probe asks a trained run and keeps what it finds", async (t) => {
     match(await probe(...asked), /^runs\/b: counting on 80/m);
     refused(
       await at.task("probe", [...asked, "--dataset.use=scenes"]),
-      /^Cannot start run "b": runs\/b exists; .* or write another --name$/m,
+      /^Cannot start run "b": runs\/b exists; .* or choose another --name$/m,
     );
   });
   await t.step("Ctrl-C", async () => {
@@ -190,7 +190,7 @@ Deno.test("probe asks a trained run and keeps what it finds", async (t) => {
     ],
     [
       "reconstruction runs/a --hook=embed",
-      'Cannot probe "runs/a" with --hook=embed: its dictionary was trained with the settings in its config.json; give the file of a run in place of the folder to ask a model without a dictionary, or train another run',
+      `Cannot probe "runs/a" with --hook=embed: its dictionary was trained with the settings in its config.json; give a run's file in place of the folder to probe a model without a dictionary, or train another run`,
     ],
     [
       "reconstruction",

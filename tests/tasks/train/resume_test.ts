@@ -27,7 +27,7 @@ Deno.test("train ends with the same bytes, whatever stops it on the way", async 
       const left = Object.keys(await at.files("b"));
       ok(left.some((name) => name.endsWith(".tmp")), "killed while writing");
       const output = await at.trainOk(["--resume=runs/b"]);
-      match(output, /^goes on from step [1-5]\d? of 60$/m);
+      match(output, /^continuing from step [1-5]\d? of 60$/m);
       deepEqual(await files("b"), wanted);
     },
   );
@@ -59,11 +59,11 @@ Deno.test("train ends with the same bytes, whatever stops it on the way", async 
     equal(stopped.code, 130, stopped.output + stopped.errors);
     match(
       stopped.output,
-      /\nstopping after this step; Ctrl-C again to stop at once\nstopped; go on with: deno task train --resume runs\/d\n$/,
+      /\nstopping after this step; Ctrl-C again to stop at once\nstopped; continue with: deno task train --resume runs\/d\n$/,
     );
     equal(stopped.errors, "");
     const output = await at.trainOk(["--resume", "runs/d", "run.json"]);
-    match(output, /^goes on from step \d+ of 60$/m);
+    match(output, /^continuing from step \d+ of 60$/m);
     deepEqual(await files("d"), wanted);
   });
 
@@ -74,7 +74,7 @@ Deno.test("train ends with the same bytes, whatever stops it on the way", async 
     equal(stopped.code, 130, stopped.output + stopped.errors);
     match(
       stopped.output,
-      /\nstopping after these pictures; Ctrl-C again to stop at once\nstopped; it is trained: go on with: deno task index runs\/e\n$/,
+      /\nstopping after these pictures; Ctrl-C again to stop at once\nstopped; the run is trained, continue with: deno task index runs\/e\n$/,
     );
     match(stopped.output, /^ {2}FVU /m);
     const left = Object.keys(await at.files("e"));
@@ -98,10 +98,10 @@ Deno.test("train ends with the same bytes, whatever stops it on the way", async 
     equal(again.code, 130, again.output + again.errors);
     match(
       again.output,
-      /\nstopped; the same command goes on: deno task index runs\/f\n$/,
+      /\nstopped; continue with the same command: deno task index runs\/f\n$/,
     );
     const output = await at.trainOk(["--resume=runs/f"]);
-    match(output, /^goes on from step 60 of 60$/m);
+    match(output, /^continuing from step 60 of 60$/m);
     match(output, /^indexed 64 latents/m);
     deepEqual(await files("f"), wanted);
   });
@@ -224,7 +224,7 @@ Deno.test("train refuses to resume what has changed, and loses nothing", async (
   await t.step("a folder that is taken", async () => {
     equal(
       refused(await at.train(["run.json"])),
-      'Cannot start run "a": runs/a exists; go on with it by --resume runs/a, or write another --name',
+      'Cannot start run "a": runs/a exists; continue it with --resume runs/a, or choose another --name',
     );
   });
   await t.step("all is as it was", async () => {

@@ -14,7 +14,7 @@ const options = z.strictObject({
 /** Options of {@linkcode myPlugin}. */
 export type MyPluginOptions = z.infer<typeof options>;
 
-/** Sine-wave stripes, whose angle in degrees and width in pixels are their labels. */
+/** Sine-wave stripes, labelled with their angle in degrees and their width in pixels. */
 export function myPlugin({ length, size }: MyPluginOptions): Dataset {
   return {
     length,
@@ -23,7 +23,7 @@ export function myPlugin({ length, size }: MyPluginOptions): Dataset {
         const message = `Cannot get example ${index}: there are ${length}`;
         return Promise.reject(new RangeError(message));
       }
-      // Multiples of the golden ratio fill the circle evenly, however many there are.
+      // Multiples of the golden ratio spread angles evenly, whatever the length.
       const angle = (index * 0.6180339887 % 1) * 180;
       const width = 4 + index % 13;
       const data = stripes(size, angle * Math.PI / 180, width);
@@ -36,7 +36,7 @@ export function myPlugin({ length, size }: MyPluginOptions): Dataset {
   };
 }
 
-/** `[size, size, 3]` */
+/** Grey stripes as RGB, row by row: `[size, size, 3]`. `angle` is in radians. */
 function stripes(size: number, angle: number, width: number): Uint8Array {
   const data = new Uint8Array(size * size * 3);
   for (let y = 0; y < size; y++) {

@@ -9,14 +9,14 @@ import { z } from "zod";
 const options = z.strictObject({
   grid: z.int().min(1).default(14).describe("Patches along each side"),
   side: z.int().min(1).default(4).describe(
-    "Pixels along each side of a patch's thumbnail: a token has 3 · side² numbers",
+    "Pixels along each side of a patch's thumbnail; a token has 3 · side² numbers",
   ),
 });
 
 /** Options of {@linkcode myPlugin}. */
 export type MyPluginOptions = z.infer<typeof options>;
 
-/** Each token is a patch of the picture, seen at `side × side` points. */
+/** Each token is a patch of the picture, sampled at `side × side` points. */
 export function myPlugin({ grid, side }: MyPluginOptions): Encoder {
   const width = 3 * side * side;
   const tokens = grid * grid;
@@ -25,6 +25,7 @@ export function myPlugin({ grid, side }: MyPluginOptions): Encoder {
     hooks: [{ name: "thumbnails", width, layout }],
     defaultHook: "thumbnails",
     provenance: { encoder: "my-plugin", grid, side },
+    // `[images, tokens, width]` for each hook that is asked for.
     encode(images, hooks) {
       const unknown = hooks.find((hook) => hook !== "thumbnails");
       if (unknown !== undefined) {
@@ -40,12 +41,13 @@ export function myPlugin({ grid, side }: MyPluginOptions): Encoder {
         Object.fromEntries(hooks.map((hook) => [hook, { data, shape }])),
       );
     },
+    // Bytes that encoding so many pictures takes at most.
     memory: (images) => images * tokens * width * 4,
     close: () => Promise.resolve(),
   };
 }
 
-/** `[grid · grid, side · side · 3]`, from −1 to 1 */
+/** The patches of a picture, row by row: `[grid · grid, side · side · 3]`, from −1 to 1. */
 function thumbnails(image: RgbImage, grid: number, side: number): Float32Array {
   const points = grid * side;
   const out = new Float32Array(points * points * 3);

@@ -1,6 +1,6 @@
 /**
- * An engine that begins as the reference: replace its operations one by one,
- * and its test says whether each still gives what it should.
+ * The reference engine with one operation replaced. Replace others one by one:
+ * the test checks each against the reference.
  *
  * @module
  */

@@ -3,7 +3,16 @@
  *
  * @module
  */
-import { type Plugin, type Probe, requireDictionary } from "tessera";
+import {
+  bootstrap,
+  collect,
+  findHook,
+  inGroups,
+  type Plugin,
+  type PluginContext,
+  type Probe,
+  requireDictionary,
+} from "tessera";
 import { z } from "zod";
 
 const options = z.strictObject({
@@ -13,51 +22,72 @@ const options = z.strictObject({
 /** Options of {@linkcode myPlugin}. */
 export type MyPluginOptions = z.infer<typeof options>;
 
-/** The share of tokens on which each latent fires, and how many never do. */
-export function myPlugin({ images }: MyPluginOptions): Probe {
+/** The share of patches on which each latent fires, and how many latents fire on a patch. */
+export function myPlugin(
+  { images }: MyPluginOptions,
+  { seed }: Pick<PluginContext, "seed">,
+): Probe {
   return {
     async run(input) {
-      const { dataset, heldOut, encoder, hook } = input;
+      const { dataset, heldOut, encoder, signal } = input;
       const { engine, sparsifier, params } = requireDictionary(
         input,
         "how often latents fire",
       );
-      const fired = new Float32Array(sparsifier.dSae);
-      let tokens = 0;
-      for (const index of heldOut.subarray(0, images)) {
-        input.signal?.throwIfAborted();
-        const { image } = await dataset.get(index);
-        const { data, shape } = (await encoder.encode([image], [hook]))[hook]!;
-        const [, rows, width] = shape as [number, number, number];
+      const hook = findHook(encoder, input.hook);
+      const groups = inGroups(heldOut.subarray(0, images), 1);
+      const fired = new Float64Array(sparsifier.dSae), l0: number[] = [];
+      let patches = 0;
+      // Pictures that cannot be decoded give no patches.
+      for await (
+        const { x: { data, shape } } of collect(dataset, encoder, groups, {
+          hook,
+          tokens: "patches",
+        })
+      ) {
+        signal?.throwIfAborted();
+        const rows = shape[0]!;
+        if (rows === 0) continue;
+        // What the engine makes in here is freed at the end.
         const counts = await engine.tidy(async () => {
-          const x = engine.tensor(data, [rows, width]);
+          const x = engine.tensor(data, shape);
           const codes = await sparsifier.encode(engine, params, x);
           return await engine.read(engine.count(codes));
         });
         counts.forEach((count, latent) => fired[latent]! += count);
-        tokens += rows;
+        l0.push(sum(counts) / rows);
+        patches += rows;
       }
-      const density = fired.map((count) => count / Math.max(1, tokens));
       return {
         metrics: {
           l0: {
-            value: density.reduce((sum, share) => sum + share, 0),
-            meaning: "latents that fire on a token",
+            value: sum(l0) / l0.length,
+            // Pictures are drawn again, not patches: those of one picture are alike.
+            ...bootstrap(
+              { clusters: l0.length, seed },
+              (times) => sum(l0.map((x, i) => x * times[i]!)) / l0.length,
+            ),
+            meaning: "latents that fire on a patch",
           },
           silent: {
-            value: density.filter((share) => share === 0).length,
-            meaning: `latents that fire on none of ${tokens} tokens`,
+            value: fired.filter((count) => count === 0).length,
+            meaning: `latents that fire on none of ${patches} patches`,
           },
         },
+        // Columns of the latents' page.
         perLatent: {
           density: {
-            values: density,
-            meaning: "share of the tokens on which it fires",
+            values: Float32Array.from(fired, (count) => count / patches),
+            meaning: "share of the patches on which it fires",
           },
         },
       };
     },
   };
+}
+
+function sum(values: ArrayLike<number>): number {
+  return Array.from(values).reduce((total, value) => total + value, 0);
 }
 
 const plugin: Plugin<"probe", MyPluginOptions> = {

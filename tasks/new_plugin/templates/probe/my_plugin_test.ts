@@ -1,4 +1,4 @@
 import { testProbe } from "tessera/testing";
 import { myPlugin } from "./my_plugin.ts";
 
-testProbe("my-plugin", () => myPlugin({ images: 4 }));
+testProbe("my-plugin", () => myPlugin({ images: 4 }, { seed: 1 }));

@@ -9,7 +9,7 @@ import { z } from "zod";
 const options = z.strictObject({
   dSae: z.int().min(1).default(512).describe("Number of latents"),
   penalty: z.number().min(0).default(0.001).describe(
-    "Share of a token's squared norm that a latent must explain to be worth its place",
+    "Weight of the penalty: larger values leave fewer latents active",
   ),
 });
 
@@ -18,8 +18,9 @@ export type MyPluginOptions = z.infer<typeof options>;
 
 /**
  * Codes `ReLU((x − b_dec) · W_encᵀ + b_enc)`, trained with the loss
- * `‖x − x̂‖² / dModel + penalty · Σ tanh(codes)`. As `tanh` flattens, a latent that fires
- * strongly is not pulled towards zero, as it would be by an L1 penalty.
+ * `‖x − x̂‖² / dModel + penalty · Σ tanh(codes)`, averaged over tokens. `tanh` is
+ * flat for large values: unlike an L1 penalty, it does not shrink a latent that
+ * fires strongly.
  */
 export function myPlugin({ dSae, penalty }: MyPluginOptions): Sparsifier {
   const weights = (params: Tensors) => ({
@@ -29,10 +30,11 @@ export function myPlugin({ dSae, penalty }: MyPluginOptions): Sparsifier {
   });
   return {
     dSae,
-    // Otherwise the penalty shrinks the codes and the decoder grows to make up for it.
+    // Rows of W_dec keep length 1. Otherwise codes shrink to avoid the penalty and the decoder grows to compensate.
     unitRows: ["W_dec"],
     saelens: { architecture: "standard" },
 
+    // Random directions of length 1; the encoder starts with the same ones.
     init({ dModel, random }) {
       const W_dec = new Float32Array(dSae * dModel);
       for (let latent = 0; latent < dSae; latent++) {
