@@ -1,5 +1,5 @@
 /**
- * `deno task train` as a user starts it, in a folder of its own.
+ * Runs `deno task train` and other tasks as a user would, in a folder of their own.
  *
  * @module
  */
@@ -69,11 +69,10 @@ const run = {
 };
 
 /**
- * Ends, interrupts or watches its process, as the environment says: killed in
- * the middle of file operation KILL_AT, interrupted at INTERRUPT_AT, given a
- * signal as the dataset gives the last picture of INDEX_AT ("20 SIGKILL"),
- * which is counted from when the run is trained, and at the end the peak memory
- * and the number of operations go to REPORT.
+ * Preloaded into a task, does what the environment asks: KILL_AT kills it in the
+ * middle of that file operation and INTERRUPT_AT interrupts it there; INDEX_AT
+ * ("20 SIGKILL") sends a signal when the dataset gives the 20th picture after
+ * training; REPORT is the file for the number of operations and the peak memory.
  */
 const watcher = `
 const at = (name) => Number(Deno.env.get(name) ?? 0);
@@ -128,7 +127,7 @@ if (report) {
 }
 `;
 
-/** How a process ended. */
+/** How a task ended. */
 export interface Ended {
   /** Its exit status. */
   readonly code: number;
@@ -140,37 +139,37 @@ export interface Ended {
   readonly errors: string;
 }
 
-/** What the watcher found of a process. */
+/** What the watcher measured. */
 export interface Report {
-  /** How many file operations it made. */
+  /** The number of file operations. */
   readonly operations: number;
-  /** The most memory it took, in bytes; 0 where that is not known. */
+  /** The peak memory in bytes; 0 where it is not known. */
   readonly peak: number;
 }
 
-/** A folder that a user works in: `run.json` and what it names. */
+/** A user's folder: `run.json` and what it names. */
 export interface TrainFolder extends AsyncDisposable {
   /** The folder. */
   readonly path: string;
-  /** Starts `deno task train` here and waits for its end; `kill` kills it. */
+  /** Runs `deno task train` here until it ends; `kill` kills it. */
   train(
     args: readonly string[],
     env?: Readonly<Record<string, string>>,
     kill?: AbortSignal,
   ): Promise<Ended>;
-  /** {@linkcode TrainFolder.train} that must succeed: what it wrote. */
+  /** The output of {@linkcode TrainFolder.train}, which must succeed. */
   trainOk(args: readonly string[]): Promise<string>;
-  /** {@linkcode TrainFolder.trainOk} with what the watcher found. */
+  /** The same, with what the watcher measured. */
   watched(
     args: readonly string[],
   ): Promise<{ output: string; report: Report }>;
-  /** Starts another task of the project here: `index`, `probe`. */
+  /** Runs another task here: `index`, `probe`. */
   task(
     name: string,
     args: readonly string[],
     env?: Readonly<Record<string, string>>,
   ): Promise<Ended>;
-  /** The files of run `name`, in base64 by path. */
+  /** The files of run `name` by path, in base64. */
   files(name?: string): Promise<Record<string, string>>;
   /** Changes a JSON file here. */
   edit(
@@ -180,11 +179,11 @@ export interface TrainFolder extends AsyncDisposable {
   ): Promise<void>;
 }
 
-/** What `deno task <task>` runs, with permission to do what the watcher does. */
+/** The arguments that `deno task <task>` gives to Deno, with the permissions that the watcher needs. */
 async function command(task: string, watched: boolean): Promise<string[]> {
   const text = await Deno.readTextFile(join(project, "deno.json"));
   const { command }: { command: string } = JSON.parse(text).tasks[task];
-  // What the shell of `deno task` fills in: the host of a mirror.
+  // The shell of `deno task` would fill in the host of a mirror here.
   const words = command.replace(/\$\(.*?"\)/, "localhost").split(" ");
   const [deno, verb, ...rest] = words;
   ok(
@@ -201,7 +200,7 @@ async function command(task: string, watched: boolean): Promise<string[]> {
   ];
 }
 
-/** Makes a folder to work in; `settings` lie over those of the run. */
+/** Makes a user's folder; `settings` replace those of the run. */
 export async function trainFolder(
   settings: Record<string, unknown> = {},
 ): Promise<TrainFolder> {
@@ -281,7 +280,7 @@ async function filesOf(
   return found;
 }
 
-/** The message of a process that must fail, and say nothing else. */
+/** The message of a task that must fail with one line and no other output. */
 export function refused({ code, errors, output }: Ended): string {
   equal(code, 1, output + errors);
   equal(output, "");

@@ -1,5 +1,5 @@
 // deno-lint-ignore-file no-console
-/** Tests of `deno task index`, as a user types it. @module */
+/** Tests of `deno task index`. @module */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { join } from "node:path";
 import { readLatentIndex } from "../../../core/latents/read_latent_index.ts";

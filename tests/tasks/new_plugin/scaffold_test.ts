@@ -1,4 +1,4 @@
-/** Tests of `deno task new_plugin`: what it writes passes its test and trains. @module */
+/** Tests of `deno task new_plugin`: the plugin passes its test and trains. @module */
 import { deepEqual, equal, match, rejects } from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { kinds } from "../../../core/run/load_plugin.ts";

@@ -1,5 +1,5 @@
 /**
- * `deno task predict` as a user starts it, in a folder of its own.
+ * Runs `deno task predict` as a user would, in a folder of its own.
  *
  * @module
  */
@@ -9,22 +9,22 @@ import sharp, { type Sharp } from "sharp";
 import { picture } from "../../conformance/encoder.ts";
 import { type Ended, project } from "../_train_process.ts";
 
-/** The tiny random Depth Anything, and how it is named on the command line. */
+/** The folder of a tiny random Depth Anything. */
 export const model: string = join(project, "fixtures/golden/depth_anything_v2");
 
-/** The settings that name it. */
+/** The settings that choose it. */
 export const depthAnything: readonly string[] = [
   "--encoder.use=depth-anything",
   `--encoder.model=${model}`,
 ];
 
-/** A folder that a user works in. */
+/** A user's folder. */
 export interface PredictFolder extends AsyncDisposable {
   /** The folder. */
   readonly path: string;
-  /** Starts `deno task predict` here and waits for its end; `preload` is run first, with every permission. */
+  /** Runs `deno task predict` here until it ends; with `preload`, that module first and with every permission. */
   predict(args: readonly string[], preload?: string): Promise<Ended>;
-  /** {@linkcode PredictFolder.predict} that must succeed: what it wrote. */
+  /** The output of {@linkcode PredictFolder.predict}, which must succeed. */
   predictOk(...args: readonly string[]): Promise<string>;
   /** The bytes of a file here. */
   read(name: string): Promise<Uint8Array<ArrayBuffer>>;
@@ -34,11 +34,11 @@ export interface PredictFolder extends AsyncDisposable {
   names(): Promise<string[]>;
 }
 
-/** What `deno task predict` runs. */
+/** The arguments that `deno task predict` gives to Deno. */
 async function command(preload?: string): Promise<string[]> {
   const config = join(project, "deno.json");
   const { tasks } = JSON.parse(await Deno.readTextFile(config));
-  // What the shell of `deno task` fills in: the host of a mirror.
+  // The shell of `deno task` would fill in the host of a mirror here.
   const words: string[] = tasks.predict.command
     .replace(/\$\(.*?"\)/, "localhost").split(" ");
   const [deno, verb, ...rest] = words;
@@ -108,7 +108,7 @@ async function namesIn(folder: string, at = ""): Promise<string[]> {
   return names.sort();
 }
 
-/** A picture of coloured waves as sharp takes it. */
+/** A sharp picture of coloured waves. */
 export function waves(width: number, height: number, seed = 1): Sharp {
   const { data } = picture(width, height, seed);
   return sharp(data, { raw: { width, height, channels: 3 } });

@@ -1,4 +1,4 @@
-/** Tests of what `deno task predict` says and writes, as a user starts it. @module */
+/** Tests of what `deno task predict` prints and writes. @module */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { join } from "node:path";
 import sharp from "sharp";
@@ -128,7 +128,7 @@ Deno.test("predict writes the numbers as NPY and safetensors", async () => {
   });
 });
 
-Deno.test("predict takes the encoder of a run's file or folder, and nothing else of it", async () => {
+Deno.test("predict takes the encoder of a run's file or folder, and ignores the rest", async () => {
   await using at = await predictFolder();
   const run = {
     dataset: { use: "imagenet", path: "not-here.tar" },
@@ -163,7 +163,7 @@ Deno.test("predict takes the default encoder of a run, or says which ones predic
   } else match(errors, /^Cannot predict with encoder .*"depth-anything"/);
 });
 
-/** An encoder that says which of six kinds a picture is, and what another model would. */
+/** An encoder that predicts one of six classes, and features. */
 const says = `
 const hooks = [
   { name: "tokens", width: 4, layout: { specials: 0, grid: [2, 3] } },
@@ -195,7 +195,7 @@ Deno.test("predict prints classes and shapes where there is no depth", async (t)
   await using at = await predictFolder();
   await at.write("says.js", says);
   const args = ["--encoder=./says.js", "wave.png"];
-  await t.step("and writes nothing unasked", async () => {
+  await t.step("and writes nothing unless told to", async () => {
     const output = await at.predictOk(...args);
     equal(
       output.replace(/[\d.]+ s$/m, "0.1 s"),
@@ -217,7 +217,7 @@ Deno.test("predict prints classes and shapes where there is no depth", async (t)
     );
     deepEqual(await at.names(), ["says.js", "wave.png"]);
   });
-  await t.step("and writes all where it is told", async () => {
+  await t.step("and writes everything where it is told to", async () => {
     await at.predictOk(...args, "--out=said");
     const header = await readSafetensorsHeader(
       join(at.path, "said/wave.predictions.safetensors"),

@@ -1,10 +1,10 @@
-/** Tests of `deno task probe`, as a user types it. @module */
+/** Tests of `deno task probe`. @module */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { join } from "node:path";
 import { readProbeResult } from "../../../core/files/read_probe_result.ts";
 import { type Ended, trainFolder } from "../_train_process.ts";
 
-/** A probe that counts what it is offered, slowly. */
+/** A probe that counts pictures; with `wait` it waits to be stopped. */
 const counting = `
 export default {
   apiVersion: 1,

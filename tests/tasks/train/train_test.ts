@@ -212,6 +212,6 @@ Deno.test("train takes no more memory than it says", async () => {
   if (peak === 0) return console.log("No /proc here: peak memory not checked");
   const ratio = peak / 2 ** 20 / Number(said);
   ok(ratio <= 1.1, `${ratio} of what was said, ${said} MiB`);
-  // The buffer alone is 75 MiB: what was said is no empty promise either.
+  // The buffer alone is 75 MiB: the figure must not be far too large either.
   ok(ratio >= 0.4, `${ratio} of what was said, ${said} MiB`);
 });

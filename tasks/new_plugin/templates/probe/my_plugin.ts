@@ -4,13 +4,14 @@
  * @module
  */
 import {
-  bootstrap,
   collect,
   findHook,
   inGroups,
   type Plugin,
   type PluginContext,
   type Probe,
+  quantity,
+  ratioOfSums,
   requireDictionary,
 } from "tessera";
 import { z } from "zod";
@@ -34,50 +35,42 @@ export function myPlugin(
         input,
         "how often latents fire",
       );
-      const hook = findHook(encoder, input.hook);
+      const hook = findHook(encoder, input.hook), tokens = "patches";
+      const fired = new Float64Array(sparsifier.dSae);
+      // Of each picture: how many patches it has, and how many latents fire on them.
+      const patches: number[] = [], firings: number[] = [];
       const groups = inGroups(heldOut.subarray(0, images), 1);
-      const fired = new Float64Array(sparsifier.dSae), l0: number[] = [];
-      let patches = 0;
-      // Pictures that cannot be decoded give no patches.
       for await (
-        const { x: { data, shape } } of collect(dataset, encoder, groups, {
-          hook,
-          tokens: "patches",
-        })
+        const { x } of collect(dataset, encoder, groups, { hook, tokens })
       ) {
         signal?.throwIfAborted();
-        const rows = shape[0]!;
-        if (rows === 0) continue;
-        // What the engine makes in here is freed at the end.
+        // A picture that cannot be decoded gives no patches.
+        if (x.shape[0] === 0) continue;
+        // tidy() frees what the engine makes in here.
         const counts = await engine.tidy(async () => {
-          const x = engine.tensor(data, shape);
-          const codes = await sparsifier.encode(engine, params, x);
+          const tensor = engine.tensor(x.data, x.shape);
+          const codes = await sparsifier.encode(engine, params, tensor);
           return await engine.read(engine.count(codes));
         });
         counts.forEach((count, latent) => fired[latent]! += count);
-        l0.push(sum(counts) / rows);
-        patches += rows;
+        firings.push(sum(counts));
+        patches.push(x.shape[0]!);
       }
+      // Patches of one picture are alike, so the interval comes from drawing pictures.
+      const clusters = patches.map((_, picture) => picture);
+      const l0 = ratioOfSums(firings, patches, { clusters, seed });
+      const all = sum(patches);
+      const silent = fired.filter((count) => count === 0).length;
       return {
         metrics: {
-          l0: {
-            value: sum(l0) / l0.length,
-            // Pictures are drawn again, not patches: those of one picture are alike.
-            ...bootstrap(
-              { clusters: l0.length, seed },
-              (times) => sum(l0.map((x, i) => x * times[i]!)) / l0.length,
-            ),
-            meaning: "latents that fire on a patch",
-          },
-          silent: {
-            value: fired.filter((count) => count === 0).length,
-            meaning: `latents that fire on none of ${patches} patches`,
-          },
+          ...quantity("l0", l0, "latents that fire on a patch"),
+          ...quantity("silent", silent, "latents that fire on no patch"),
+          ...quantity("patches", all, "patches that were measured"),
         },
         // Columns of the latents' page.
         perLatent: {
           density: {
-            values: Float32Array.from(fired, (count) => count / patches),
+            values: Float32Array.from(fired, (count) => count / all),
             meaning: "share of the patches on which it fires",
           },
         },

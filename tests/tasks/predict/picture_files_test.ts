@@ -12,7 +12,7 @@ import {
 } from "./_predict_process.ts";
 import { refused } from "../_train_process.ts";
 
-/** Pictures that are as they should not be; the second half can be seen all the same. */
+/** Odd pictures; those from `dot.png` on can be predicted all the same. */
 async function oddPictures(at: PredictFolder): Promise<void> {
   const whole = await waves(64, 48).jpeg().toBuffer();
   await at.write("odd/torn.jpg", whole.subarray(0, whole.length >> 1));
@@ -38,7 +38,7 @@ async function oddPictures(at: PredictFolder): Promise<void> {
   await Deno.mkdir(join(at.path, "none"));
 }
 
-Deno.test("predict reports pictures that cannot be seen, and goes on with the others", async () => {
+Deno.test("predict reports pictures that cannot be decoded, and predicts the others", async () => {
   await using at = await predictFolder();
   await oddPictures(at);
   const { code, output, errors } = await at.predict([
@@ -69,11 +69,11 @@ Deno.test("predict reports pictures that cannot be seen, and goes on with the ot
     const { width, height } = await sharp(await at.read(file!)).metadata();
     equal(`${width}×${height}`, size);
   }
-  // Of one pixel there is no smallest and largest: it is black.
+  // The only pixel is both the smallest and the largest: it is black.
   deepEqual([...await grey(await at.read("depth/dot.depth.png"))], [0]);
 });
 
-Deno.test("predict says what of a folder it leaves out, and takes each picture once", async () => {
+Deno.test("predict says what it leaves out of a folder, and takes each picture once", async () => {
   await using at = await predictFolder();
   const gif = new Uint8Array(await waves(12, 8).gif().toBuffer());
   for (const name of ["a.heic", "d.depth.png", "notes.txt"]) {
@@ -99,7 +99,7 @@ Deno.test("predict says what of a folder it leaves out, and takes each picture o
   );
 });
 
-Deno.test("predict asks no model when there is no picture", async () => {
+Deno.test("predict opens no model when there is no picture", async () => {
   await using at = await predictFolder();
   await at.write("phone/a.heic", "none");
   await Deno.mkdir(join(at.path, "empty"));
@@ -121,7 +121,7 @@ Deno.test("predict asks no model when there is no picture", async () => {
   ]);
 });
 
-Deno.test("predict names files after pictures, each its own, and replaces none unasked", async () => {
+Deno.test("predict names files after pictures, no two alike, and replaces none unless told to", async () => {
   await using at = await predictFolder();
   for (const name of ["in/a.png", "in/a.webp", "in/sub/a.png", "in/.b.png"]) {
     await at.write(name, await png(8, 6));
