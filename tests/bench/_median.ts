@@ -1,5 +1,5 @@
 /**
- * Numbers of repeated measurements.
+ * Timing, memory and medians for benchmarks.
  *
  * @module
  */
@@ -12,7 +12,7 @@ export function median(values: readonly number[]): number {
     : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
 
-/** Milliseconds that `body` takes. */
+/** Runs `body` and returns the milliseconds it takes. */
 export async function milliseconds(
   body: () => Promise<unknown>,
 ): Promise<number> {
@@ -21,7 +21,7 @@ export async function milliseconds(
   return performance.now() - start;
 }
 
-/** The most memory this process has held, in MiB; NaN where the system does not say. */
+/** Peak memory of this process in MiB; NaN if the system does not report it. */
 export function peakMemory(): number {
   try {
     const status = Deno.readTextFileSync("/proc/self/status");

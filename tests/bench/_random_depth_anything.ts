@@ -1,6 +1,5 @@
 /**
- * A Depth Anything checkpoint of the Small one's sizes with random weights, for
- * timing.
+ * A Depth Anything checkpoint of Small size with random weights, for timing.
  *
  * @module
  */
@@ -52,7 +51,7 @@ export async function writeRandomDepthAnything(folder: string): Promise<void> {
   await Deno.writeTextFile(join(folder, "config.json"), JSON.stringify(config));
 }
 
-/** Every tensor's shape by its name. */
+/** The shape of every tensor by name. */
 function shapes(): Record<string, Shape> {
   const all: Record<string, Shape> = {
     "backbone.embeddings.cls_token": [1, 1, width],

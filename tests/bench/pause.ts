@@ -1,13 +1,14 @@
 // deno-lint-ignore-file no-console
 /**
- * What reading and pausing Depth Anything Small costs, at 518 × 518 and with
- * random weights, beside onnxruntime alone: `deno run -A tests/bench/pause.ts`.
+ * The cost of reading and pausing Depth Anything Small, at 518 × 518 and with
+ * random weights, relative to onnxruntime alone:
+ * `deno run -A tests/bench/pause.ts`.
  *
- * Each round times, from the picture on: the whole graph in onnxruntime with
- * nothing read, with its own settings and with the encoders'; the encoder that
- * reads one residual stream as well; the graph's rest after block 8 in
- * onnxruntime; a pause there with twenty resumes. Ratios are taken in each
- * round, against the faster one, as machines vary.
+ * Each round times, starting from the picture: the whole graph in onnxruntime
+ * without hooks, with its own settings and with the encoders'; the encoder
+ * reading one residual stream as well; the rest of the graph after block 8 in
+ * onnxruntime; a pause there with twenty resumes. Since machines vary, ratios
+ * are taken within a round, against the faster of the two settings.
  *
  * @module
  */
@@ -79,7 +80,7 @@ for (let round = -1; round < rounds; round++) {
   );
   const suffix = await milliseconds(() => rest.run(feeds));
   const pausing = await milliseconds(() => pauseAndResume());
-  if (round < 0) continue; // models open, checks are done
+  if (round < 0) continue; // the first round opens models and checks them
   ratios.reading.push(reading / Math.min(alone, own));
   ratios.pausing.push(pausing / (alone + resumes * suffix));
   times.push([own, alone, reading, suffix, pausing]);
@@ -135,7 +136,7 @@ async function graphOf(folder: string) {
   );
 }
 
-/** With onnxruntime's own settings, or with those of the encoders. */
+/** Opens a model with onnxruntime's own settings, or with those of the encoders. */
 function open(
   model: Uint8Array,
   settings: "own" | "ours",

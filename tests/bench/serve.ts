@@ -1,8 +1,8 @@
 // deno-lint-ignore-file no-console
 /**
- * What the pages cost on a run with 32,768 latents: `deno run -A
- * tests/bench/serve.ts [seconds]`; the seconds are those of 200 concurrent
- * requests, 60 in full.
+ * Response times of the pages for a run with 32,768 latents:
+ * `deno run -A tests/bench/serve.ts [seconds]`. 200 clients send requests for
+ * that many seconds; the published figures use 60.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import { makeRun } from "../tasks/serve/_made_run.ts";
 const seconds = Number(Deno.args[0] ?? 10);
 const dSae = 32_768, side = 16, clients = 200;
 
-/** Bytes that a process has in memory, now and at most; NaN where the system does not say. */
+/** Current and peak memory of a process in MiB; NaN if the system does not report it. */
 async function memoryOf(pid: number): Promise<{ now: number; most: number }> {
   const text = await Deno.readTextFile(`/proc/${pid}/status`).catch(() => "");
   const of = (key: string): number =>
@@ -38,7 +38,7 @@ async function serve(root: string) {
   throw new Error(`Cannot start the server: ${text}`);
 }
 
-/** Milliseconds until the whole answer of a page is here; the median and the slowest of some requests. */
+/** Milliseconds until a whole response has arrived: the median and the slowest of some requests, as text. */
 async function timed(paths: readonly string[]): Promise<string> {
   const times: number[] = [];
   for (const path of paths) {

@@ -1,12 +1,12 @@
 // deno-lint-ignore-file no-console
 /**
- * What a training step costs beside its one dense product:
+ * The cost of a training step relative to its one dense product:
  * `deno run -A tests/bench/step.ts [dModel dSae k rows deadTokens]`.
  *
- * Each round times the product alone, as one onnxruntime MatMul and as the
- * engine cuts it into blocks, then a whole step; ratios are of times of the
- * same round. No latent is dead unless `deadTokens` is small: then the step
- * includes AuxK, a second product over the dead latents.
+ * Each round times the product alone, in one call and in the engine's blocks,
+ * then a whole step; ratios are taken within a round. No latent is dead unless
+ * `deadTokens` is small: then the step includes AuxK, a second product over the
+ * dead latents.
  *
  * @module
  */
@@ -54,7 +54,7 @@ const trainer = makeTrainer(
   },
 );
 
-// The engine's own way to run a product, so that the floor has the same settings.
+// The engine's own product, so that the baseline has the same settings.
 const { product: multiply, release } = await products(
   navigator.hardwareConcurrency,
 );

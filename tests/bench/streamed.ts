@@ -1,11 +1,11 @@
 // deno-lint-ignore-file no-console
 /**
- * What streamed training costs beside its two halves:
+ * The cost of streamed training relative to its two halves:
  * `deno run -A tests/bench/streamed.ts`.
  *
  * A ViT of DeiT-Tiny's size with random weights reads 256 JPEG pictures of
  * scenes. Each round times encoding decoded pictures, stepping on tokens in
- * memory, and the run that does both from the files; all per token.
+ * memory, and a run that does both from files; all per token.
  *
  * @module
  */
@@ -42,7 +42,7 @@ const settings = [
   "evaluate.images=32",
   "checkpoint.every=1000000",
   `train.tokens=${2048 * steps}`,
-  // In so short a run the usual window would call half of the latents dead.
+  // In such a short run the default window would call half of the latents dead.
   "train.deadTokens=1000000000",
 ];
 const resolved = await resolveRun(
@@ -86,7 +86,7 @@ async function writePictures(path: string): Promise<void> {
   }
 }
 
-/** Milliseconds a token of encoding decoded pictures. */
+/** Milliseconds per token of encoding decoded pictures. */
 async function encodeAlone(
   { dataset, encoder, hook }: OpenRun,
 ): Promise<number> {
@@ -101,7 +101,7 @@ async function encodeAlone(
   return time / (groups * images.length * rows * cols);
 }
 
-/** Milliseconds a token of steps on a batch in memory. */
+/** Milliseconds per token of training on a batch in memory. */
 async function stepAlone(
   { engine, sparsifier, hook, optimiser }: OpenRun,
 ): Promise<number> {
@@ -122,7 +122,7 @@ async function stepAlone(
   });
 }
 
-/** Milliseconds a token of a run, from its tenth step to its last. */
+/** Milliseconds per token of a run, from its tenth step to its last. */
 async function streamedRun(run: OpenRun, path: string): Promise<number> {
   const folder = runFolder(path);
   await makeRunFolder(folder);

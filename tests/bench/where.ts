@@ -1,11 +1,12 @@
 // deno-lint-ignore-file no-console
 /**
- * What finding where depth can be read costs, beside encoding alone: all block
- * hooks of DeiT-Tiny on 200 RGB-D frames, `deno run -A tests/bench/where.ts`.
+ * The cost of the depth probe's part `where` relative to encoding alone, on all
+ * block hooks of DeiT-Tiny and 200 RGB-D frames:
+ * `deno run -A tests/bench/where.ts`.
  *
- * Each round times, from the files on: the frames read and encoded once at all
- * hooks; `where` with its controls on the same frames, but without random
- * weights. The ratio is taken in each round, as machines vary.
+ * Each round times, starting from the files: reading and encoding the frames
+ * once at all hooks; `where` with its controls on the same frames, except random
+ * weights. Since machines vary, the ratio is taken within a round.
  *
  * @module
  */

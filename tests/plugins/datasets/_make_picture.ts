@@ -5,7 +5,7 @@
  */
 import sharp from "sharp";
 
-/** A picture of one colour, in a format and size. */
+/** A picture of one colour. */
 export async function picture(
   format: "jpeg" | "png" | "webp",
   [r, g, b]: readonly [number, number, number] = [200, 100, 50],
@@ -17,7 +17,7 @@ export async function picture(
   return new Uint8Array(await image.toFormat(format).toBuffer());
 }
 
-/** A picture of noise, so that its file is long. */
+/** A picture of noise, whose file is long. */
 export async function noise(
   format: "jpeg" | "png" | "webp",
 ): Promise<Uint8Array> {

@@ -1,5 +1,5 @@
 /**
- * Tars made by hand, so that they can be wrong in a known place.
+ * Tars built by hand, so that they can be damaged in a known place.
  *
  * @module
  */
@@ -28,7 +28,7 @@ export function entry(
   return Buffer.concat([made.block!, bytes, padding]);
 }
 
-/** A whole tar of the entries. */
+/** A complete tar of the entries. */
 export function tarOf(...entries: readonly Uint8Array[]): Uint8Array {
   return Buffer.concat([...entries, endMark]);
 }

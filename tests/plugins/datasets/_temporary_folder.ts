@@ -1,5 +1,5 @@
 /**
- * A folder for the length of a test.
+ * Temporary folders for tests.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Dataset } from "tessera";
 
-/** Writes files, by path, into a folder that is removed when the test is over. */
+/** Writes files, by path, into a folder that is removed when it is disposed of. */
 export async function temporaryFolder(
   files: Readonly<Record<string, Uint8Array | string>>,
 ): Promise<{ path: string; base: URL } & AsyncDisposable> {
@@ -25,7 +25,7 @@ export async function temporaryFolder(
   };
 }
 
-/** A dataset that removes its folder when it is closed. */
+/** `dataset`, which removes `folder` when it is closed. */
 export function closingWith(
   dataset: Dataset,
   folder: AsyncDisposable,

@@ -32,7 +32,7 @@ async function ids(dataset: Dataset): Promise<string[]> {
   return (await Promise.all(examples)).map(({ id }) => id);
 }
 
-Deno.test("imageFolder() gives pictures in order of id, with class labels", async () => {
+Deno.test("imageFolder() gives pictures in the order of their ids, with class labels", async () => {
   await using folder = await temporaryFolder({
     "set/dogs/b.PNG": await picture("png"),
     "set/cats/young/a.webp": await picture("webp"),
@@ -102,8 +102,8 @@ Deno.test("imageFolder() decodes grey, alpha and palettes to RGB", async () => {
   deepEqual(await first(await palette.toBuffer()), [200, 100, 50]);
 });
 
-Deno.test("imageFolder() decodes CMYK to what Pillow's convert makes of it", async () => {
-  // Two blocks of one colour each, written by Pillow 13.0.0, and what it reads.
+Deno.test("imageFolder() decodes CMYK as Pillow's convert does", async () => {
+  // Two blocks of one colour each, written and read by Pillow 13.0.0.
   const jpeg = Uint8Array.fromBase64(
     "/9j/7gAOQWRvYmUAZAAAAAAA/9sAQwANCQoLCggNCwoLDg4NDxMgFRMSEhMnHB4XIC4pMTAuKS0sMzpKPjM2RjcsLUBXQUZMTlJTUjI+WmFaUGBKUVJP/8AAFAgACAAQBEMRAE0RAFkRAEsRAP/EABcAAAMBAAAAAAAAAAAAAAAAAAMGBwj/xAAUEAEAAAAAAAAAAAAAAAAAAAAA/9oADgRDAE0AWQBLAAA/AKEIUjszuoi9lp//2Q==",
   );
@@ -150,7 +150,7 @@ Deno.test("imageFolder() turns a picture upright and takes an animation's first 
   const { image } = await decode(animated, "a.webp");
   deepEqual([image.height, image.data[0]], [8, 250]);
 
-  // As in ImageNet, where a name may end in what the file is not.
+  // In ImageNet, too, a file's format may differ from its extension.
   const gif = await sharp(frames, {
     raw: { width: 8, height: 16, channels: 3, pageHeight: 8 },
   }).gif().toBuffer();
@@ -193,7 +193,7 @@ const undecodable: [string, Uint8Array | string, string][] = [
     "<!DOCTYPE html><html></html>",
     'it begins with "<!DOCTYPE html><", which is not how a JPEG, PNG or WebP begins',
   ],
-  ["a photograph of a telephone", heic, convert("a HEIC or AVIF file")],
+  ["a photo from a phone", heic, convert("a HEIC or AVIF file")],
   ["a TIFF", await asTiff(jpeg), convert("a TIFF")],
   ["a BMP", "BM6\x04\0\0\0\0\0\0", convert("a BMP")],
   ["half a JPEG", half(jpeg), torn("VipsJpeg: premature end of JPEG image")],
@@ -222,7 +222,7 @@ for (const [what, bytes, why] of undecodable) {
   });
 }
 
-Deno.test("imageFolder() says what it found instead of a folder of pictures", async () => {
+Deno.test("imageFolder() says what it found when there is no picture", async () => {
   await using folder = await temporaryFolder({
     "set/notes.txt": "hello",
     "set/train/more.csv": "1",
@@ -261,7 +261,7 @@ Deno.test("imageFolder() says what it found instead of a folder of pictures", as
   }
 });
 
-Deno.test("image-folder describes its options and rejects others", async () => {
+Deno.test("image-folder takes its options and rejects others", async () => {
   const check = plugin.options["~standard"].validate;
   equal((await check({ path: "x" })).issues, undefined);
   equal((await check({ path: "" })).issues?.length, 1);

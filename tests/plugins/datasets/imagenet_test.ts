@@ -59,7 +59,7 @@ Deno.test("imagenet() reads the folder and the official tar alike", async () => 
   await packed.close?.();
 });
 
-Deno.test("imagenet() reads synsets and names from each way of naming files", async () => {
+Deno.test("imagenet() reads synsets and names from every way of naming files", async () => {
   await using folder = await temporaryFolder({
     "flat.tar": tarOf(
       entry("./n01440764_tench.jpg", red),
@@ -95,7 +95,7 @@ Deno.test("imagenet() reads synsets and names from each way of naming files", as
   await dataset.close?.();
 });
 
-Deno.test("imagenet() numbers the classes when all 1,000 are there", async () => {
+Deno.test("imagenet() numbers the classes when all 1,000 are present", async () => {
   const synsets = Array.from(
     { length: 1000 },
     (_, i) => `n${String(i * 7 + 1_000_000).padStart(8, "0")}`,
@@ -113,7 +113,7 @@ Deno.test("imagenet() numbers the classes when all 1,000 are there", async () =>
   await Promise.all([all.close?.(), most.close?.()]);
 });
 
-Deno.test("imagenet() reads many pictures of a tar at once", async () => {
+Deno.test("imagenet() reads many pictures of a tar concurrently", async () => {
   const colours = Array.from(
     { length: 40 },
     (_, i) => [i * 6, 255 - i * 6, i] as const,
@@ -137,7 +137,7 @@ Deno.test("imagenet() reads many pictures of a tar at once", async () => {
 });
 
 Deno.test({
-  name: "imagenet() closes its file, reads under way included",
+  name: "imagenet() closes its file, even with reads under way",
   sanitizeResources: true,
   fn: async () => {
     await using folder = await temporaryFolder({ "a.tar": official });
@@ -175,7 +175,7 @@ Deno.test("imagenet() names the picture that is damaged, and reads the others", 
   await dataset.close?.();
 });
 
-Deno.test("imagenet() gives the later of two files of one name", async () => {
+Deno.test("imagenet() gives the later of two files with one name", async () => {
   const tar = tarOf(
     entry("n00000001_1.png", red),
     entry("./n00000001_1.png", blue),

@@ -51,7 +51,7 @@ for (const path of ["set", "set.tar"]) {
   });
 }
 
-/** Opens a folder of files for the length of `use`. */
+/** Opens a folder of files while `use` runs. */
 async function withFiles<Result>(
   files: Readonly<Record<string, Uint8Array | string>>,
   options: Partial<RgbdOptions>,
@@ -94,7 +94,7 @@ Deno.test("rgbd() reads the folder and the tar alike", async () => {
   await tar.close?.();
 });
 
-Deno.test("rgbd() gives sequences in order, and frames in order of number", async () => {
+Deno.test("rgbd() gives sequences in order, and frames by number", async () => {
   await withFiles(frames, {}, async (dataset) => {
     deepStrictEqual([0, 1, 2].map((i) => dataset.sequenceOf(i)), [
       "seq-01",
@@ -258,7 +258,7 @@ Deno.test("rgbd() reads PFM and NPY of a custom layout in metres or by scale", a
   equal(await read("*_z.npy", 0.001), 1.5);
 });
 
-Deno.test("rgbd() does not take depth for a picture", async () => {
+Deno.test("rgbd() does not mistake depth for a picture", async () => {
   const files = { "a.png": png, "a_depth.png": far, "b_depth.png": far };
   const options = { imagePattern: "*.png", depthPattern: "*_depth.png" };
   await withFiles(files, options, (dataset) => {
@@ -267,7 +267,7 @@ Deno.test("rgbd() does not take depth for a picture", async () => {
   });
 });
 
-Deno.test("rgbd() leaves out depth beyond maxDepth and allows a constant", async () => {
+Deno.test("rgbd() leaves out depth beyond maxDepth and allows constant depth", async () => {
   const values = new Uint16Array(24 * 16).fill(3000).fill(9000, 24);
   const files = {
     "frame-1.color.png": png,
@@ -280,7 +280,7 @@ Deno.test("rgbd() leaves out depth beyond maxDepth and allows a constant", async
   );
 });
 
-Deno.test("rgbd() brings depth of another size to the picture's", async () => {
+Deno.test("rgbd() resizes depth to its picture", async () => {
   const files = (width: number, height: number, values: Uint16Array) => ({
     "frame-1.color.png": png,
     "frame-1.depth.png": greyPng(values, [width, height]),
@@ -304,18 +304,18 @@ const bad: [string, Uint8Array | string, Partial<RgbdOptions>, string][] = [
     "the depth is 16×16, the picture 24×16, and aspect ratios that differ by more than 2 % cannot show the same view: crop one to match the other",
   ],
   [
-    "that is all unknown",
+    "that is unknown everywhere",
     await flatPng(65535),
     {},
     "its depth is unknown everywhere: each pixel is 0 or less, or 65535",
   ],
   [
-    "that is all too far",
+    "that is too far everywhere",
     far,
     { maxDepth: 3 },
     "its depth is unknown everywhere: each pixel is 0 or less, or 65535, or beyond maxDepth, 3 m",
   ],
-  ["of no bytes", "", {}, "it is empty"],
+  ["that is empty", "", {}, "it is empty"],
   [
     "that is a picture",
     png,
@@ -338,7 +338,7 @@ for (const [what, bytes, options, why] of bad) {
   });
 }
 
-Deno.test("rgbd() names the example whose mask has another size or hides all", async () => {
+Deno.test("rgbd() names the example whose mask has another size or hides everything", async () => {
   const files = { "a.png": png, "a_depth.npy": npy("<f4", [16, 24], floats) };
   const masked = (mask: Uint8Array) =>
     depthOf({ ...files, "a_depth_mask.npy": mask });
@@ -352,7 +352,7 @@ Deno.test("rgbd() names the example whose mask has another size or hides all", a
   );
 });
 
-Deno.test("rgbd() skips what is truncated or gone, and collect counts it", async () => {
+Deno.test("rgbd() skips truncated and missing files, and collect() counts them", async () => {
   await using folder = await temporaryFolder({
     ...frames,
     "seq-03/frame-1.color.png": png.subarray(0, 40),
@@ -381,7 +381,7 @@ Deno.test("rgbd() skips what is truncated or gone, and collect counts it", async
   ]);
 });
 
-Deno.test("rgbd() says what it looked for where there is no pair", async () => {
+Deno.test("rgbd() says what it looked for when there is no pair", async () => {
   const files = { "set/a.jpg": jpg, "set/b.txt": "x", "set/.hidden.png": png };
   await using folder = await temporaryFolder(files);
   const open = (options: Partial<RgbdOptions>) =>
@@ -461,7 +461,7 @@ Deno.test("rgbd() says where a tar is truncated", async () => {
   );
 });
 
-Deno.test("rgbd describes its options and rejects others", async () => {
+Deno.test("rgbd takes its options and rejects others", async () => {
   const check = plugin.options["~standard"].validate;
   const issues = async (options: unknown) =>
     (await check(options)).issues?.length ?? 0;

@@ -18,7 +18,7 @@ const examples: Promise<readonly Example[]> = (() => {
   return Promise.all(Array.from({ length: 60 }, (_, i) => set.get(i)));
 })();
 
-Deno.test("scenes() makes example i a function of seed and i alone", async () => {
+Deno.test("scenes() makes example i depend on seed and i only", async () => {
   const set = scenes(small), longer = scenes({ ...small, length: 1000 });
   await longer.get(40);
   deepStrictEqual(await set.get(7), await longer.get(7));
@@ -37,7 +37,7 @@ Deno.test("scenes() takes the run's seed unless it has one", async () => {
   equal((await seeded.get(0)).id, "scenes/1/0");
 });
 
-Deno.test("scenes options have defaults and refuse what they do not know", () => {
+Deno.test("scenes options have defaults and refuse unknown keys", () => {
   const check = (options: unknown): unknown =>
     plugin.options["~standard"].validate(options);
   deepStrictEqual(check({}), {
@@ -48,7 +48,7 @@ Deno.test("scenes options have defaults and refuse what they do not know", () =>
   }
 });
 
-Deno.test("scenes() says nothing of the depth of sky, and of nothing else", async () => {
+Deno.test("scenes() leaves the depth of sky unknown, and of nothing else", async () => {
   for (const { id, maps } of await examples) {
     const { depth, object } = maps!;
     depth!.data.forEach((z, i) => {
@@ -78,7 +78,7 @@ Deno.test("scenes() are neither dark nor blank", async () => {
   }
 });
 
-/** Share of the variance of `values` that the means of its groups explain. */
+/** The share of the variance of `values` that the means of groups explain. */
 function explained(
   values: readonly (readonly [group: number, x: number])[],
 ): number {
@@ -94,7 +94,7 @@ function explained(
   return between / total;
 }
 
-Deno.test("scenes() vary in depth, which the row of a pixel says little about", async () => {
+Deno.test("scenes() vary in depth, which the row of a pixel hardly predicts", async () => {
   const logs = (await examples).map(({ maps }) =>
     [...maps!.depth!.data].map(Math.log)
   );
@@ -116,7 +116,7 @@ Deno.test("scenes() are of every kind", async () => {
   deepStrictEqual([...kinds].sort(), ["field", "room", "table", "yard"]);
 });
 
-Deno.test("scenes() gives the same bytes on threads, in whatever order they are asked for", async () => {
+Deno.test("scenes() gives the same bytes on threads, whatever the order of requests", async () => {
   const options = { length: 9, width: 24, height: 16, samples: 2, seed: 5 };
   const here = scenes(options), beside = scenes({ ...options, threads: 2 });
   const order = [8, 0, 3, 3, 1, 7];

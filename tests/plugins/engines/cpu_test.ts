@@ -7,7 +7,7 @@ testEngine("cpu on one thread", () => cpu({ threads: 1 }));
 testEngine("cpu on two threads", () => cpu({ threads: 2 }));
 testEngine("cpu on five threads", () => cpu({ threads: 5 }));
 
-Deno.test("kernels.wasm is what the kernels' source compiles to", async () => {
+Deno.test("kernels.wasm equals its rebuild from source", async () => {
   const committed = await Deno.readFile(
     new URL("../../../plugins/engines/cpu/kernels.wasm", import.meta.url),
   );

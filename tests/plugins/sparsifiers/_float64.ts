@@ -54,7 +54,7 @@ export function toRows({ data, shape }: HostTensor): Rows {
   );
 }
 
-/** The parameters of a dictionary, as a sparsifier takes them. */
+/** A dictionary's parameters in the form that sparsifiers take. */
 export function fromDictionary(dictionary: Dictionary): HostTensors {
   const { W_enc, W_dec, b_enc, b_dec } = dictionary;
   const vector = (values: number[]): HostTensor => ({
@@ -80,7 +80,7 @@ export function latentsOf(x: Rows, { W_enc, b_enc, b_dec }: Dictionary): Rows {
   );
 }
 
-/** `codes` with all but the `k` largest of each row set to 0, among some latents only when given. */
+/** `codes` with all but the `k` largest of each row set to 0, optionally among a subset of latents. */
 export function largestOfRows(
   codes: Rows,
   k: number,
@@ -104,12 +104,12 @@ export function decoded(codes: Rows, W_dec: Rows, bias?: number[]): Rows {
   );
 }
 
-/** `a − b`, entry by entry. */
+/** `a − b`, elementwise. */
 export function difference(a: Rows, b: Rows): Rows {
   return a.map((row, i) => row.map((value, d) => value - b[i]![d]!));
 }
 
-/** The sum of all squares. */
+/** The sum of squares. */
 export function squares(rows: Rows): number {
   return rows.flat().reduce((sum, value) => sum + value * value, 0);
 }

@@ -1,5 +1,5 @@
 /**
- * Losses and codes of a sparsifier, brought back to the host.
+ * Losses and codes of a sparsifier, copied to the host.
  *
  * @module
  */
@@ -16,11 +16,11 @@ import {
   valueAndGrad,
 } from "tessera";
 
-/** What {@linkcode runLoss} gives. */
+/** The result of {@linkcode runLoss}. */
 export interface LossOnHost {
   /** The loss. */
   readonly loss: number;
-  /** The parts that are logged, by name. */
+  /** The logged parts by name. */
   readonly metrics: Readonly<Record<string, number>>;
   /** The codes of the batch. */
   readonly codes: HostCodes;
@@ -40,7 +40,7 @@ export function upload(
   );
 }
 
-/** One loss and its gradients, by `loss`. */
+/** Evaluates `loss` and its gradients. */
 export async function runLoss(
   engine: Engine,
   params: HostTensors,
@@ -94,7 +94,7 @@ export async function runEncode(
   return await engine.readCodes(codes);
 }
 
-/** How many entries each row of codes has. */
+/** The number of entries in each row of codes. */
 export function countsOf({ offsets }: HostCodes): number[] {
   return Array.from(offsets.subarray(1), (end, row) => end - offsets[row]!);
 }

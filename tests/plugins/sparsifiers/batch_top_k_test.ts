@@ -81,7 +81,7 @@ Deno.test("batchTopK() keeps what is strictly above its threshold at inference",
   equal(above.values.length, all.values.length - 41);
 });
 
-Deno.test("batchTopK() has one threshold a latent", async () => {
+Deno.test("batchTopK() has one threshold per latent", async () => {
   const encode = (params: HostTensors) =>
     runEncode(reference(), make(dSae), params, fromRows(x));
   const params = withThreshold(0), all = await encode(params);

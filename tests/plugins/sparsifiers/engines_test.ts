@@ -9,7 +9,7 @@ import { closeTo } from "../../conformance/close_to.ts";
 import { fromRows, normals } from "./_float64.ts";
 import { runLoss } from "./_on_engine.ts";
 
-/** Large enough that both threads have a share, and no multiple of 4. */
+/** Large enough that both threads get a part, and not a multiple of 4. */
 const rows = 131, dModel = 31, dSae = 259;
 const common = { dSae, init: "random", bDec: "mean" } as const;
 const sparsifiers: Record<string, Sparsifier> = {

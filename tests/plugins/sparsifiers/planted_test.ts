@@ -37,7 +37,7 @@ const trials: Record<string, { steps: number; sparsifier: Sparsifier }> = {
 };
 
 for (const [name, { steps, sparsifier }] of Object.entries(trials)) {
-  Deno.test(`${name} recovers a dictionary that was planted in the data`, async () => {
+  Deno.test(`${name} recovers a dictionary planted in the data`, async () => {
     const directions = unitRows(planted, 1);
     const before = found(directions, unitRows(dSae, 2));
     ok(before < 0.5, `random directions already have cosine ${before}`);
@@ -88,7 +88,7 @@ function tokensOf(directions: Float32Array): Float32Array {
   return tokens.map((value) => value / Math.sqrt(variance));
 }
 
-/** The plain loop: loss, gradient, Adam with a step size that falls to 0. Gives `W_dec`. */
+/** A plain training loop: loss, gradient, Adam with a learning rate that falls to 0. Returns `W_dec`. */
 async function learn(
   engine: Engine,
   sparsifier: Sparsifier,
@@ -110,7 +110,7 @@ async function learn(
   const silent = new Uint32Array(dSae);
   for (let step = 0; step < steps; step++) {
     const first = (step * rows) % pool * dModel;
-    // Dead is what has not fired for a hundred batches.
+    // A latent is dead when it has not fired for a hundred batches.
     const dead = Uint32Array.from(
       silent.keys().filter((latent) => silent[latent]! >= 100),
     );
@@ -140,7 +140,7 @@ async function learn(
   return await engine.read(params.W_dec!);
 }
 
-/** The mean over directions of the greatest cosine with a row of `learned`. */
+/** The mean over directions of the largest cosine with a row of `learned`. */
 function found(directions: Float32Array, learned: Float32Array): number {
   let sum = 0;
   for (let at = 0; at < directions.length; at += dModel) {

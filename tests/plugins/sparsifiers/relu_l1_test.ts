@@ -36,7 +36,7 @@ Deno.test("reluL1() encodes ReLU(W_enc (x − b_dec) + b_enc)", async () => {
   closeTo(denseOf(codes), latents.flat(), 1e-6, "codes");
 });
 
-Deno.test("reluL1() loses mean ‖x − x̂‖² + λ‖f‖₁, with λ rising over the warm-up", async () => {
+Deno.test("reluL1() has the loss mean ‖x − x̂‖² + λ‖f‖₁, with λ rising over the warm-up", async () => {
   const params = fromDictionary(dictionary);
   for (
     const [warmup, step, share] of [

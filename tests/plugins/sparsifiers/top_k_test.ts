@@ -50,7 +50,7 @@ Deno.test("topK() keeps the k largest of each token, in training and at inferenc
   }
 });
 
-Deno.test("topK() keeps fewer where fewer are positive", async () => {
+Deno.test("topK() keeps fewer when fewer are positive", async () => {
   const codes = await runEncode(
     reference(),
     make(dSae, dSae),

@@ -1,5 +1,5 @@
 /**
- * Files of depth made by hand, so that every number in them is known.
+ * Depth files built by hand, so that every number in them is known.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import sharp from "sharp";
 /** A width and a height in pixels. */
 export type Size = readonly [width: number, height: number];
 
-/** A grey PNG of the bits of `values`. */
+/** A grey PNG of `values`, as many bits as they have. */
 export async function greyPng(
   values: Uint16Array | Uint8Array,
   [width, height]: Size,
@@ -20,12 +20,12 @@ export async function greyPng(
   return new Uint8Array(await grey.png().toBuffer());
 }
 
-/** A PNG of 16 bits that are all `value`. */
+/** A 16-bit PNG in which every pixel is `value`. */
 export function flatPng(value: number, size: Size = [24, 16]) {
   return greyPng(new Uint16Array(size[0] * size[1]).fill(value), size);
 }
 
-/** A PFM of `values`, which begin at the top. */
+/** A PFM of `values`, from the top row down. */
 export function pfm(
   values: readonly number[],
   [width, height]: Size,
@@ -42,7 +42,7 @@ export function pfm(
   return bytes;
 }
 
-/** How values of a type of NumPy are written. */
+/** Writers of values by NumPy type. */
 const writers: Readonly<
   Record<string, (view: DataView, i: number, v: number, le: boolean) => void>
 > = {

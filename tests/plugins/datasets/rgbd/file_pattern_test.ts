@@ -1,7 +1,7 @@
 import { deepEqual } from "node:assert/strict";
 import { filePattern } from "../../../../plugins/datasets/rgbd/file_pattern.ts";
 
-Deno.test("filePattern() gives the folders and what * and # stand for", () => {
+Deno.test("filePattern() returns the folders and what * and # stand for", () => {
   const cases: [string, string, readonly string[] | undefined][] = [
     ["rgb_#.jpg", "rgb_00045.jpg", ["", "00045"]],
     ["rgb_#.jpg", "a/b/rgb_7.JPG", ["a/b/", "7"]],

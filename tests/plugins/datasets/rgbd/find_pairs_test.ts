@@ -27,7 +27,7 @@ Deno.test("findPairs() orders frames by number and sequences by code unit", () =
   ]);
 });
 
-Deno.test("findPairs() takes 7-Scenes depth that is projected where there is any", () => {
+Deno.test("findPairs() prefers 7-Scenes depth that is projected", () => {
   deepEqual(
     find(
       "7-scenes",
@@ -50,7 +50,7 @@ Deno.test("findPairs() takes 7-Scenes depth that is projected where there is any
   );
 });
 
-Deno.test("findPairs() keeps folders of the same frame apart", () => {
+Deno.test("findPairs() keeps equal frames in different folders apart", () => {
   deepEqual(
     find(
       "nyu",
@@ -105,7 +105,7 @@ Deno.test("findPairs() finds DIODE's masks and takes its scenes as sequences", (
   );
 });
 
-Deno.test("findPairs() joins KITTI's two trees, and both cameras in a drive", () => {
+Deno.test("findPairs() joins KITTI's two trees, and both cameras of a drive", () => {
   const drive = "2011_09_26_drive_0001_sync";
   const raw = `raw/2011_09_26/${drive}`;
   const truth = `depth/train/${drive}/proj_depth/groundtruth`;

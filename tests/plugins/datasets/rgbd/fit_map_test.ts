@@ -1,7 +1,7 @@
 import { deepStrictEqual, throws } from "node:assert/strict";
 import { fitMap } from "../../../../plugins/datasets/rgbd/fit_map.ts";
 
-Deno.test("fitMap() takes the nearest pixel and makes up none", () => {
+Deno.test("fitMap() takes the nearest pixel and invents no depth", () => {
   const map = { data: Float32Array.of(1, NaN, 3, 4), width: 2, height: 2 };
   const { data } = fitMap(map, { width: 4, height: 4 });
   // deno-fmt-ignore
@@ -12,7 +12,7 @@ Deno.test("fitMap() takes the nearest pixel and makes up none", () => {
   );
 });
 
-Deno.test("fitMap() takes what lies under a pixel's centre", () => {
+Deno.test("fitMap() takes the value under a pixel's centre", () => {
   for (const [side, taken] of [[3, [1, 3]], [6, [2, 5]]] as const) {
     const row = Array.from({ length: side }, (_, i) => i + 1);
     const data = Float32Array.from(row.flatMap(() => row));
@@ -29,7 +29,7 @@ Deno.test("fitMap() leaves a map of the same size as it is", () => {
   deepStrictEqual(fitMap(map, { width: 2, height: 1 }), map);
 });
 
-Deno.test("fitMap() refuses another shape by more than 2 %", () => {
+Deno.test("fitMap() refuses an aspect ratio that differs by more than 2 %", () => {
   const map = (width: number, height: number) => ({
     data: new Float32Array(width * height).fill(1),
     width,

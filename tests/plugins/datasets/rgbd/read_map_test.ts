@@ -5,7 +5,7 @@ import sharp from "sharp";
 import { readMap } from "../../../../plugins/datasets/rgbd/read_map.ts";
 import { flatPng, greyPng, npy, pfm } from "./_make_depth.ts";
 
-Deno.test("readMap() loses no bit of a PNG of 16 bits", async () => {
+Deno.test("readMap() loses no bit of a 16-bit PNG", async () => {
   const values = Uint16Array.from({ length: 65536 }, (_, i) => i);
   const png = await greyPng(values, [512, 128]);
   const { data, ...rest } = await readMap("a.png", png, 16);
@@ -14,13 +14,13 @@ Deno.test("readMap() loses no bit of a PNG of 16 bits", async () => {
   equal(data.findIndex((value, i) => value !== values[i]), -1);
 });
 
-Deno.test("readMap() loses no bit of a PNG of 8 bits", async () => {
+Deno.test("readMap() loses no bit of an 8-bit PNG", async () => {
   const values = Uint8Array.from({ length: 256 }, (_, i) => i);
   const map = await readMap("a.PNG", await greyPng(values, [64, 4]));
   deepStrictEqual(map, { data: values, width: 64, height: 4, whole: true });
 });
 
-/** A PNG with one more chunk after its header. */
+/** `png` with one more chunk after its header. */
 function withChunk(png: Uint8Array, type: string, data: readonly number[]) {
   const chunk = Buffer.alloc(data.length + 12);
   chunk.writeUInt32BE(data.length, 0);
@@ -30,7 +30,7 @@ function withChunk(png: Uint8Array, type: string, data: readonly number[]) {
   return Buffer.concat([png.subarray(0, 33), chunk, png.subarray(33)]);
 }
 
-Deno.test("readMap() takes numbers as they are, whatever a PNG says of their looks", async () => {
+Deno.test("readMap() takes numbers as stored, whatever a PNG says about their display", async () => {
   const values = Uint16Array.of(0, 16, 4096, 65535);
   const png = await greyPng(values, [2, 2]);
   const looks: [string, readonly number[]][] = [
@@ -55,7 +55,7 @@ for (const scale of [1, -1, -0.25]) {
 }
 
 for (const type of ["f2", "f4", "f8", "u2"]) {
-  Deno.test(`readMap() reads an NPY of ${type} of both byte orders`, async () => {
+  Deno.test(`readMap() reads an NPY of ${type} in both byte orders`, async () => {
     const values = type === "u2" ? [0, 1, 256, 65535] : [0.5, -2, 1024, NaN];
     for (const order of ["<", ">"]) {
       for (const shape of [[2, 2], [2, 2, 1]]) {
@@ -72,7 +72,7 @@ for (const type of ["f2", "f4", "f8", "u2"]) {
   });
 }
 
-Deno.test("readMap() reads an NPY of flags", async () => {
+Deno.test("readMap() reads an NPY of booleans", async () => {
   for (const descr of ["|b1", "|u1"]) {
     const map = await readMap("a.npy", npy(descr, [1, 3], [1, 0, 1]));
     deepStrictEqual([...map.data], [1, 0, 1]);

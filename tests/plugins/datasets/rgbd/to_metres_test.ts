@@ -11,13 +11,13 @@ const row = (
   whole,
 });
 
-Deno.test("toMetres() makes whole numbers metres, 0 and 65535 unknown", () => {
+Deno.test("toMetres() scales integers, and 0 and 65535 are unknown", () => {
   const map = row(Uint16Array.of(0, 1, 1500, 65534, 65535), true);
   const { data } = toMetres(map, { scale: 1 / 1000 });
   deepStrictEqual(data, Float32Array.of(NaN, 0.001, 1.5, 65.534, NaN));
 });
 
-Deno.test("toMetres() keeps 65535 and drops what is no depth of others", () => {
+Deno.test("toMetres() keeps 65535 in floats and drops their invalid values", () => {
   const map = row(
     Float64Array.of(65535, 0, -1, NaN, Infinity, -Infinity, 1e-60, 1e60),
     false,
@@ -29,7 +29,7 @@ Deno.test("toMetres() keeps 65535 and drops what is no depth of others", () => {
   );
 });
 
-Deno.test("toMetres() leaves out what is beyond maxDepth or masked", () => {
+Deno.test("toMetres() drops depth that is beyond maxDepth or masked", () => {
   const map = row(Uint16Array.of(2560, 2561, 512, 256), true);
   const mask = row(Uint8Array.of(1, 1, 0, 1), true);
   const { data } = toMetres(map, { scale: 1 / 256, maxDepth: 10, mask });

@@ -6,7 +6,7 @@ import { solidKinds } from "../../../../plugins/datasets/scenes/scene.ts";
 
 type Point = readonly [number, number, number];
 
-/** Negative inside the solid, by its definition. */
+/** A function that is negative inside the solid, by its definition. */
 function excess(kind: string, [x, y, z]: Point, shape: number): number {
   const ring = Math.hypot(x, z);
   switch (kind) {
@@ -96,7 +96,7 @@ for (const [kind, shape] of cases) {
       normalOfSolid(number, ...p, shape, out);
       const length = Math.hypot(...out), h = 1e-6;
       const n: Point = [out[0]! / length, out[1]! / length, out[2]! / length];
-      // The rise along the normal is that of a distance: 1.
+      // Along the normal the function rises as a distance does, by 1.
       const rise = (excess(kind, along(p, n, h), shape) -
         excess(kind, along(p, n, -h), shape)) / (2 * h);
       ok(rise > 0.7, `rise ${rise} at ${p} along ${n}`);

@@ -65,7 +65,7 @@ const camera = cameraAt([0.3, 1.5, -4], {
   view: 1,
 });
 
-/** Unit direction through the centre of a pixel, and its share along the optical axis. */
+/** The unit direction through the centre of a pixel, and its component along the optical axis. */
 function rayOf(
   { forward, right, up, slope }: Camera,
   x: number,
@@ -79,7 +79,7 @@ function rayOf(
   return { d: sum.map((s) => s / long) as unknown as Vec3, axis: 1 / long };
 }
 
-/** Depth of the nearer of ball and ground, by the textbook. */
+/** Depth of the nearer of ball and ground, in closed form. */
 function expectedDepth(
   x: number,
   y: number,
@@ -132,7 +132,7 @@ Deno.test("render() gives the depth of a turned box in closed form", () => {
       camera.position.map((o, i) => o + t * d[i]!) as unknown as Vec3,
       box.centre,
     );
-    // The inverse of a rotation about y is the one the other way.
+    // The inverse of a rotation about y is the opposite rotation.
     const local = apply(rotation([0, 1, 0], -0.7), p);
     const reach = Math.max(...local.map((l, i) => Math.abs(l) / box.half[i]!));
     ok(Math.abs(reach - 1) < 1e-6, `${x}, ${y} is at ${reach} of the box`);
@@ -140,7 +140,7 @@ Deno.test("render() gives the depth of a turned box in closed form", () => {
   ok(seen > 100, `${seen} pixels`);
 });
 
-Deno.test("render() darkens what is in a shadow", () => {
+Deno.test("render() darkens surfaces in shadow", () => {
   const above = cameraAt([0, 6, -6], {
     yaw: 0,
     pitch: -Math.PI / 4,
@@ -150,7 +150,7 @@ Deno.test("render() darkens what is in a shadow", () => {
   const open = sceneOf([]), shaded = sceneOf([ball([0, 3.5, 0], 1)]);
   const green = (scene: Scene): number => {
     const { image, depth } = render(scene, above, size);
-    // The ground right below the ball, around it, and the ball in between.
+    // The ground right below the ball and around it, and the ball in between.
     ok(depth.data.every((z) => z > 0));
     return image.data[((size.height / 2 | 0) * size.width + 30) * 3 + 1]! /
       image.data[((size.height / 2 | 0) * size.width + 5) * 3 + 1]!;
@@ -165,14 +165,14 @@ Deno.test("render() finds the same surfaces for any number of samples", () => {
   const many = render(scene, camera, { ...size, samples: 9 });
   equal(one.depth.data.join(), many.depth.data.join());
   const differ = one.image.data.reduce(
-    // The picture's mean, and so its exposure, shifts a little.
+    // The picture's mean, and so its exposure, shifts slightly.
     (sum, v, i) => sum + Number(Math.abs(v - many.image.data[i]!) > 5),
     0,
   );
   ok(differ > 20 && differ < one.image.data.length / 8, `${differ} bytes`);
 });
 
-Deno.test("render() fades what is far into the colour of the fog", () => {
+Deno.test("render() fades distant surfaces into the colour of the fog", () => {
   const blue = (fog: number): readonly number[] => {
     const { image: { data }, depth, object } = render(
       sceneOf([], { fog }),

@@ -6,7 +6,7 @@ import { indexTar } from "../../../../plugins/datasets/sources/tar_index.ts";
 import { endMark, entry, tarOf } from "../_make_tar.ts";
 import { temporaryFolder } from "../_temporary_folder.ts";
 
-/** What the index says lies in a tar: name → text. */
+/** The files of a tar by its index: name → text. */
 async function contents(tar: Uint8Array): Promise<Record<string, string>> {
   await using folder = await temporaryFolder({ "a.tar": tar });
   const path = `${folder.path}/a.tar`;
@@ -97,7 +97,7 @@ Deno.test("indexTar() indexes the tars inside a tar, one level deep", async () =
   equal(found["n2/n2_1.JPEG"], "21");
 });
 
-Deno.test("indexTar() skips over bodies beyond 8 GB, in a file with a hole", async () => {
+Deno.test("indexTar() skips bodies larger than 8 GB, in a sparse file", async () => {
   const size = 9 * 1024 ** 3;
   const head = entry("huge.bin", "", { size });
   await using folder = await temporaryFolder({ "a.tar": head });
@@ -178,7 +178,7 @@ const wrong: [string, Uint8Array, string][] = [
 ];
 
 for (const [what, tar, why] of wrong) {
-  Deno.test(`indexTar() says where it met ${what}`, async () => {
+  Deno.test(`indexTar() says where it found ${what}`, async () => {
     await using folder = await temporaryFolder({ "a.tar": tar });
     const path = `${folder.path}/a.tar`;
     await rejects(indexTar(path), (error) => {

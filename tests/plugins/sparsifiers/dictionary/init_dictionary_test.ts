@@ -27,11 +27,11 @@ function cosine(a: readonly number[], b: readonly number[]): number {
   return dot / Math.hypot(...a) / Math.hypot(...b);
 }
 
-Deno.test("centre() is the point with the least summed distance, which outliers hardly move", () => {
+Deno.test("centre() is the point with the least total distance, which outliers hardly move", () => {
   const rows = withOutliers(), sample = fromRows(rows);
   const median = [...centre(sample, "geometric-median")];
   closeTo(median, Array(6).fill(3), 0.1, "geometric median");
-  // Where the sum of distances is least, the directions to all tokens cancel.
+  // Where the total distance is least, the directions to all tokens cancel.
   const directions = rows.map((row) => {
     const away = row.map((value, d) => value - median[d]!);
     return away.map((value) => value / Math.hypot(...away));
@@ -42,14 +42,14 @@ Deno.test("centre() is the point with the least summed distance, which outliers 
   deepStrictEqual(centre(sample, "zeros"), new Float32Array(6));
 });
 
-Deno.test("centre() is finite where a token lies in the middle and where all are equal", () => {
+Deno.test("centre() is finite when a token lies at the centre and when all are equal", () => {
   const cross = [[1, 0], [-1, 0], [0, 1], [0, -1], [0, 0]];
   closeTo(centre(fromRows(cross), "geometric-median"), [0, 0], 1e-6);
   const same = [[2, 5], [2, 5], [2, 5]];
   closeTo(centre(fromRows(same), "geometric-median"), [2, 5], 1e-6);
 });
 
-Deno.test("initDictionary() starts b_dec in the middle that its option names", () => {
+Deno.test("initDictionary() starts b_dec at the centre that its option names", () => {
   const rows = withOutliers(), sample = fromRows(rows);
   for (const bDec of ["geometric-median", "mean", "zeros"] as const) {
     deepStrictEqual(init(rows, { bDec }).b_dec!.data, centre(sample, bDec));
@@ -67,8 +67,8 @@ Deno.test("initDictionary() gives equal matrices that share no memory", () => {
   }
 });
 
-Deno.test("initDictionary() begins along the data where it is told to", () => {
-  // Few tokens: a random direction is rarely near one of them.
+Deno.test("initDictionary() starts along the data when told to", () => {
+  // With few tokens, a random direction is rarely close to one.
   const rows = normals(5, 6, 3).map((row) => row.map((value) => value + 4));
   const middle = [...centre(fromRows(rows), "mean")];
   const centred = rows.map((row) => row.map((value, d) => value - middle[d]!));
@@ -79,14 +79,14 @@ Deno.test("initDictionary() begins along the data where it is told to", () => {
     });
   const average = (values: number[]): number =>
     values.reduce((sum, value) => sum + value) / values.length;
-  // Four fifths one unit vector and one fifth another: at least 0.8 − 0.2 over 0.6, near 0.97 where they are at right angles.
+  // 0.8 of one unit vector plus 0.2 of another: a cosine of about 0.97 when they are orthogonal, and never far below.
   const data = nearest("data"), random = nearest("random");
   ok(Math.min(...data) > 0.9, `a row has cosine ${Math.min(...data)}`);
   ok(average(data) > 0.96, `the mean cosine is ${average(data)}`);
   ok(average(random) < 0.8, `at random the mean cosine is ${average(random)}`);
 });
 
-Deno.test("initDictionary() has rows of norm 1 where a token is b_dec itself", () => {
+Deno.test("initDictionary() has rows of norm 1 even when a token equals b_dec", () => {
   const rows = [[1, 1, 1, 1, 1, 1], [1, 1, 1, 1, 1, 1]];
   const { W_dec } = init(rows, { init: "data" });
   for (const row of toRows(W_dec!)) equal(Math.fround(Math.hypot(...row)), 1);

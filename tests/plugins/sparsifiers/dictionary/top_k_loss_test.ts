@@ -27,7 +27,7 @@ const keep = { keep: "top-k", k: 3 } as const;
 const dead = Uint32Array.of(2, 3, 7, 11, 19);
 const x = normals(tokens, dModel, 5);
 
-/** A dictionary whose dead latents fire weakly: never among the largest, often above zero. */
+/** A dictionary whose dead latents fire weakly: often above 0, never among the largest. */
 function withDead(): Dictionary {
   const dictionary = someDictionary(dSae, dModel);
   for (const latent of dead) {
@@ -58,13 +58,13 @@ function run(
   );
 }
 
-/** `x − x̂`, by loops. */
+/** `x − x̂`, by plain loops. */
 function errorOf(dictionary: Dictionary): Rows {
   const codes = largestOfRows(latentsOf(x, dictionary), keep.k);
   return difference(x, decoded(codes, dictionary.W_dec, dictionary.b_dec));
 }
 
-/** AuxK by loops: `bias` is what a wrong one would add to the explanation. */
+/** AuxK by plain loops; `bias` is what a wrong implementation would add to the reconstruction. */
 function auxKOf(
   dictionary: Dictionary,
   e: Rows,
@@ -79,7 +79,7 @@ function auxKOf(
     squares(difference(e, e.map(() => mean)));
 }
 
-Deno.test("topKLoss() is mean ‖x − x̂‖² where no latent is dead", async () => {
+Deno.test("topKLoss() is mean ‖x − x̂‖² when no latent is dead", async () => {
   const dictionary = withDead();
   const main = squares(errorOf(dictionary)) / tokens;
   for (
@@ -105,7 +105,7 @@ Deno.test("topKLoss() adds alphaAux · Σ‖e − ê‖² / Σ‖e − mean e‖
   ok(Math.abs(twice - expected) > 0.01, "b_dec makes no difference here");
 });
 
-Deno.test("topKLoss() explains with kAux dead latents, half of d_model by default", async () => {
+Deno.test("topKLoss() keeps kAux dead latents, half of d_model by default", async () => {
   const dictionary = withDead(), e = errorOf(dictionary);
   for (
     const [kAux, latents, k] of [
@@ -146,7 +146,7 @@ Deno.test("topKLoss() moves the encoder of dead latents", async () => {
   }
 });
 
-Deno.test("topKLoss() lets no gradient into the error that AuxK explains", async () => {
+Deno.test("topKLoss() detaches the error that AuxK explains", async () => {
   const dictionary = withDead(), e = errorOf(dictionary);
   const total = (moved: Dictionary, error: Rows): number =>
     squares(errorOf(moved)) / tokens + auxKOf(moved, error, 3);
@@ -172,11 +172,11 @@ Deno.test("topKLoss() lets no gradient into the error that AuxK explains", async
   const through = slopes(b_dec, () => errorOf(dictionary));
   ok(
     through.some((slope, i) => Math.abs(slope - grads.b_dec![i]!) > 0.1),
-    "a gradient into the error makes no difference here",
+    "a gradient through the error makes no difference here",
   );
 });
 
-Deno.test("topKLoss() has no AuxK where the error does not vary", async () => {
+Deno.test("topKLoss() has no AuxK when the error does not vary", async () => {
   const dictionary = withDead(), equalTokens = x.map(() => x[0]!);
   for (const rows of [equalTokens, x.slice(0, 1)]) {
     const { loss, metrics, grads } = await run(dictionary, {}, dead, rows);
