@@ -29,13 +29,13 @@ export interface Codes {
 }
 
 /**
- * Which entries of `ReLU(pre-activation)` an encoder keeps. An entry that is
- * not positive is never kept. Ties go to the lower row, then the lower latent.
+ * Which entries of `ReLU(pre-activation)` an encoder keeps. Only positive
+ * entries are ever kept. Ties go to the lower row, then the lower latent.
  */
 export type Selection =
-  /** All that are positive. */
+  /** All positive entries. */
   | { readonly keep: "positive" }
-  /** The `k` largest of each row, perhaps only among some latents. */
+  /** The `k` largest of each row, optionally among some latents only. */
   | {
     readonly keep: "top-k";
     readonly k: number;

@@ -1,5 +1,5 @@
 /**
- * Pictures, by index, and what is known about them.
+ * Datasets: pictures by index, and what is known about them.
  *
  * @module
  */
@@ -30,9 +30,9 @@ export interface Example {
   readonly id: string;
   /** The picture as stored: resizing and normalising are the encoder's. */
   readonly image: RgbImage;
-  /** What is known of the whole picture: `{ class: "tench" }`. */
+  /** What is known about the whole picture: `{ class: "tench" }`. */
   readonly labels?: Readonly<Record<string, string | number>>;
-  /** What is known of each pixel: `{ depth }` in metres, `{ object }` ids. */
+  /** What is known about each pixel: `{ depth }` in metres, `{ object }` ids. */
   readonly maps?: Readonly<Record<string, DenseMap>>;
 }
 
@@ -43,17 +43,17 @@ export interface Dataset {
   /**
    * Reads one example; the same index gives the same example.
    *
-   * @throws {ExampleError} When this one cannot be decoded: it is skipped and counted.
+   * @throws {ExampleError} When the picture cannot be decoded: it is skipped and counted.
    */
   get(index: number): Promise<Example>;
   /**
-   * The sequence that a picture belongs to. Pictures of one sequence are alike,
-   * as the frames of a film are, and come in their order: a split keeps them
-   * together or cuts them by time. When absent, each picture stands alone.
+   * The sequence that a picture belongs to. Pictures of a sequence are alike and
+   * in order, as the frames of a film are: a split keeps them together or cuts
+   * them by time. When absent, each picture stands alone.
    */
   sequenceOf?(index: number): string;
-  /** Bytes it takes at most beside the examples it hands out; none when absent. */
+  /** Most bytes it takes, not counting the examples it returns; none when absent. */
   memory?(): number;
-  /** Closes the files it holds open and stops its threads. */
+  /** Closes its files and stops its threads. */
   close?(): Promise<void>;
 }

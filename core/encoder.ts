@@ -6,7 +6,7 @@
 import type { RgbImage } from "./dataset.ts";
 import type { HostTensor, HostTensors } from "./tensor.ts";
 
-/** How an encoder's tokens are laid out: specials first, then a grid, row by row. */
+/** How an encoder's tokens are laid out: specials first, then a grid of patches, row by row. */
 export interface TokenLayout {
   /** How many special tokens (CLS, registers) come before the patches. */
   readonly specials: number;
@@ -24,11 +24,11 @@ export interface Hook {
   readonly layout: TokenLayout;
 }
 
-/** A part of a picture, in its pixels; it may begin and end within one. */
+/** A rectangle of a picture, in pixels; its edges may fall inside a pixel. */
 export interface View {
-  /** What is left of it. */
+  /** Distance from the picture's left edge. */
   readonly left: number;
-  /** What is above it. */
+  /** Distance from the picture's top edge. */
   readonly top: number;
   /** Its width. */
   readonly width: number;
@@ -36,7 +36,7 @@ export interface View {
   readonly height: number;
 }
 
-/** What a model says of a picture. It can be read like any hook. */
+/** Something that a model predicts about a picture. It is read like any hook. */
 export interface Prediction {
   /** The hook where it is read. */
   readonly hook: string;
@@ -49,7 +49,7 @@ export interface Prediction {
   /** What its numbers mean, in a few words: `"metres"`, `"inverse depth, larger is nearer"`. */
   readonly meaning: string;
   /**
-   * Of depth: whether its numbers are inverse, larger where nearer; else they
+   * For depth: whether larger numbers are nearer (inverse depth). Otherwise they
    * are distances, in metres or another unit.
    */
   readonly inverse?: boolean;
@@ -57,23 +57,23 @@ export interface Prediction {
   readonly labels?: readonly string[];
 }
 
-/** A model that was stopped on its way through some pictures. */
+/** A model paused partway through some pictures. */
 export interface Paused {
-  /** What it has computed at each hook where it paused: `[images, tokens, width]`, yours to write into. */
+  /** The activations at each hook where it paused, `[images, tokens, width]`. They may be overwritten. */
   readonly activations: HostTensors;
   /**
-   * Goes on from there with `edited` in place of what was computed, as often as
-   * wanted, and returns what is then computed at the hooks `wanted`: when
-   * absent those of the model's predictions that come after, or its last hook
-   * when it makes none.
+   * Runs the rest of the model with `edited` in place of what was computed, and
+   * returns the activations at the hooks `wanted`. Without `wanted`, these are
+   * the model's predictions that come after the pause, or its last hook if it
+   * predicts nothing. It can be called any number of times.
    *
-   * `edited` holds some of the hooks of the pause, all of them unedited when it
-   * is absent. A hook that is left out is computed again where an edit comes
-   * before it, and stays as it was where none does. With nothing edited the
-   * result is that of the whole model read at the same hooks, bit by bit.
+   * `edited` holds activations for some of the hooks of the pause. A hook that
+   * it leaves out is recomputed if an edit comes before it and otherwise stays
+   * as it was. With no edits the result equals that of the whole model read at
+   * the same hooks, bit for bit.
    *
    * @throws {ConfigError} When `edited` names a hook where the model did not
-   * pause or has another shape, or `wanted` one that no edit reaches.
+   * pause or has a wrong shape, or when no edit reaches a hook in `wanted`.
    */
   resume(
     edited?: HostTensors,
@@ -81,9 +81,9 @@ export interface Paused {
   ): Promise<HostTensors>;
 }
 
-/** A vision transformer whose activations can be read. Preprocessing is its own. */
+/** A vision transformer whose activations can be read. It preprocesses pictures itself. */
 export interface Encoder {
-  /** Where it can be read, in network order. */
+  /** Every place where it can be read, in network order. */
   readonly hooks: readonly Hook[];
   /** The hook that is read when a run names none. */
   readonly defaultHook: string;
@@ -91,8 +91,8 @@ export interface Encoder {
   readonly provenance: Readonly<Record<string, string | number>>;
   /**
    * The activations of `images` at each of `hooks`: `[images, tokens, width]`.
-   * A picture's activations do not depend on the others in the call, but for the
-   * last digits of convolutions, which depend on how many there are.
+   * A picture's activations do not depend on the other pictures in the call,
+   * except for the last digits of convolutions, which vary with their number.
    *
    * @throws {ConfigError} When a hook does not exist.
    */
@@ -100,16 +100,16 @@ export interface Encoder {
     images: readonly RgbImage[],
     hooks: readonly string[],
   ): Promise<Readonly<Record<string, HostTensor>>>;
-  /** What it says of a picture, where it says something. */
+  /** What it predicts, if anything. */
   readonly predictions?: readonly Prediction[];
   /**
-   * Runs `images` up to `hooks`, hands over what is there, and can go on with
-   * something else in its place. An encoder without it can only be read.
+   * Runs `images` up to `hooks` and returns the activations there, from which
+   * the model can resume with edited ones. Without it, an encoder can only be read.
    *
-   * A value goes several ways: in Depth Anything the residual stream after a
-   * block is read by the next block and, where it is tapped, by `feat.{k}`. An
-   * edit of the stream goes both ways. To edit one way only, pause at both
-   * hooks: give the other one back unedited, or edit that one alone.
+   * A value may be used in several places: in Depth Anything the residual stream
+   * after a block is read by the next block and, where it is tapped, by
+   * `feat.{k}`. Editing the stream changes both. To edit one branch only, pause
+   * on the other too and return it unchanged.
    *
    * @throws {ConfigError} When a hook does not exist.
    */
@@ -118,25 +118,25 @@ export interface Encoder {
     hooks: readonly string[],
   ): Promise<Paused>;
   /**
-   * The same model for pictures of this size in pixels, at the size of input
-   * that suits them best, where a model takes several.
+   * The same model with the input size that best suits pictures of this size in
+   * pixels, for models that accept several.
    */
   fitted?(size: Pick<RgbImage, "width" | "height">): Promise<Encoder>;
   /**
-   * The part that it sees of a picture of this size in pixels: grids lie over
-   * it. An encoder without it sees the whole of every picture.
+   * The part of a picture of this size in pixels that the model sees, and that
+   * its grids cover. Without it, an encoder sees the whole picture.
    */
   view?(size: Pick<RgbImage, "width" | "height">): View;
   /**
-   * The same network with the numbers of each weight tensor in an order that
-   * `seed` decides: a control that keeps the shape of the network and the size
-   * of its weights, and nothing that it learned. Closing this encoder does not
-   * close that one, whose weights lie in a temporary folder until it is closed.
+   * The same network with the values of each weight tensor shuffled by `seed`: a
+   * control that keeps the architecture and the size of the weights, but nothing
+   * that was learned. It must be closed separately; until then its weights lie
+   * in a temporary folder.
    */
   shuffled?(seed: number): Promise<Encoder>;
   /**
-   * Bytes it takes at most while it encodes `images` pictures at once and is
-   * read at `hook`; at any one hook when none is named.
+   * Most bytes it takes to encode `images` pictures at once, read at `hook`, or
+   * at any one hook when none is named.
    */
   memory(images: number, hook?: Hook): number;
   /** Stops its threads and frees its memory. */

@@ -1,12 +1,12 @@
 /**
- * The maths a sparsifier is written in: a small closed set of operations.
+ * Engines: the small closed set of operations that sparsifiers are written in.
  *
  * @module
  */
 import type { Codes, HostCodes, Selection } from "./codes.ts";
 import type { Shape, Tensor } from "./tensor.ts";
 
-/** What {@linkcode Engine.encode} multiplies by and adds. */
+/** The weights of {@linkcode Engine.encode}. */
 export interface EncoderWeights {
   /** One row per latent, `[dSae, dModel]`: the transpose of what a checkpoint stores. */
   readonly W_enc: Tensor;
@@ -36,7 +36,7 @@ export interface AdamStep {
   readonly m: Tensor;
   /** Running mean of its square, updated in place; shaped as the parameter. */
   readonly v: Tensor;
-  /** How many steps have been taken, this one included: 1 at first. */
+  /** How many steps have been taken, including this one: 1 at first. */
   readonly step: number;
   /** Step size. */
   readonly lr: number;
@@ -49,9 +49,8 @@ export interface AdamStep {
   /** Multiplies the gradient: below 1 when it is clipped. */
   readonly gradScale?: number;
   /**
-   * The rows of the parameter have norm 1 and keep it: the part of the
-   * gradient along each row is removed before the step, and each row is
-   * divided by its norm after it.
+   * Whether the rows keep norm 1: the part of the gradient along each row is
+   * removed before the step, and each row is divided by its norm after it.
    */
   readonly unitRows?: boolean;
 }
@@ -64,28 +63,32 @@ export interface MemorySize {
   readonly dSae: number;
   /** Tokens in a batch. */
   readonly rows: number;
-  /** Entries of a batch that are kept. */
+  /** Entries that a batch keeps. */
   readonly entries: number;
 }
 
 /**
- * A place where arrays live and are computed with.
+ * Holds arrays and computes with them.
  *
- * Products with a whole matrix (`encode`, `matmul`) are promises, since an
- * engine may run them elsewhere; everything else is immediate. The operations
- * are closed under differentiation: the gradient of each is written with the
- * others, once, in `core/train/grad.ts`. Elementwise operations broadcast a scalar
+ * Dense products (`encode`, `matmul`) return promises, since an engine may run
+ * them elsewhere; everything else is immediate. The operations
+ * are closed under differentiation: `core/train/grad.ts` writes the gradient of
+ * each with the others. Elementwise operations broadcast a scalar
  * `[]` or `[1]`, a row `[n]` or `[1, n]`, or a column `[m, 1]` against `[m, n]`.
  */
 export interface Engine {
   /** Its name, as shown in reports: `"cpu"`. */
   readonly name: string;
 
-  /** Copies host values into a new tensor. Throws a RangeError when `data` does not fill `shape`. */
+  /**
+   * Copies host values into a new tensor.
+   *
+   * @throws {RangeError} When `data` does not fill `shape`.
+   */
   tensor(data: Float32Array, shape: Shape): Tensor;
-  /** A new tensor of one value throughout. */
+  /** A new tensor filled with one value. */
   fill(value: number, shape: Shape): Tensor;
-  /** The same values under another shape of equal size. */
+  /** The same values in another shape of equal size. */
   reshape(x: Tensor, shape: Shape): Tensor;
   /** Copies a tensor to the host. */
   read(x: Tensor): Promise<Float32Array>;
@@ -126,7 +129,7 @@ export interface Engine {
   sumByLatent(codes: Codes): Tensor;
   /** The sum of each row's entries: `[rows]`. */
   sumByRow(codes: Codes): Tensor;
-  /** On how many rows each latent was kept: `[dSae]`. Has no gradient. */
+  /** How many rows kept each latent: `[dSae]`. Has no gradient. */
   count(codes: Codes): Tensor;
 
   /** `a + b` */
@@ -155,7 +158,7 @@ export interface Engine {
   sum(x: Tensor, axis?: 0 | 1): Tensor;
   /** The smallest value, `[]`; `Infinity` when there is none. Has no gradient. */
   min(x: Tensor): Tensor;
-  /** `x`, through which no gradient passes. */
+  /** `x`, but no gradient passes through it. */
   detach(x: Tensor): Tensor;
 
   /** Copies the values of `from` over those of `to`, of equal size, in place. */
@@ -164,15 +167,15 @@ export interface Engine {
   adam(param: Tensor, grad: Tensor, step: AdamStep): void;
 
   /**
-   * Runs `body` and frees every tensor made in it but those returned (alone,
-   * or as values of the returned object). One body runs at a time; bodies nest.
+   * Runs `body` and frees every tensor made in it except those returned, alone
+   * or as values of an object. One body runs at a time; bodies can be nested.
    */
   tidy<T>(body: () => T | Promise<T>): Promise<T>;
   /**
-   * Bytes that training a `[dSae, dModel]` dictionary takes at most, on batches
-   * of `rows` of which `entries` are kept.
+   * Most bytes that training a `[dSae, dModel]` dictionary takes, on batches of
+   * `rows` tokens that keep `entries` entries.
    *
-   * @throws {RangeError} When it cannot hold so much.
+   * @throws {RangeError} When it cannot hold that much.
    */
   memory(size: MemorySize): number;
   /** Stops its threads and frees its memory. */

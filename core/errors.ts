@@ -1,5 +1,5 @@
 /**
- * Errors a user can do something about. Anything else that is thrown is a bug.
+ * Errors that a user can act on. Anything else that is thrown is a bug.
  *
  * @module
  */
@@ -8,7 +8,7 @@
 export class ConfigError extends Error {
   /** The error's name. */
   override readonly name = "ConfigError";
-  /** Where in the run: `"sparsifier.k"`. */
+  /** The setting, by dotted key: `"sparsifier.k"`. */
   readonly path: string;
 
   /** Makes the error. */
@@ -18,7 +18,7 @@ export class ConfigError extends Error {
   }
 }
 
-/** A file does not hold what it should. */
+/** A file is damaged or in an unexpected format. */
 export class FormatError extends Error {
   /** The error's name. */
   override readonly name = "FormatError";
@@ -46,11 +46,11 @@ export class ExampleError extends Error {
   }
 }
 
-/** Training cannot go on: a number is not finite. */
+/** Training cannot continue: a number is not finite, or a save failed. */
 export class TrainingError extends Error {
   /** The error's name. */
   override readonly name = "TrainingError";
-  /** The step at which it was seen. */
+  /** The last step that was taken. */
   readonly step: number;
 
   /** Makes the error. */

@@ -1,5 +1,5 @@
 /**
- * Work that runs ahead of whoever waits for it.
+ * Asynchronous work that runs ahead of its reader.
  *
  * @module
  */
@@ -25,7 +25,7 @@ export async function* mapAhead<Item, Result>(
   const started: Promise<Result>[] = [];
   for await (const item of items) {
     const result = f(item);
-    // Whoever asks for this result hears of its failure; until then nobody listens.
+    // A failure is thrown when its result is read; until then it must not count as unhandled.
     result.catch(() => {});
     started.push(result);
     if (started.length > ahead) yield await started.shift()!;

@@ -1,5 +1,5 @@
 /**
- * How plugins are written.
+ * The plugin contract.
  *
  * @module
  */
@@ -18,20 +18,20 @@ export interface Kinds {
   encoder: Encoder;
   /** A dictionary of latents. */
   sparsifier: Sparsifier;
-  /** A question to a trained dictionary. */
+  /** A question about a trained dictionary. */
   probe: Probe;
-  /** The maths. */
+  /** Where the maths is done. */
   engine: Engine;
 }
 
 /** A kind of plugin. */
 export type Kind = keyof Kinds;
 
-/** What a plugin says while it is made: a line for the user, or how far something is. */
+/** What a plugin reports while it is created: a line for the user, or progress. */
 export interface PluginEvent {
   /** The line, or what is being done. */
   readonly text: string;
-  /** How much of it is done, in any unit; a line has none. */
+  /** How much of it is done, in any unit; absent for a line. */
   readonly done?: number;
   /** How much there is to do, in the same unit. */
   readonly total?: number;
@@ -39,11 +39,11 @@ export interface PluginEvent {
 
 /** What a plugin is given besides its options. */
 export interface PluginContext {
-  /** Where relative paths in the options start: a folder's `file:` URL. */
+  /** The folder that relative paths in the options start from, as a `file:` URL. */
   readonly base: URL;
   /** The run's seed. */
   readonly seed: number;
-  /** Tells the user; a plugin prints nothing itself. */
+  /** Reports to the user; a plugin prints nothing itself. */
   readonly report?: ((event: PluginEvent) => void) | undefined;
 }
 
@@ -51,7 +51,7 @@ export interface PluginContext {
 export interface Plugin<K extends Kind = Kind, Options = unknown> {
   /** Version of this interface that the plugin was written for. */
   readonly apiVersion: 1;
-  /** What it makes. */
+  /** What kind of thing it makes. */
   readonly kind: K;
   /** Its name in logs, reports and errors, in kebab case. */
   readonly name: string;
@@ -67,7 +67,7 @@ export interface Plugin<K extends Kind = Kind, Options = unknown> {
 }
 
 /**
- * Returns `plugin` as it is, with the types of its options inferred from
+ * Returns `plugin` unchanged, with the types of its options inferred from
  * their schema.
  *
  * @example

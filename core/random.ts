@@ -1,5 +1,5 @@
 /**
- * Random numbers that a seed decides, and whose state is four integers.
+ * Seeded random numbers whose state is four integers.
  *
  * @module
  */
@@ -12,15 +12,15 @@ export interface Random {
   integer(below: number): number;
   /** The next number of a standard normal distribution. */
   normal(): number;
-  /** The four integers from which the stream goes on: `random.restore(random.state())` changes nothing. */
+  /** The four integers that the stream continues from: `random.restore(random.state())` changes nothing. */
   state(): [number, number, number, number];
-  /** Goes on from a state. */
+  /** Continues from a saved state. */
   restore(state: readonly [number, number, number, number]): void;
 }
 
 /**
- * The stream that belongs to `keys`: the same keys give the same numbers,
- * other keys unrelated ones. The generator is sfc32 of PractRand.
+ * The stream that belongs to `keys`: equal keys give equal numbers, other keys
+ * unrelated ones. The generator is sfc32 from PractRand.
  *
  * @example
  * ```ts
@@ -50,7 +50,7 @@ export function randomFrom(...keys: readonly number[]): Random {
   return {
     next,
     integer: (below) => Math.floor(next() * below),
-    // Box–Muller; the second value is dropped so that the state stays four integers.
+    // Box–Muller; the second value is dropped to keep the state at four integers.
     normal: () =>
       Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next()),
     state: () => [a, b, c, d],
@@ -60,7 +60,7 @@ export function randomFrom(...keys: readonly number[]): Random {
   };
 }
 
-/** The numbers `0 … length − 1` in an order that `random` decides (Fisher–Yates). */
+/** The numbers `0 … length − 1` in random order (Fisher–Yates). */
 export function permutation(length: number, random: Random): Uint32Array {
   const order = Uint32Array.from({ length }, (_, i) => i);
   for (let i = length - 1; i > 0; i--) {
@@ -71,9 +71,9 @@ export function permutation(length: number, random: Random): Uint32Array {
 }
 
 /**
- * A number in `[0, 1)` that `keys`, integers of 32 bits, decide: for a random
- * choice that is the same in whatever order it is made. The mixing is that of
- * MurmurHash3.
+ * A number in `[0, 1)` determined by `keys`, 32-bit integers: for random choices
+ * that do not depend on the order in which they are made. Mixes as MurmurHash3
+ * does.
  */
 export function hashOf(...keys: readonly number[]): number {
   let h = 0x9e3779b9;

@@ -1,38 +1,36 @@
 /**
- * A map in, the same map at another size out.
+ * Resizes maps as torch and OpenCV do.
  *
  * @module
  */
 import type { DenseMap } from "./dataset.ts";
 
 /**
- * How new places are made of old ones:
+ * How values are interpolated:
  *
  * - `"bicubic"`: Keys's cubic convolution with a = −0.75
- *   (doi:10.1109/TASSP.1981.1163711), the pictures' edges on each other,
- *   nothing widened where it shrinks: `interpolate(mode="bicubic")` of torch,
- *   `resize` of OpenCV with `INTER_CUBIC`;
- * - `"bilinear-corners"`: on a line between two places, the centres of the
- *   corners on each other: `interpolate(mode="bilinear", align_corners=True)`.
+ *   (doi:10.1109/TASSP.1981.1163711), edges aligned and without antialiasing:
+ *   torch's `interpolate(mode="bicubic")`, OpenCV's `resize` with `INTER_CUBIC`;
+ * - `"bilinear-corners"`: linear, with the centres of the corner pixels aligned:
+ *   `interpolate(mode="bilinear", align_corners=True)`.
  */
 export type MapFilter = "bicubic" | "bilinear-corners";
 
-/** What each new place of one axis is made of: `taps` old ones. */
+/** Along one axis, the `taps` old pixels that each new one is made of. */
 interface Axis {
   readonly taps: number;
-  /** Old places, `[to, taps]`. */
+  /** The old pixels, `[to, taps]`. */
   readonly places: Int32Array;
   /** Their weights, `[to, taps]`. */
   readonly weights: Float64Array;
 }
 
 /**
- * `map` at another size. Depth Anything's depth comes back to the size of its
- * picture this way: by `"bicubic"` in Hugging Face's code, by
- * `"bilinear-corners"` in the original one. A place made of one that is NaN is
- * NaN.
+ * Resizes `map`. Depth Anything's depth is resized to its picture this way: with
+ * `"bicubic"` in Hugging Face's code, with `"bilinear-corners"` in the original.
+ * A pixel that depends on a NaN is NaN.
  *
- * @throws {RangeError} When either size is not whole numbers of 1 or more.
+ * @throws {RangeError} When a width or height is not a positive integer.
  *
  * @example
  * ```ts
@@ -74,7 +72,7 @@ function alongRows(map: DenseMap, axis: Axis, width: number): DenseMap {
     for (let k = 0; k < width * taps; to++) {
       let sum = 0;
       for (const end = k + taps; k < end; k++) {
-        // Nothing of a NaN is no NaN.
+        // A weight of 0 must not let a NaN through.
         if (weights[k] !== 0) sum += from[row + places[k]!]! * weights[k]!;
       }
       data[to] = sum;
@@ -109,7 +107,7 @@ function axisOf(how: MapFilter, from: number, to: number): Axis {
       : to === 1
       ? 0
       : i * ((from - 1) / (to - 1));
-    const [first, shares] = reach(Math.fround(at)); // float32 as torch and OpenCV have it
+    const [first, shares] = reach(Math.fround(at)); // float32, as in torch and OpenCV
     shares.forEach((share, k) => {
       places[i * taps + k] = Math.min(from - 1, Math.max(0, first + k));
       weights[i * taps + k] = share;
@@ -118,20 +116,20 @@ function axisOf(how: MapFilter, from: number, to: number): Axis {
   return { taps, places, weights };
 }
 
-/** The first of two old places around `at`, and what is taken of each. */
+/** The first of the two pixels around `at`, and the weight of each. */
 function linear(at: number): [first: number, shares: number[]] {
   const first = Math.floor(at), rest = at - first;
   return [first, [1 - rest, rest]];
 }
 
-/** The first of four. */
+/** The first of the four pixels around `at`, and the weight of each. */
 function cubic(at: number): [first: number, shares: number[]] {
   const first = Math.floor(at), rest = at - first;
   const shares = [1 + rest, rest, 1 - rest, 2 - rest].map(keys);
   return [first - 1, shares];
 }
 
-/** Weight at a distance below 2. */
+/** Keys's kernel at a distance below 2. */
 function keys(x: number): number {
   const a = -0.75;
   return x <= 1

@@ -1,5 +1,5 @@
 /**
- * Dictionaries of latents, and how they are learned.
+ * Sparsifiers: dictionaries of latents, and how they are learned.
  *
  * @module
  */
@@ -8,13 +8,13 @@ import type { Engine } from "./engine.ts";
 import type { Random } from "./random.ts";
 import type { HostTensor, HostTensors, Tensor, Tensors } from "./tensor.ts";
 
-/** What fresh parameters are made from. */
+/** What initial parameters are made from. */
 export interface InitInput {
   /** Width of the activations. */
   readonly dModel: number;
-  /** Some of the activations it will be trained on, scaled as in training: `[tokens, dModel]`. */
+  /** A sample of the training activations, scaled as in training: `[tokens, dModel]`. */
   readonly sample: HostTensor;
-  /** Random numbers of the run's seed. */
+  /** Random numbers from the run's seed. */
   readonly random: Random;
 }
 
@@ -30,7 +30,7 @@ export interface Batch {
   readonly steps: number;
 }
 
-/** What one training step gives. */
+/** What one training step computes. */
 export interface Loss {
   /** The scalar to minimise. */
   readonly loss: Tensor;
@@ -41,8 +41,8 @@ export interface Loss {
   /** Parts of the loss, for the log: scalars by name. */
   readonly metrics: Tensors;
   /**
-   * Scalars to average over the steps (bias-corrected exponential average).
-   * The average fills the frozen parameter of the same name.
+   * Scalars to average over the steps, exponentially and bias-corrected. Each
+   * average fills the frozen parameter of the same name.
    */
   readonly running?: Tensors;
 }
@@ -50,8 +50,8 @@ export interface Loss {
 /**
  * A sparse dictionary: pure functions of its parameters.
  *
- * `encode`, `decode` and `loss` are written with the engine's operations, so
- * that gradients can be taken through them: an author writes none. Parameters
+ * `encode`, `decode` and `loss` are written with the engine's operations, which
+ * can be differentiated: its author writes no gradients. Parameters
  * carry the field's names, each matrix with one row per latent: `W_enc` and
  * `W_dec` `[dSae, dModel]`, `b_enc` and `threshold` `[dSae]`, `b_dec` `[dModel]`.
  * A checkpoint stores `W_enc` transposed, as SAELens does.
@@ -59,18 +59,18 @@ export interface Loss {
 export interface Sparsifier {
   /** Number of latents. */
   readonly dSae: number;
-  /** The L0 it aims at, when it has one: its `threshold`, where there is one too, is calibrated to it. */
+  /** The target L0, if any; a `threshold` is calibrated to it. */
   readonly targetL0?: number;
   /** Parameters whose rows have norm 1. */
   readonly unitRows?: readonly string[];
-  /** Parameters that no gradient moves. */
+  /** Parameters that are not trained by gradients. */
   readonly frozen?: readonly string[];
-  /** SAELens's name of the architecture, and what else its `cfg.json` needs. */
+  /** SAELens's name for the architecture, and whatever else its `cfg.json` needs. */
   readonly saelens: {
     readonly architecture: string;
     readonly [key: string]: unknown;
   };
-  /** Fresh parameters. */
+  /** Initial parameters. */
   init(input: InitInput): HostTensors;
   /** Activations `[rows, dModel]` → codes, as at inference. */
   encode(engine: Engine, params: Tensors, x: Tensor): Promise<Codes>;
@@ -81,11 +81,11 @@ export interface Sparsifier {
 }
 
 /**
- * A dictionary for activations as the encoder gives them: what
- * `loadCheckpoint` reads, with the scale of training folded in.
+ * A trained dictionary for unscaled activations, as `loadCheckpoint` reads it:
+ * the scale of training is folded in.
  */
 export interface Dictionary {
-  /** The maths. */
+  /** Where its maths is done. */
   readonly engine: Engine;
   /** How it encodes and decodes. */
   readonly sparsifier: Sparsifier;

@@ -3,8 +3,8 @@
  *
  * ```
  * probes/<probe>/
- *   result.json               metrics, verdict, tables; the meaning of everything
- *   per_latent.safetensors    numbers on each latent; absent when there are none
+ *   result.json               metrics, verdict and tables, and what each number means
+ *   per_latent.safetensors    numbers for each latent; absent when there are none
  *   figures/<name>.svg
  *   tables/<name>.csv
  * ```
@@ -16,7 +16,7 @@ import type { ProbeResult, Table } from "../probe.ts";
 import { replaceTextFile } from "./replace_file.ts";
 import { writeSafetensors } from "./safetensors.ts";
 
-/** What a probe was asked, and of what. */
+/** Which probe ran, with which options, on what. */
 export interface ProbeInfo {
   /** Version of the files. */
   readonly version: 1;
@@ -26,13 +26,13 @@ export interface ProbeInfo {
   readonly options: Readonly<Record<string, unknown>>;
   /** The hash of the run's settings. */
   readonly run: string;
-  /** The dataset that was looked at, as in a run's settings. */
+  /** The dataset it ran on, as in a run's settings. */
   readonly dataset: Readonly<Record<string, unknown>>;
-  /** Pictures of it that were not trained on: all that the probe was offered. */
+  /** How many held-out pictures the probe was offered. */
   readonly heldOut: number;
 }
 
-/** What a probe was asked, and what it found. */
+/** A probe's result with what it was asked. */
 export interface StoredProbe {
   /** What it was asked. */
   readonly info: ProbeInfo;
@@ -52,10 +52,10 @@ export interface ProbeFolders {
 const fileName = /^[a-z0-9][a-z0-9_-]*$/i;
 
 /**
- * Writes what a probe found into its folder in `probes`, in place of what it
- * found before: whole or not at all.
+ * Replaces the probe's folder in `probes` with what it found now, whole or not
+ * at all.
  *
- * @throws {RangeError} When a name cannot be a file's.
+ * @throws {RangeError} When a name is not a valid file name.
  */
 export async function writeProbeResult(
   { path, probes }: ProbeFolders,
@@ -69,7 +69,7 @@ export async function writeProbeResult(
   ) {
     if (fileName.test(name)) continue;
     throw new RangeError(
-      `Cannot write what probe "${info.probe}" found: "${name}" is no name; use letters, digits, - and _`,
+      `Cannot write what probe "${info.probe}" found: "${name}" is not a valid name; use letters, digits, - and _`,
     );
   }
   await replaceFolder({ path, probes }, info.probe, async (folder) => {
@@ -96,7 +96,7 @@ export async function writeProbeResult(
   });
 }
 
-/** Fills a new folder elsewhere in the run, then puts it in the place of the old one. */
+/** Fills a new folder elsewhere in the run, then swaps it for the old one. */
 async function replaceFolder(
   { path, probes }: ProbeFolders,
   name: string,
@@ -122,7 +122,7 @@ function unlessGone(error: unknown): void {
   if (!(error instanceof Deno.errors.NotFound)) throw error;
 }
 
-/** `result.json`: all but what has a file of its own. */
+/** `result.json`: everything that has no file of its own. */
 function described(
   info: ProbeInfo,
   { verdict = [], metrics, perLatent, figures, tables }: ProbeResult,
@@ -142,7 +142,7 @@ function described(
   };
 }
 
-/** A table as RFC 4180 says; an empty cell where there is no number. */
+/** A table as CSV (RFC 4180); NaN is an empty cell. */
 function csv({ columns, rows }: Table): string {
   const names = Object.keys(columns);
   const lines = [names, ...rows.map((row) => names.map((name) => row[name]))];

@@ -1,22 +1,22 @@
 /**
- * NumPy's file format: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html.
+ * Reads NumPy's file format: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html.
  *
  * @module
  */
 import { FormatError } from "../errors.ts";
 import { type HostTensor, type Shape, sizeOf } from "../tensor.ts";
 
-/** What comes first in every file: `\x93NUMPY`. */
+/** The first bytes of every file: `\x93NUMPY`. */
 const magic = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
 
-/** Bytes of a value of the types that are read. */
+/** Bytes per value of the supported types. */
 const widths: Readonly<Record<string, 4 | 8>> = { "<f4": 4, "<f8": 8 };
 
 /**
- * Reads the array that `numpy.save` wrote to `path`: numbers of 32 or 64 bits,
- * little-endian, row by row. What NumPy would unpickle is never run.
+ * Reads the array that `numpy.save` wrote to `path`: 32- or 64-bit floats,
+ * little-endian, row by row. Pickled objects are refused, never run.
  *
- * @throws {FormatError} When the file holds anything else, or more or less than it says.
+ * @throws {FormatError} When the file holds anything else, or its length is wrong.
  */
 export async function readNpy(path: string): Promise<HostTensor> {
   const bytes = await Deno.readFile(path);
@@ -35,7 +35,7 @@ export async function readNpy(path: string): Promise<HostTensor> {
       `[${shape.join(", ")}] takes ${needed} bytes, it holds ${length}: ${why}`,
     );
   }
-  // A copy, for values have to begin at a multiple of their width.
+  // A copy, because typed arrays must be aligned.
   const { buffer } = bytes.slice(start);
   const data = width === 4
     ? new Float32Array(buffer)
@@ -43,7 +43,7 @@ export async function readNpy(path: string): Promise<HostTensor> {
   return { data, shape };
 }
 
-/** Where the values begin, or what is wrong. */
+/** The first byte of the values, or what is wrong. */
 function startOfData(bytes: Uint8Array): number | string {
   if (bytes.length < 12 || magic.some((byte, i) => bytes[i] !== byte)) {
     return "it does not begin as numpy.save begins a file";
@@ -61,7 +61,7 @@ function startOfData(bytes: Uint8Array): number | string {
     : `its header ends at byte ${start}, the file has ${bytes.length}`;
 }
 
-/** What the header says of the values, or what is wrong with them. */
+/** The type and shape that the header gives, or what is wrong with it. */
 function parseHeader(
   text: string,
 ): { readonly width: 4 | 8; readonly shape: Shape } | string {

@@ -1,5 +1,5 @@
 /**
- * The files of a run's `probes/<probe>/` in, what the probe found out.
+ * Reads what a probe found from a run's `probes/<probe>/`.
  *
  * @module
  */
@@ -40,7 +40,7 @@ const schema = z.object({
       columns: z.record(z.string(), meaning),
       rows: z.array(z.record(
         z.string(),
-        // What was NaN.
+        // NaN was written as null.
         z.union([z.string(), z.number(), z.null().transform(() => NaN)]),
       )),
     }),
@@ -48,11 +48,11 @@ const schema = z.object({
 });
 
 /**
- * Reads what the probe whose files are in `folder` found: all of it, the
- * figures and the numbers on each latent too.
+ * Reads everything that a probe left in `folder`, including its figures and the
+ * numbers for each latent.
  *
- * @throws {FormatError} When it has not run, or its files are damaged or of
- * another version; the message says how to make them again.
+ * @throws {FormatError} When the probe has not run, or its files are damaged or
+ * in another version's format; the message says how to run it again.
  */
 export async function readProbeResult(folder: string): Promise<StoredProbe> {
   const text = await Deno.readTextFile(join(folder, "result.json"))
@@ -60,7 +60,9 @@ export async function readProbeResult(folder: string): Promise<StoredProbe> {
       throw unusable(folder, "it has no result.json", cause);
     });
   const { data } = schema.safeParse(parsed(text));
-  if (!data) throw unusable(folder, "its result.json is none of version 1");
+  if (!data) {
+    throw unusable(folder, "its result.json is not in version 1 format");
+  }
   const { verdict, metrics, perLatent, figures, tables, ...info } = data;
   const result = { verdict, metrics, tables } as StoredProbe["result"];
   try {

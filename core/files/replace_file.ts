@@ -1,5 +1,5 @@
 /**
- * Files that are written whole or not at all.
+ * Writes files whole or not at all.
  *
  * @module
  */
@@ -8,9 +8,9 @@
 export type Write = (bytes: Uint8Array) => Promise<void>;
 
 /**
- * Writes `path` under a temporary name, flushes it to the disk and renames it:
- * whoever looks sees the old file or the new one. After an error the old one
- * stands and the temporary one is gone.
+ * Writes `path` under a temporary name, flushes it to disk and renames it, so
+ * that readers see the old file or the new one. After an error the old file
+ * remains and the temporary one is removed.
  */
 export async function replaceFile(
   path: string,
@@ -37,7 +37,7 @@ export async function replaceFile(
   }
 }
 
-/** {@linkcode replaceFile} for a text. */
+/** {@linkcode replaceFile} for text. */
 export async function replaceTextFile(
   path: string,
   text: string,

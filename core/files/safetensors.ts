@@ -1,5 +1,5 @@
 /**
- * The safetensors file format: https://github.com/huggingface/safetensors#format.
+ * Reads and writes the safetensors file format: https://github.com/huggingface/safetensors#format.
  *
  * @module
  */
@@ -22,7 +22,7 @@ export type Dtype =
   | "U8"
   | "BOOL";
 
-/** Bytes of one value of each type that is read here. */
+/** Bytes per value of each type. */
 const widths: Readonly<Record<Dtype, number>> = {
   F64: 8,
   F32: 4,
@@ -50,13 +50,13 @@ export interface TensorInfo {
   readonly length: number;
 }
 
-/** What the header of a safetensors file says. */
+/** The header of a safetensors file. */
 export interface SafetensorsHeader {
   /** The file. */
   readonly path: string;
   /** Its tensors by name. */
   readonly tensors: ReadonlyMap<string, TensorInfo>;
-  /** Free words by name. */
+  /** Free text by name. */
   readonly metadata: Readonly<Record<string, string>>;
 }
 
@@ -66,20 +66,20 @@ export interface TensorToWrite {
   readonly dtype: Dtype;
   /** Lengths of the axes. */
   readonly shape: readonly number[];
-  /** The values, little-endian, row by row; made when it is their turn, so that all need not be in memory. */
+  /** The values, little-endian, row by row; a function is called when they are written, so that not all need to be in memory. */
   readonly data:
     | ArrayBufferView
     | (() => ArrayBufferView | Promise<ArrayBufferView>);
 }
 
-/** The header's length is a number of 64 bits; longer ones than this are lies. */
+/** The largest believable length of a header; a damaged file can claim any 64-bit number. */
 const maxHeader = 100_000_000;
 
 /**
  * Reads and checks the header of the safetensors file at `path`.
  *
- * @throws {FormatError} When the file is no safetensors file, or its header
- * and its length do not agree.
+ * @throws {FormatError} When the file is not a safetensors file, or its header
+ * does not match its length.
  */
 export async function readSafetensorsHeader(
   path: string,
@@ -131,7 +131,7 @@ export async function readSafetensorsHeader(
   return { path, tensors, metadata: words(__metadata__) };
 }
 
-/** What is wrong where tensors do not follow each other to the end of the file, as the format wants them to. */
+/** What is wrong if the tensors do not follow each other to the end of the file, as the format requires. */
 function gapIn(
   tensors: ReadonlyMap<string, TensorInfo>,
   start: number,
@@ -159,7 +159,7 @@ function words(metadata: unknown): Record<string, string> {
   );
 }
 
-/** A tensor's place, or what is wrong with its entry. */
+/** A tensor's place in the file, or what is wrong with its entry. */
 function tensorInfo(entry: unknown, start: number): TensorInfo | string {
   if (typeof entry !== "object" || entry === null) return "is not an object";
   const { dtype, shape, data_offsets } = entry as Record<string, unknown>;
@@ -212,7 +212,7 @@ export async function readTensorBytes(
 /**
  * Reads one tensor as float32, widening float16 and bfloat16.
  *
- * @throws {FormatError} When there is no such tensor, or it holds no floats.
+ * @throws {FormatError} When there is no such tensor, or it does not hold floats.
  */
 export async function readFloats(
   header: SafetensorsHeader,
@@ -235,7 +235,7 @@ export async function readFloats(
 }
 
 /**
- * The place of one tensor.
+ * The place of one tensor in the file.
  *
  * @throws {FormatError} When there is no such tensor.
  */
@@ -255,8 +255,8 @@ export function tensorOf(
 }
 
 /**
- * Writes a safetensors file, whole or not at all. Tensors are aligned to 8
- * bytes and written in the order given.
+ * Writes a safetensors file, whole or not at all. Types of more bytes come
+ * first, otherwise in the order given, so that every tensor is aligned.
  */
 export async function writeSafetensors(
   path: string,
@@ -266,7 +266,7 @@ export async function writeSafetensors(
   const header: Record<string, unknown> = {};
   if (Object.keys(metadata).length > 0) header.__metadata__ = metadata;
   let end = 0;
-  // Wide types first keeps every tensor aligned without gaps, which the format forbids.
+  // Wide types first: this aligns every tensor without gaps, which the format forbids.
   const ordered = Object.entries(tensors)
     .sort(([, a], [, b]) => widths[b.dtype] - widths[a.dtype]);
   for (const [name, { dtype, shape }] of ordered) {

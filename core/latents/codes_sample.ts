@@ -1,39 +1,39 @@
 /**
- * Codes of many tokens in, those of a bounded few out.
+ * A bounded random sample of the codes of many tokens.
  *
  * @module
  */
 import type { HostCodes } from "../codes.ts";
 
 /**
- * The latents that fire on some tokens, chosen by chance. Which tokens does
- * not depend on the order in which they come.
+ * The latents that fire on a random sample of tokens. Which tokens are kept does
+ * not depend on their order.
  */
 export interface CodesSample {
-  /** Tokens whose key is below this are kept: a share of them. */
+  /** The share of tokens that are kept: those whose key is below it. */
   share: number;
-  /** The sum of their squared numbers of latents: what it costs to compare these two by two. */
+  /** The sum over tokens of the squared number of latents: the cost of comparing latents pairwise. */
   pairs: number;
   /** Each kept token's key. */
   readonly keys: number[];
-  /** Where each one's latents start in `latents`, and at last where they end. */
+  /** Where each token's latents start in `latents`, then where the last one's end. */
   readonly offsets: number[];
   /** The latents, token by token. */
   readonly latents: number[];
 }
 
-/** An empty sample that will hold about `share` of the tokens, fewer if many latents fire. */
+/** An empty sample that will keep about `share` of the tokens, fewer if many latents fire. */
 export function codesSample(share: number): CodesSample {
   return { share, pairs: 0, keys: [], offsets: [0], latents: [] };
 }
 
-/** Tokens of which a sample holds the codes, about. */
+/** About how many tokens a sample keeps. */
 export const sampledTokens = 16_384;
 
 /** The most pairs that a sample may have. */
 const mostPairs = 2 ** 31;
 
-/** Takes a token with its latents if its `key`, a random number in `[0, 1)`, is small enough. */
+/** Adds a token with its latents if its `key`, a random number in `[0, 1)`, is small enough. */
 export function sampleCodes(
   sample: CodesSample,
   key: number,
@@ -70,7 +70,7 @@ function halve(sample: CodesSample): void {
   });
 }
 
-/** The sample as codes of `dSae` latents; their values are zeros. */
+/** The sample as codes of `dSae` latents whose values are all 0. */
 export function hostCodesOf(
   { offsets, latents }: CodesSample,
   dSae: number,
@@ -83,9 +83,9 @@ export function hostCodesOf(
   };
 }
 
-/** Bytes of a sample at most while it is compared, where `l0` latents fire on a token. */
+/** Most bytes that a sample takes while it is compared, when `l0` latents fire on a token. */
 export function sampleBytes(l0: number): number {
-  // Of as many rows, equal ones have the most entries for their pairs.
+  // For a given number of pairs, rows of equal length hold the most entries.
   const entries = Math.min(
     sampledTokens * l0,
     Math.sqrt(sampledTokens * mostPairs),

@@ -1,10 +1,10 @@
 /**
- * Indices evenly spaced over a dataset.
+ * Evenly spaced indices.
  *
  * @module
  */
 
-/** `count` indices below `length`, evenly apart; all of them when there are no more. */
+/** `count` evenly spaced indices below `length`; all of them when there are fewer. */
 export function evenly(length: number, count: number): Uint32Array {
   const few = Math.min(length, count);
   return Uint32Array.from(

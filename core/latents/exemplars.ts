@@ -1,11 +1,11 @@
 /**
- * Codes of pictures in, for each latent some pictures that show it out.
+ * Keeps some pictures that show each latent.
  *
  * @module
  */
 import type { HostCodes } from "../codes.ts";
 
-/** Pictures that show each latent, with where they do. */
+/** Pictures that show each latent, and where in them it fires. */
 export interface Exemplars {
   /** How many pictures each latent has room for. */
   readonly slots: number;
@@ -18,11 +18,11 @@ export interface Exemplars {
   /** The patch with that value, `[dSae, slots]`. */
   readonly token: Uint16Array;
   /**
-   * The values at every patch, 255 being `value` or more, and 0 only where the
-   * latent does not fire, `[dSae, slots, tokens]`.
+   * The values at every patch, `[dSae, slots, tokens]`: 255 is `value` or more, 0
+   * only where the latent does not fire.
    */
   readonly map: Uint8Array;
-  /** What decides who stays, `[dSae, slots]`: the greater ones; -Infinity in an empty slot. */
+  /** The pictures of highest rank are kept, `[dSae, slots]`; -Infinity in an empty slot. */
   readonly rank: Float64Array;
 }
 
@@ -49,7 +49,7 @@ export interface Showing {
   readonly latent: number;
   /** The picture's index in the dataset. */
   readonly example: number;
-  /** The patch where it is shown. */
+  /** The patch that shows it. */
   readonly token: number;
   /** The value there. */
   readonly value: number;
@@ -60,9 +60,9 @@ export interface Showing {
 }
 
 /**
- * Keeps a picture if its rank is greater than that of one kept so far; of equal
- * ones the first picture of the dataset, and of that the first patch. What is
- * kept does not depend on the order of the offers.
+ * Keeps a picture if it ranks above one of those kept so far. Ties go to the
+ * earlier picture in the dataset, then the earlier patch, so the order of the
+ * offers does not matter.
  */
 export function offer(to: Exemplars, showing: Showing, rank: number): void {
   const { slots, tokens } = to, { latent, example, token, value } = showing;
@@ -86,7 +86,7 @@ export function offer(to: Exemplars, showing: Showing, rank: number): void {
   });
 }
 
-/** Whether what is in a slot goes before something of this rank, picture and patch. */
+/** Whether the picture in a slot comes before one of this rank, index and patch. */
 function isBefore(
   to: Exemplars,
   slot: number,
@@ -100,8 +100,8 @@ function isBefore(
 }
 
 /**
- * Puts each latent's pictures in the order of their values, the largest first,
- * empty slots last; in place, since the maps can be most of the memory.
+ * Sorts each latent's pictures by value, largest first and empty slots last. Done
+ * in place, since the maps can take most of the memory.
  */
 export function sortExemplars(given: Exemplars): void {
   const { slots, value, example, token } = given;
@@ -131,7 +131,7 @@ function copySlot(
   b.map.set(a.map.subarray(from * tokens, (from + 1) * tokens), to * tokens);
 }
 
-/** The codes of pictures of `tokens` patches, as one latent on one picture after the other. */
+/** Walks through the codes of pictures of `tokens` patches, one latent on one picture at a time. */
 export function* showings(
   { shape: [, dSae], offsets, latents, values }: HostCodes,
   examples: readonly number[],
@@ -160,7 +160,7 @@ export function* showings(
   }
 }
 
-/** The entries in the order of their latents, and where each latent's start; those of one latent stay in their order. */
+/** The entries sorted by latent (stably), and where each latent's start. */
 function byLatent(latents: Uint32Array, dSae: number) {
   const starts = new Uint32Array(dSae + 1);
   for (const latent of latents) starts[latent + 1]!++;

@@ -1,5 +1,5 @@
 /**
- * A trained dictionary and pictures in, what is known of each latent out.
+ * Looks at pictures to find what shows each latent of a dictionary.
  *
  * @module
  */
@@ -32,37 +32,37 @@ import { sizeOf, type Tensors } from "../tensor.ts";
 
 /** Options for {@linkcode indexLatents}. */
 export interface IndexOptions {
-  /** Pictures that are looked at, evenly chosen from the dataset; all when it has fewer. */
+  /** How many pictures to look at, evenly spaced over the dataset; all when it has fewer. */
   readonly images: number;
-  /** Pictures kept for each latent: those with its largest values. */
+  /** How many pictures to keep for each latent with its largest values. */
   readonly top: number;
-  /** Pictures kept beside them, by chance, out of all on which it fires. */
+  /** How many more to keep, chosen at random among those on which it fires. */
   readonly chance: number;
-  /** Patches of one picture among the largest values, at most. */
+  /** Most patches of one picture among the largest values. */
   readonly perImage: number;
-  /** Nearest latents kept of each, in each of two ways. */
+  /** How many nearest latents to keep of each, by direction and by firing. */
   readonly neighbours: number;
-  /** The label that purity is of: `class` or the first that is a word when absent. There is no purity where no picture has it. */
+  /** The label that purity measures; when absent, `class`, or else the first label that is text. No purity without one. */
   readonly label?: string | undefined;
 }
 
-/** How an index goes. */
+/** How an index is made: where it saves, and what it listens to. */
 export interface IndexSession {
-  /** Where its state is saved every minute, and gone on from. */
+  /** The file where it saves its state every minute, and resumes from. */
   readonly state: string;
-  /** Stops it after the group under way; its state is saved. */
+  /** When aborted, it finishes the current group, saves and stops. */
   readonly signal?: AbortSignal | undefined;
-  /** Told after each group how many pictures were looked at. */
+  /** Called after each group with how many pictures have been looked at. */
   onProgress?(images: number, total: number): void;
 }
 
 const minute = 60_000;
 
 /**
- * Looks at each picture once, at its patches, and keeps what an index holds:
- * never a dense `[tokens, dSae]` array. Undefined when it was told to stop:
- * called again with the same dictionary and options it goes on from there, and
- * ends with the same index as if it had not been stopped.
+ * Looks at the patches of each picture once, without ever holding a dense
+ * `[tokens, dSae]` array. Undefined when it was told to stop: called again with
+ * the same dictionary and options, it resumes and ends with the same index as if
+ * it had never stopped.
  *
  * @throws {ConfigError} When no picture could be decoded, or the hook has no patches.
  */
@@ -127,7 +127,7 @@ async function freshState(
   };
 }
 
-/** The SHA-256 of a dictionary: one that was trained on since is another. */
+/** The SHA-256 of each parameter: further training makes the old index stale. */
 async function digest(engine: Engine, params: Tensors): Promise<string> {
   let all = "";
   for (const name of Object.keys(params).sort()) {
@@ -175,7 +175,7 @@ function addExemplars(
       const value = values[place]!;
       const shown = { ...showing, token: at[place]!, value };
       offer(top, shown, value);
-      // By the numbers of latent and picture: in whatever order they come.
+      // Hashing latent and picture makes the choice independent of their order.
       if (i === 0) offer(chance, shown, hashOf(latent, example));
     }
   }
@@ -195,7 +195,7 @@ function addSample(
   }
 }
 
-/** Where the `count` largest of `values` are, the largest first. */
+/** The positions of the `count` largest of `values`, largest first. */
 function strongest(values: readonly number[], count: number): number[] {
   if (count > 1) {
     return values.map((_, i) => i)

@@ -1,5 +1,5 @@
 /**
- * A run and how it is indexed in, the memory that takes out.
+ * Estimates the peak memory of indexing.
  *
  * @module
  */
@@ -11,9 +11,9 @@ import { runtimeBytes } from "../train/runtime_bytes.ts";
 import { sizeOf } from "../tensor.ts";
 
 /**
- * Bytes that {@linkcode indexLatents} takes at most, in a process of its own.
- * What grows with the dictionary are the pictures of each latent, a byte for
- * each patch of each; nothing grows with the number of pictures but their labels.
+ * Most bytes that {@linkcode indexLatents} takes in a process of its own. The
+ * pictures of each latent grow with the dictionary, a byte per patch; only labels
+ * grow with the number of pictures.
  */
 export function indexMemory(run: OpenRun, options: IndexOptions): number {
   const { config, dataset, encoder, engine, hook, sparsifier: { dSae } } = run;
@@ -25,19 +25,19 @@ export function indexMemory(run: OpenRun, options: IndexOptions): number {
     addedIndexMemory(run, options);
 }
 
-/** Bytes that it takes at most beside the runtime and the run's parts: so much more than a run that was trained before. */
+/** Most bytes that it takes on top of the runtime and the run's parts, when it follows training. */
 export function addedIndexMemory(run: OpenRun, options: IndexOptions): number {
   const { hook: { width, layout }, sparsifier: { dSae } } = run;
   const { rows, l0 } = groupOf(run);
   return dSae * latentBytes(options, sizeOf(layout.grid)) +
-    // The codes of a group, in the order of rows and of latents.
+    // The codes of a group, sorted by row and by latent.
     24 * l0 * rows +
-    // Three groups on their way; the directions, as they are and with norm 1.
+    // Three groups in flight; the directions, raw and normalised.
     4 * (3 * rows * width + 3 * dSae * width) +
     sampleBytes(l0);
 }
 
-/** Tokens that are encoded at once, and latents that fire on each: where no rule says how many, seldom more than an eighth. */
+/** How many tokens are encoded at once, and how many latents fire on each: without a target, seldom more than an eighth. */
 function groupOf({ config: { buffer }, hook, sparsifier }: OpenRun) {
   return {
     rows: buffer.images * sizeOf(hook.layout.grid),
@@ -45,7 +45,7 @@ function groupOf({ config: { buffer }, hook, sparsifier }: OpenRun) {
   };
 }
 
-/** What is kept of each latent; its cosines with all others, a block of latents at a time. */
+/** Bytes kept for each latent, with its share of a block of cosines. */
 function latentBytes(
   { top, chance, neighbours }: IndexOptions,
   tokens: number,

@@ -1,5 +1,5 @@
 /**
- * An index under way in, a file that it goes on from out; and back.
+ * Saves and restores an unfinished index.
  *
  * @module
  */
@@ -14,31 +14,31 @@ import {
   writeSafetensors,
 } from "../files/safetensors.ts";
 
-/** How far an index is. */
+/** How far an index has come. */
 interface IndexProgress {
-  /** What is indexed, and how: a state of something else is not gone on from. */
+  /** What is indexed, and how: states saved for another run are ignored. */
   readonly key: string;
-  /** Groups of pictures that were looked at. */
+  /** Groups of pictures that have been looked at. */
   groups: number;
-  /** Pictures that were. */
+  /** Pictures that have been looked at. */
   images: number;
   /** Pictures that could not be decoded. */
   skipped: number;
-  /** What is known of each picture as a whole, by its index in the dataset. */
+  /** The labels of each picture, by its index in the dataset. */
   readonly labels: Record<string, Readonly<Record<string, string | number>>>;
 }
 
-/** An index under way. */
+/** An unfinished index. */
 export interface IndexState {
-  /** How far it is. */
+  /** How far it has come. */
   readonly progress: IndexProgress;
-  /** What is counted. */
+  /** Counts for each latent. */
   readonly counts: LatentCounts;
-  /** Pictures with the largest values. */
+  /** The pictures with the largest values. */
   readonly top: Exemplars;
-  /** Pictures by chance. */
+  /** Pictures chosen at random. */
   readonly chance: Exemplars;
-  /** Codes of some tokens: which latents fire together. */
+  /** The codes of some tokens, to find latents that fire together. */
   readonly sample: CodesSample;
 }
 
@@ -61,7 +61,7 @@ const dtypes: readonly [new (...args: never[]) => unknown, Dtype][] = [
   [Uint8Array, "U8"],
 ];
 
-/** The arrays of a state by name, those of fixed size. */
+/** The arrays of fixed size in a state, by name. */
 function arraysOf({ counts, top, chance }: IndexState): Arrays {
   const prefixed = (prefix: string, of: object): Arrays =>
     Object.fromEntries(
@@ -98,8 +98,8 @@ export async function saveIndexState(
 }
 
 /**
- * Fills `fresh` with the state at `path` if that is whole and of the same
- * index. Says whether it did.
+ * Fills `fresh` with the state at `path` if that is intact and belongs to the
+ * same index. Returns whether it did.
  */
 export async function loadIndexState(
   path: string,
@@ -128,7 +128,7 @@ export async function loadIndexState(
   return true;
 }
 
-/** How far the index was; nothing when the file does not say so. */
+/** The progress in a header; undefined when it holds none. */
 function progressIn(
   header: SafetensorsHeader | undefined,
 ): IndexProgress | undefined {

@@ -1,34 +1,34 @@
 /**
- * What was counted of latents in, one number for each of them out.
+ * The numbers that latents are sorted by: density, mean, purity and others.
  *
  * @module
  */
 import type { Exemplars } from "./exemplars.ts";
 import { type LatentCounts, placeEntropy } from "./latent_counts.ts";
 
-/** What is known of pictures as a whole, by their indices in the dataset. */
+/** The labels of pictures, by index in the dataset. */
 type PictureLabels = Readonly<
   Record<string, Readonly<Record<string, string | number>>>
 >;
 
-/** What {@linkcode latentColumns} are made of. */
+/** What {@linkcode latentColumns} computes from. */
 interface LatentColumnsInput {
-  /** What was counted. */
+  /** Counts for each latent. */
   readonly counts: LatentCounts;
   /** The pictures with each latent's largest values. */
   readonly top: Exemplars;
-  /** Pictures that were looked at. */
+  /** How many pictures were looked at. */
   readonly images: number;
-  /** What is known of them. */
+  /** Their labels. */
   readonly labels: PictureLabels;
-  /** The label that purity is of; no purity when null. */
+  /** The label that purity measures; no purity when null. */
   readonly label: string | null;
 }
 
 /**
- * Numbers on each latent, `[dSae]`, by name; what they mean is said at
- * `LatentIndex.columns`. All but `density`, `pictures` and `max`, which are 0,
- * are NaN for a latent that never fires.
+ * A number for each latent, `[dSae]`, by name; `LatentIndex.columns` says what
+ * they mean. For a latent that never fires, `density`, `pictures` and `max` are 0
+ * and the others NaN.
  */
 export function latentColumns(
   { counts, top, images, labels, label }: LatentColumnsInput,
@@ -37,7 +37,7 @@ export function latentColumns(
   return {
     density: Float32Array.from(fired, (count) => count / (images * tokens)),
     pictures: Float32Array.from(pictures, (count) => count / images),
-    // A literal NaN: the bits of 0 / 0 differ from one processor to the next.
+    // A literal NaN, because the bits of 0 / 0 differ between processors.
     mean: Float32Array.from(
       sum,
       (total, i) => fired[i] === 0 ? NaN : total / fired[i]!,
@@ -49,8 +49,8 @@ export function latentColumns(
 }
 
 /**
- * The label that purity is of: the one wanted, or else `class`, or else the
- * first that is a word; null where no picture has it.
+ * The label that purity measures: the one wanted, or else `class`, or else the
+ * first that is text; null when no picture has it.
  */
 export function labelOf(
   labels: PictureLabels,
@@ -67,7 +67,7 @@ export function labelOf(
   return null;
 }
 
-/** The share of each latent's top pictures that have their most common label. */
+/** The share of each latent's top pictures that carry their most common label. */
 function purity(
   { example, slots }: Exemplars,
   labels: PictureLabels,

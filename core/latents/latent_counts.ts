@@ -1,6 +1,5 @@
 /**
- * Codes of pictures in, numbers on each latent out: how often it fires, how
- * strongly, where in the picture.
+ * Counts how often each latent fires, how strongly, and where in the picture.
  *
  * @module
  */
@@ -9,18 +8,18 @@ import type { HostCodes } from "../codes.ts";
 /** Bins of the histogram of a latent's values: half octaves, from `2^-16` to `2^16`. */
 export const histogramBins = 64;
 
-/** The lower edge of a bin of the histogram; the first and the last bin hold what lies beyond, too. */
+/** The lower edge of a bin. The first and last bins also hold what lies beyond them. */
 export function binEdge(bin: number): number {
   return 2 ** ((bin - histogramBins / 2) / 2);
 }
 
-/** The bin that a value is counted in. */
+/** The bin that a value falls in. */
 export function binOf(value: number): number {
   const bin = Math.floor(2 * Math.log2(value)) + histogramBins / 2;
   return Math.min(histogramBins - 1, Math.max(0, bin));
 }
 
-/** What is counted of each latent. */
+/** Counts for each latent. */
 export interface LatentCounts {
   /** Tokens on which it fired, `[dSae]`. */
   readonly fired: Float64Array;
@@ -30,13 +29,13 @@ export interface LatentCounts {
   readonly sum: Float64Array;
   /** Its largest value, `[dSae]`. */
   readonly max: Float32Array;
-  /** How many of its values fell in each bin, `[dSae, histogramBins]`. */
+  /** How many of its values fall in each bin, `[dSae, histogramBins]`. */
   readonly histogram: Uint32Array;
   /** The sum of its values at each place of the grid, `[dSae, tokens]`. */
   readonly places: Float32Array;
 }
 
-/** Nothing counted yet, for pictures of `tokens` patches. */
+/** Counts of 0, for pictures of `tokens` patches. */
 export function latentCounts(dSae: number, tokens: number): LatentCounts {
   return {
     fired: new Float64Array(dSae),
@@ -48,7 +47,7 @@ export function latentCounts(dSae: number, tokens: number): LatentCounts {
   };
 }
 
-/** Counts the codes of whole pictures, `tokens` rows each. */
+/** Adds the codes of whole pictures, `tokens` rows each. */
 export function addCounts(
   counts: LatentCounts,
   { offsets, latents, values }: HostCodes,
@@ -73,9 +72,9 @@ export function addCounts(
 }
 
 /**
- * How evenly each latent's values are spread over the grid, `[dSae]`: the
- * entropy of its mean map over that of an even one. 1 fires everywhere alike,
- * 0 at one place only; NaN never.
+ * How evenly each latent's values spread over the grid, `[dSae]`: the entropy of
+ * its mean map divided by that of a uniform one. 1 is everywhere alike, 0 one
+ * place only; NaN for a latent that never fires.
  */
 export function placeEntropy(
   places: Float32Array,

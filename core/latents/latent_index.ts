@@ -1,5 +1,5 @@
 /**
- * What is known of each latent in, the files of a run's `index/` out.
+ * What is known about each latent, and how it is written to a run's `index/`.
  *
  * @module
  */
@@ -14,7 +14,7 @@ import {
   writeSafetensors,
 } from "../files/safetensors.ts";
 
-/** What an index is of: `index.json`. */
+/** What an index was made from: `index.json`. */
 export interface IndexInfo {
   /** Version of the files. */
   readonly version: 1;
@@ -24,54 +24,54 @@ export interface IndexInfo {
   readonly dSae: number;
   /** Patch rows and columns. */
   readonly grid: readonly [rows: number, cols: number];
-  /** Pictures that were looked at. */
+  /** How many pictures were looked at. */
   readonly images: number;
-  /** Pictures that could not be decoded. */
+  /** How many could not be decoded. */
   readonly skipped: number;
-  /** Patches of these pictures. */
+  /** How many patches the pictures have. */
   readonly tokens: number;
-  /** Pictures kept for each latent: those with the largest values, and some by chance. */
+  /** How many pictures are kept for each latent: those with the largest values, and random ones. */
   readonly slots: { readonly top: number; readonly chance: number };
-  /** Latents that are near each one, in each of two ways. */
+  /** How many nearest latents are kept of each, by direction and by firing. */
   readonly neighbours: number;
-  /** The label that purity is of; null where the pictures have none. */
+  /** The label that purity measures; null when the pictures have none. */
   readonly label: string | null;
 }
 
-/** What is known of each latent. */
+/** What is known about each latent. */
 export interface LatentIndex {
-  /** What it is of. */
+  /** What it was made from. */
   readonly info: IndexInfo;
   /**
    * One number for each latent, `[dSae]`, by name:
    *
    * - `density`: the share of tokens on which it fires;
-   * - `pictures`: the share of pictures in which it does;
+   * - `pictures`: the share of pictures on which it fires;
    * - `mean`, `max`: of its values where it fires, in the activations' units;
    * - `spread`: how evenly it fires over the grid, see {@linkcode placeEntropy};
    * - `purity`, where there are labels: the share of its top pictures that have
    *   their most common label.
    *
-   * Where it never fires the first two and `max` are 0, the others NaN.
+   * For a latent that never fires, the first two and `max` are 0, the others NaN.
    */
   readonly columns: Readonly<Record<string, Float32Array>>;
-  /** How many of its values fell in each bin, `[dSae, histogramBins]`. */
+  /** How many of its values fall in each bin, `[dSae, histogramBins]`. */
   readonly histogram: Uint32Array;
   /** The sum of its values at each patch of the grid, over all pictures, `[dSae, rows · cols]`. */
   readonly places: Float32Array;
-  /** Pictures with its largest values. */
+  /** The pictures with its largest values. */
   readonly top: Exemplars;
-  /** Pictures where it fires, by chance, the largest value first. */
+  /** Random pictures on which it fires, largest value first. */
   readonly chance: Exemplars;
-  /** Latents whose directions in `W_dec` are nearest. */
+  /** The latents with the nearest directions in `W_dec`. */
   readonly alike: Neighbours;
-  /** Latents that fire together with it most. */
+  /** The latents that fire together with it most. */
   readonly together: Neighbours;
-  /** Its direction in the plane that shows most of the dictionary, `[dSae, 2]`. */
+  /** Its direction projected on the dictionary's two principal axes, `[dSae, 2]`. */
   readonly plane: Float32Array;
 }
 
-/** Writes an index to `folder`: the description last, so that half an index is none. */
+/** Writes an index to `folder`, `index.json` last: without it, the rest does not count. */
 export async function writeLatentIndex(
   folder: string,
   index: LatentIndex,

@@ -1,5 +1,5 @@
 /**
- * A dictionary, or what fired together, in; each latent's nearest others out.
+ * The nearest latents of each latent, by direction and by firing together.
  *
  * @module
  */
@@ -7,13 +7,13 @@ import type { HostCodes } from "../codes.ts";
 import type { Engine } from "../engine.ts";
 import { type HostTensor, sizeOf } from "../tensor.ts";
 
-/** Each latent's nearest others, the nearest first. */
+/** The nearest latents of each latent, nearest first. */
 export interface Neighbours {
-  /** How many there are of each. */
+  /** How many each latent has. */
   readonly count: number;
-  /** The other latent, `[dSae, count]`; -1 where there is none. */
+  /** The neighbours, `[dSae, count]`; -1 where there is none. */
   readonly latent: Int32Array;
-  /** How near it is, a cosine, `[dSae, count]`. */
+  /** Their cosines, `[dSae, count]`. */
   readonly cosine: Float32Array;
 }
 
@@ -25,7 +25,7 @@ function none(dSae: number, count: number): Neighbours {
   };
 }
 
-/** Keeps a latent among another's nearest, in order; of equally near ones the first. */
+/** Inserts a latent among another's nearest if it is near enough; ties go to the lower latent. */
 function keep(
   { count, latent, cosine }: Neighbours,
   of: number,
@@ -33,7 +33,7 @@ function keep(
   exact: number,
 ): void {
   const first = of * count, end = first + count;
-  // As it will be stored: otherwise rounding would part equal ones.
+  // Rounded as it will be stored, so that ties stay ties.
   const value = Math.fround(exact);
   const isNearer = (slot: number): boolean =>
     latent[slot]! < 0 || value > cosine[slot]! ||
@@ -48,10 +48,10 @@ function keep(
   cosine[slot] = value;
 }
 
-/** Rows of a product that are held at once. */
+/** Rows of the product that are held at once. */
 const blockRows = 256;
 
-/** The `count` latents whose directions, the rows of `directions` `[dSae, dModel]`, have the greatest cosine with each one's. */
+/** The `count` latents whose directions, the rows of `directions` `[dSae, dModel]`, have the largest cosines with each latent's. */
 export async function nearestByDirection(
   engine: Engine,
   directions: HostTensor,
@@ -85,14 +85,14 @@ function keepRow(
 ): void {
   const last = (of + 1) * found.count - 1;
   for (let other = 0; other < dSae; other++) {
-    // Most are no nearer than the last one kept: a quick look first.
+    // Most are not near enough, so this quick check comes first.
     const isFull = found.latent[last]! >= 0;
     if (isFull && cosines[other]! <= found.cosine[last]!) continue;
     if (other !== of) keep(found, of, other, cosines[other]!);
   }
 }
 
-/** Rows divided by their norms; a row of zeros stays one. */
+/** Rows divided by their norms; a row of zeros stays zero. */
 function unitRows({ data, shape }: HostTensor): Float32Array {
   const width = shape[1]!, unit = new Float32Array(sizeOf(shape));
   for (let start = 0; start < data.length; start += width) {
@@ -104,8 +104,9 @@ function unitRows({ data, shape }: HostTensor): Float32Array {
 }
 
 /**
- * The `count` latents that fire together with each one most: the cosine of the
- * sets of rows on which two fire, `|A ∩ B| / √(|A|·|B|)` (Ochiai's coefficient).
+ * The `count` latents that most often fire together with each latent, by the
+ * cosine of the sets of rows on which they fire, `|A ∩ B| / √(|A|·|B|)`
+ * (Ochiai's coefficient).
  */
 export function nearestByFiring(codes: HostCodes, count: number): Neighbours {
   const [, dSae] = codes.shape, { offsets, latents } = codes;
@@ -131,7 +132,7 @@ export function nearestByFiring(codes: HostCodes, count: number): Neighbours {
   return found;
 }
 
-/** The rows on which each latent fires, and where each latent's start. */
+/** The rows on which each latent fires, sorted by latent, and where each latent's start. */
 function rowsByLatent({ shape: [, dSae], offsets, latents }: HostCodes) {
   const starts = new Uint32Array(dSae + 1);
   for (const latent of latents) starts[latent + 1]!++;

@@ -1,17 +1,17 @@
 /**
- * Directions in, points on a plane out.
+ * Projects directions on their two principal axes.
  *
  * @module
  */
 import { randomFrom } from "../random.ts";
 import type { HostTensor } from "../tensor.ts";
 
-/** Steps of the power iteration: enough for a picture. */
+/** Steps of the power iteration: enough for drawing. */
 const steps = 40;
 
 /**
- * The rows of `directions`, `[rows, width]`, on their two principal axes,
- * `[rows, 2]`: the plane that shows most of how they differ (PCA).
+ * Projects the rows of a matrix `[rows, width]` on their two principal axes
+ * (PCA): `[rows, 2]`.
  */
 export function principalPlane({ data, shape }: HostTensor): Float32Array {
   const [rows, width] = shape as [number, number];
@@ -41,7 +41,7 @@ function meanRow(
   return mean.map((sum) => sum / rows);
 }
 
-/** The direction along which the rows differ most, among those at right angles to `before`. */
+/** The direction of most variance orthogonal to `before`, by power iteration. */
 function principal(
   data: Float32Array,
   mean: Float64Array,
@@ -69,7 +69,7 @@ function principal(
   return direction;
 }
 
-/** A vector at right angles to `before`, of length 1; of zeros when no more than rounding is left. */
+/** The part of `vector` orthogonal to `before`, normalised; zeros when only rounding is left. */
 function unit(
   vector: Float64Array,
   before: readonly Float64Array[],

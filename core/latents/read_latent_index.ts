@@ -1,5 +1,5 @@
 /**
- * The files of a run's `index/` in, what is known of each latent out.
+ * Reads what is known about each latent from a run's `index/`.
  *
  * @module
  */
@@ -17,12 +17,14 @@ import {
   tensorOf,
 } from "../files/safetensors.ts";
 
-/** An index on the disk, without the maps of its pictures, which are read one latent at a time: `top.map` and `chance.map` are empty. */
+/** An index on disk. Maps are read one latent at a time, so `top.map` and `chance.map` are empty. */
 export interface StoredIndex extends LatentIndex {
   /**
    * The maps of a latent's pictures, `[slots, rows · cols]`; see
-   * {@linkcode Exemplars}. Rejects with a RangeError when there is no such
-   * latent, with a FormatError when the file has gone since.
+   * {@linkcode Exemplars}.
+   *
+   * @throws {RangeError} When there is no such latent.
+   * @throws {FormatError} When the file has been removed since.
    */
   maps(of: "top" | "chance", latent: number): Promise<Uint8Array>;
 }
@@ -45,8 +47,8 @@ const infoSchema: z.ZodType<IndexInfo> = z.object({
 /**
  * Reads the index in `folder`.
  *
- * @throws {FormatError} When there is none, it is half written, damaged or of
- * another version; the message says how to make it again.
+ * @throws {FormatError} When there is none, or it is incomplete, damaged or in
+ * another version's format; the message says how to make it again.
  */
 export async function readLatentIndex(folder: string): Promise<StoredIndex> {
   const info = await readInfo(folder);
@@ -104,7 +106,7 @@ async function readInfo(folder: string): Promise<IndexInfo> {
     if (!isGone(cause)) throw cause;
     throw new FormatError(
       path,
-      `Cannot find "${path}": the run has no whole index; make one with: deno task index ${
+      `Cannot find "${path}": the run has no complete index; make one with: deno task index ${
         dirname(folder)
       }`,
       { cause },
@@ -112,7 +114,7 @@ async function readInfo(folder: string): Promise<IndexInfo> {
   });
   const { success, data } = infoSchema.safeParse(parsed(text));
   if (success) return data;
-  throw unusable(folder, "its index.json is none of version 1");
+  throw unusable(folder, "its index.json is not in version 1 format");
 }
 
 function isGone(error: unknown): boolean {
@@ -120,7 +122,7 @@ function isGone(error: unknown): boolean {
     error instanceof Deno.errors.NotADirectory;
 }
 
-/** What a JSON text says; nothing where it is none. */
+/** The value of a JSON text; undefined when it is not JSON. */
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -142,7 +144,7 @@ async function openTensors(
   }
 }
 
-/** Reads an array that must hold `each` bytes for each latent. */
+/** Reads arrays that must hold `each` bytes per latent. */
 function arrayReader(
   folder: string,
   header: SafetensorsHeader,
@@ -166,7 +168,7 @@ function checkLength(
     folder,
     found === undefined
       ? `"${path}" holds no "${name}"`
-      : `"${name}" in "${path}" has ${found} bytes, ${bytes} belong to its index.json`,
+      : `"${name}" in "${path}" has ${found} bytes, but its index.json asks for ${bytes}`,
   );
 }
 

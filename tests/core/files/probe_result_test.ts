@@ -138,7 +138,7 @@ Deno.test("writeProbeResult() refuses names that are none of files", async () =>
         await rejects(writeProbeResult(folder, { ...stored, result }), {
           name: "RangeError",
           message:
-            `Cannot write what probe "my-probe" found: "${name}" is no name; use letters, digits, - and _`,
+            `Cannot write what probe "my-probe" found: "${name}" is not a valid name; use letters, digits, - and _`,
         });
       }
     }
@@ -151,7 +151,7 @@ Deno.test("readProbeResult() of damaged files says what to do", async () => {
     [(at) => Deno.remove(at, { recursive: true }), /: it has no result\.json;/],
     [
       (at) => Deno.writeTextFile(join(at, "result.json"), '{"version":1'),
-      /: its result\.json is none of version 1;/,
+      /: its result\.json is not in version 1 format;/,
     ],
     [
       async (at) => {
@@ -159,7 +159,7 @@ Deno.test("readProbeResult() of damaged files says what to do", async () => {
         const text = await Deno.readTextFile(path);
         await Deno.writeTextFile(path, text.replace(": 1,", ": 2,"));
       },
-      /: its result\.json is none of version 1;/,
+      /: its result\.json is not in version 1 format;/,
     ],
     [
       (at) => Deno.remove(join(at, "per_latent.safetensors")),

@@ -105,32 +105,32 @@ const damages: [
   [
     "half written: without index.json",
     (folder) => Deno.remove(join(folder, "index.json")),
-    /^Cannot find ".*index\.json": the run has no whole index; make one with: deno task index (.*)$/,
+    /^Cannot find ".*index\.json": the run has no complete index; make one with: deno task index (.*)$/,
   ],
   [
     "none at all",
     (folder) => Deno.remove(folder, { recursive: true }),
-    /^Cannot find ".*index\.json": the run has no whole index; make one with: deno task index (.*)$/,
+    /^Cannot find ".*index\.json": the run has no complete index; make one with: deno task index (.*)$/,
   ],
   [
     "another version",
     (folder) => editInfo(folder, { version: 2 }),
-    /: its index\.json is none of version 1; make it again with: deno task index (.*)$/,
+    /: its index\.json is not in version 1 format; make it again with: deno task index (.*)$/,
   ],
   [
     "no JSON",
     (folder) => Deno.writeTextFile(join(folder, "index.json"), '{"version":'),
-    /: its index\.json is none of version 1; make it again with: deno task index (.*)$/,
+    /: its index\.json is not in version 1 format; make it again with: deno task index (.*)$/,
   ],
   [
     "other sizes",
     (folder) => editInfo(folder, { dSae: 13 }),
-    /: "columns\.\w+" in ".*" has 48 bytes, 52 belong to its index\.json; make it again with: deno task index (.*)$|"(?:top|chance)" in .* has/,
+    /: "columns\.\w+" in ".*" has 48 bytes, but its index\.json asks for 52; make it again with: deno task index (.*)$|"(?:top|chance)" in .* has/,
   ],
   [
     "another grid",
     (folder) => editInfo(folder, { grid: [2, 3] }),
-    /: "top" in ".*maps\.safetensors" has 144 bytes, 216 belong to its index\.json; make it again with: deno task index (.*)$/,
+    /: "top" in ".*maps\.safetensors" has 144 bytes, but its index\.json asks for 216; make it again with: deno task index (.*)$/,
   ],
   [
     "truncated latents.safetensors",
@@ -169,6 +169,6 @@ Deno.test("writeLatentIndex() replaces an index, and leaves none when it fails h
     deepEqual(info, index.info);
     const broken = { ...index, top: { ...index.top, map: new Uint8Array() } };
     await rejects(writeLatentIndex(folder, broken), { name: "RangeError" });
-    await rejects(readLatentIndex(folder), /the run has no whole index/);
+    await rejects(readLatentIndex(folder), /the run has no complete index/);
   });
 });

@@ -136,7 +136,7 @@ Deno.test("a probe that cannot be read is said to be so, and the others are show
     await Deno.writeTextFile(join(folder, "result.json"), "{");
     const page = await (await get("/runs/r/probes")).text();
     match(page, /r2 of depth/);
-    match(page, /none of version 1; run it again/);
+    match(page, /not in version 1 format; run it again/);
     await get("/runs/r/probes/torn", 404);
     for (
       const path of [
