@@ -7,7 +7,7 @@ import { parseArgs } from "node:util";
 import { ConfigError } from "../../core/errors.ts";
 import type { IndexOptions } from "../../core/latents/index_latents.ts";
 import { indexDefaults } from "../runs/index_run.ts";
-import { wholeNumber } from "../terminal/arguments.ts";
+import { oneRun, wholeNumber } from "../terminal/arguments.ts";
 
 /** What `deno task index --help` shows. */
 export const indexHelp =
@@ -52,16 +52,11 @@ export function indexArguments(
   const unknown = Object.keys(rest)
     .find((key) => !numbers.some((name) => name === key));
   if (unknown !== undefined) throw unknownOption(unknown);
-  if (positionals.length !== 1) {
-    throw new ConfigError(
-      "run",
-      `Cannot index ${positionals.length} runs: write deno task index runs/<name>`,
-    );
-  }
+  const path = oneRun("index", positionals);
   const given = Object.entries(rest)
     .map(([key, value]) => [key, wholeNumber(key, value)] as const);
   return {
-    path: positionals[0]!,
+    path,
     options: {
       ...Object.fromEntries(given),
       ...typeof label === "string" && { label },

@@ -61,7 +61,7 @@ export function probeArguments(
   if (probe === undefined || run === undefined || more.length > 0) {
     throw new ConfigError(
       "run",
-      `Cannot probe with ${positionals.length} words: write deno task probe <probe> runs/<name>`,
+      "Cannot probe: name one probe and one run, as in deno task probe <probe> runs/<name>",
     );
   }
   const typed = Object.entries(settings)

@@ -47,7 +47,7 @@ async function main(args: readonly string[]): Promise<void> {
       return console.log("stopped; nothing was written");
     }
     await store(asked, probed, result);
-    console.log(probeText(result));
+    console.log(probeText(asked.plugin.name, result));
     const path = join(folder.probes, asked.plugin.name);
     console.log(`tables, figures and numbers on each latent: ${shown(path)}`);
     console.log(`next: deno task serve ${shown(folder.path)}`);

@@ -6,8 +6,11 @@
 import { alignText } from "../../core/run/align_text.ts";
 import type { Metric, ProbeResult } from "../../core/probe.ts";
 
-/** The table of metrics with intervals and meanings, then the verdict. */
-export function probeText({ metrics, verdict = [] }: ProbeResult): string {
+/** The table of metrics with intervals and meanings, the verdict, and the columns for latents. */
+export function probeText(
+  name: string,
+  { metrics, verdict = [], perLatent = {} }: ProbeResult,
+): string {
   const rows = Object.entries(metrics).map(([name, metric]) => [
     name,
     metricText(metric),
@@ -21,8 +24,18 @@ export function probeText({ metrics, verdict = [] }: ProbeResult): string {
     alignText(hasInterval ? [head, ...rows] : rows, { width: 110 }),
     ...verdict.length > 0 ? [""] : [],
     ...verdict.map((sentence) => `${sentence}.`),
+    ...columnsText(name, Object.keys(perLatent)),
     "",
   ].join("\n");
+}
+
+/** How the latents' page calls the columns: `reach.length`. */
+function columnsText(name: string, columns: readonly string[]): string[] {
+  if (columns.length === 0) return [];
+  const first = columns.slice(0, 3).map((column) => `${name}.${column}`)
+    .join(", ");
+  const more = columns.length > 3 ? ` and ${columns.length - 3} more` : "";
+  return ["", `columns on the latents' page: ${first}${more}`];
 }
 
 function metricText({ value, unit }: Metric): string {

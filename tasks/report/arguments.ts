@@ -5,7 +5,7 @@
  */
 import { parseArgs } from "node:util";
 import { ConfigError } from "../../core/errors.ts";
-import { wholeNumber } from "../terminal/arguments.ts";
+import { oneRun, wholeNumber } from "../terminal/arguments.ts";
 import type { ReportOptions } from "./make_report.tsx";
 
 /** What `deno task report --help` shows. */
@@ -45,14 +45,8 @@ export function reportArguments(
       `Cannot use --${unknown}: options are --latents, --pictures, --sort and --order`,
     );
   }
-  if (positionals.length !== 1) {
-    throw new ConfigError(
-      "run",
-      `Cannot report on ${positionals.length} runs: write deno task report runs/<name>`,
-    );
-  }
   return {
-    path: positionals[0]!,
+    path: oneRun("report", positionals),
     latents: wholeNumber("latents", latents, 1000),
     pictures: wholeNumber("pictures", pictures, 64),
     sort: typeof sort === "string" ? sort : undefined,

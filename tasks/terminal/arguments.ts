@@ -6,6 +6,23 @@
 import { ConfigError } from "../../core/errors.ts";
 
 /**
+ * The only path that was typed: the folder of a run, for deno task `task`.
+ *
+ * @throws {ConfigError} When none or several were typed.
+ */
+export function oneRun(task: string, paths: readonly string[]): string {
+  const [path, ...more] = paths;
+  if (path !== undefined && more.length === 0) return path;
+  const many = path === undefined
+    ? "without a run"
+    : `with ${paths.length} runs at once`;
+  throw new ConfigError(
+    "run",
+    `Cannot ${task} ${many}: write deno task ${task} runs/<name>`,
+  );
+}
+
+/**
  * The value of `--key`, from 1 to `most`.
  *
  * @throws {ConfigError} When it is not a whole number in that range.

@@ -121,28 +121,28 @@ function onePlugin(specifier: string, plugin: Plugin): string {
     : rows.length === 0
     ? "  It has no options."
     : optionsHelp(rows);
-  const used = slots.some((slot) => slot === kind)
-    ? ["", usage(specifier, kind, rows.find((row) => !row.name.includes(".")))]
-    : [];
+  const example = rows.find((row) => !row.name.includes("."));
   return [
     `${name} (${kind})`,
     wrap(description, 98).map((line) => `  ${line}`).join("\n"),
     "",
     table,
-    ...used,
+    "",
+    slots.some((slot) => slot === kind)
+      ? slotUsage(specifier, kind, example)
+      : probeUsage(specifier, example),
   ].join("\n");
 }
 
 /** How a run names the plugin, with one option as an example. */
-function usage(
+function slotUsage(
   use: string,
   kind: Kind,
   example: OptionRow | undefined,
 ): string {
   const lines = { file: `{ "use": "${use}" }`, typed: `--${kind}=${use}` };
   if (example !== undefined) {
-    const { name, type, default: standard } = example;
-    const value = ["", "required"].includes(standard) ? "…" : standard;
+    const { name, type } = example, value = valueOf(example);
     const text = ["text", "path"].includes(type) || /^[a-z]/i.test(value);
     const json = text ? `"${value}"` : value;
     lines.file = `{ "use": "${use}", "${name}": ${json} }`;
@@ -152,4 +152,14 @@ function usage(
     ["in a run's file", `"${kind}": ${lines.file}`],
     ["when typed", `deno task train ${lines.typed}`],
   ]);
+}
+
+/** How a probe is run, with one option as an example. */
+function probeUsage(use: string, example: OptionRow | undefined): string {
+  const option = example ? ` --${example.name}=${valueOf(example)}` : "";
+  return `  deno task probe ${use} runs/<name>${option}`;
+}
+
+function valueOf({ default: standard }: OptionRow): string {
+  return ["", "required"].includes(standard) ? "…" : standard;
 }

@@ -51,8 +51,11 @@ Deno.test("index finds what shows each latent of a trained run", async (t) => {
     deepEqual(info.slots, { top: 16, chance: 8 });
   });
   const typed: [args: string, message: string][] = [
-    ["", "Cannot index 0 runs: write deno task index runs/<name>"],
-    ["runs/a runs/b", "Cannot index 2 runs: write deno task index runs/<name>"],
+    ["", "Cannot index without a run: write deno task index runs/<name>"],
+    [
+      "runs/a runs/b",
+      "Cannot index with 2 runs at once: write deno task index runs/<name>",
+    ],
     [
       "runs/a --image=3",
       "Cannot use --image: options are --images, --top, --chance, --perImage, --neighbours and --label",

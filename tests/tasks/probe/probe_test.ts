@@ -194,7 +194,7 @@ Deno.test("probe asks a trained run and keeps what it finds", async (t) => {
     ],
     [
       "reconstruction",
-      "Cannot probe with 1 words: write deno task probe <probe> runs/<name>",
+      "Cannot probe: name one probe and one run, as in deno task probe <probe> runs/<name>",
     ],
     [
       "reconstruction runs/a --images",
