@@ -16,6 +16,7 @@ import { inGroups } from "../../core/train/split_examples.ts";
 import { rgbd } from "../../plugins/datasets/rgbd/mod.ts";
 import { vit } from "../../plugins/encoders/vit/mod.ts";
 import { reference } from "../../plugins/engines/reference/mod.ts";
+import { depthTarget } from "../../plugins/probes/depth/study/depth_target.ts";
 import { splitPictures } from "../../plugins/probes/depth/study/split_pictures.ts";
 import { where } from "../../plugins/probes/depth/where/mod.ts";
 import { median, milliseconds, peakMemory } from "./_median.ts";
@@ -42,7 +43,7 @@ const study = {
   engine: reference(),
   hook: hooks[6]!,
   split,
-  truth: true,
+  target: depthTarget({ encoder, truth: true }),
   seed: 1,
 };
 

@@ -73,7 +73,7 @@ export async function plotSvg(
   svg.setAttribute("xmlns", "http://www.w3.org/2000/svg");
   const left = Number(svg.getAttribute("width")) - keyWidth;
   const background = `<rect width="100%" height="100%" fill="#ffffff"/>`;
-  const key = series.map((each, i) => keyRow(each, left, 24 + 18 * i));
+  const key = series.map((each, i) => keyRow(each, left, 60 + 18 * i));
   return svg.outerHTML.replace("</style>", `</style>${background}`)
     .replace(/<\/svg>$/, `${key.join("")}</svg>`);
 }

@@ -11,10 +11,7 @@ import {
   spearman,
 } from "../../../../mod.ts";
 import { ownDepth } from "../study/cell_targets.ts";
-import {
-  type DepthPicture,
-  readDepthPictures,
-} from "../study/depth_pictures.ts";
+import { readPictures, type StudyPicture } from "../study/pictures.ts";
 import { depthErrors } from "./depth_errors.ts";
 import { alignedDepth, disparityOf, truthAt } from "./found_depth.ts";
 import { meanErrors, type PictureErrors } from "./mean_errors.ts";
@@ -76,7 +73,7 @@ async function meanByPlace(
     )
   ) {
     const view = study.encoder.view?.(picture.image);
-    const disparity = truthAt(picture.depth!, grid, view).map((t) =>
+    const disparity = truthAt(picture.maps!.depth!, grid, view).map((t) =>
       t > 0 && t < Infinity ? 1 / t : NaN
     );
     const known = disparity.filter((x) => !Number.isNaN(x));
@@ -96,11 +93,11 @@ async function meanByPlace(
 async function* picturesOf(
   { dataset, signal }: DepthStudy,
   indices: readonly number[],
-): AsyncGenerator<DepthPicture> {
+): AsyncGenerator<StudyPicture> {
   for (const group of inGroups(Uint32Array.from(indices), together)) {
     signal?.throwIfAborted();
-    const pictures = await readDepthPictures(dataset, group);
-    yield* pictures.filter(({ depth }) => depth);
+    const pictures = await readPictures(dataset, group);
+    yield* pictures.filter(({ maps }) => maps?.depth);
   }
 }
 
@@ -117,8 +114,8 @@ async function errorsOf(
   let done = 0;
   for (const group of inGroups(split.test, together)) {
     signal?.throwIfAborted();
-    const pictures = (await readDepthPictures(dataset, group))
-      .filter(({ depth }) => depth);
+    const pictures = (await readPictures(dataset, group))
+      .filter(({ maps }) => maps?.depth);
     done += group.length;
     report?.({ text: "measuring depth", done, total: split.test.length });
     if (pictures.length === 0) continue;
@@ -129,7 +126,7 @@ async function errorsOf(
     pictures.forEach((picture, i) => {
       const own = ownDepth(said, i, hook, prediction);
       const view = encoder.view?.(picture.image);
-      const truth = truthAt(picture.depth!, hook.layout.grid, view);
+      const truth = truthAt(picture.maps!.depth!, hook.layout.grid, view);
       if (!truth.some((t) => t > 0 && t < Infinity)) return;
       const nearness = truth.map((t) => t > 0 && t < Infinity ? 1 / t : NaN);
       // An alignment may turn a depth round that is the wrong way round: ranks may not.

@@ -1,11 +1,12 @@
 /**
- * A picture's true depth and the model's own in, what a probe of a hook is
- * asked for at each cell out.
+ * What is known of each cell of a hook's grid: the true depth, the model's own,
+ * and what lies between the two.
  *
  * @module
  */
 import {
   alignTo,
+  type DenseMap,
   type Hook,
   type HostTensor,
   midRanks,
@@ -13,40 +14,12 @@ import {
   type View,
 } from "../../../../mod.ts";
 import { cellDepth, cellMeans } from "./cell_depth.ts";
-import type { DepthPicture } from "./depth_pictures.ts";
-
-/** What a probe can be asked for, by name. */
-export const targetMeanings = {
-  truth_log_depth: "logarithm of the true depth in metres (median of the cell)",
-  truth_disparity: "true inverse depth (mean of the cell)",
-  truth_rank:
-    "rank of the true inverse depth in its picture, 0 farthest, 1 nearest",
-  own_log_depth:
-    "logarithm of the depth that the model itself says, up to a constant",
-  own_disparity: "inverse depth that the model itself says",
-  own_rank:
-    "rank in its picture of the inverse depth that the model itself says",
-  residual:
-    "true inverse depth less the model's own, scaled and shifted to fit the picture best",
-} as const;
-
-/** The name of a target. */
-export type Target = keyof typeof targetMeanings;
-
-/** What a picture's cells are. */
-export interface CellTargets {
-  /** `[cells]` of each target that can be known; NaN where a cell's is not. */
-  readonly values: Partial<Record<Target, Float64Array>>;
-  /** 1 where every target is known, `[cells]`. */
-  readonly known: Uint8Array;
-  /** 1 at the edges of things, `[cells]`; 0 everywhere without a truth. */
-  readonly edge: Uint8Array;
-}
+import type { CellTargets } from "./target.ts";
 
 /** What {@linkcode cellTargets} looks at. */
 export interface CellTargetsInput {
-  /** The picture. */
-  readonly picture: DepthPicture;
+  /** The picture's depth in metres, NaN where unknown; absent where the dataset does not know it. */
+  readonly depth?: DenseMap | undefined;
   /** The hook whose cells they are. */
   readonly hook: Pick<Hook, "layout">;
   /** The part of the picture that the grid lies over; all when absent. */
@@ -78,11 +51,17 @@ export function ownDepth(
   return { values, grid: hook.layout.grid, inverse };
 }
 
-/** What is known of each cell of a hook's grid in one picture. */
+/**
+ * What is known of each cell of a hook's grid in one picture: `…_log_depth`,
+ * `…_disparity` and `…_rank` of the truth and of the model's own, and the
+ * `residual` of both. The rank is that of inverse depth in its picture, 0 the
+ * farthest and 1 the nearest; the residual is the true inverse depth less the
+ * model's own, scaled and shifted to fit the picture best.
+ */
 export function cellTargets(
-  { picture: { depth }, hook, view, own }: CellTargetsInput,
+  { depth, hook, view, own }: CellTargetsInput,
 ): CellTargets {
-  const { grid } = hook.layout, values: CellTargets["values"] = {};
+  const { grid } = hook.layout, values: Record<string, Float64Array> = {};
   const truth = depth && cellDepth(depth, grid, view);
   if (truth) {
     values.truth_log_depth = truth.depth.map(Math.log);

@@ -12,6 +12,7 @@ import {
   type ProbeInput,
   sizeOf,
 } from "../../../../mod.ts";
+import { depthTarget } from "./depth_target.ts";
 import { splitPictures } from "./split_pictures.ts";
 import type { DepthStudy } from "./study.ts";
 
@@ -69,6 +70,7 @@ export async function openStudy(
     split,
     truth,
     prediction,
+    target: depthTarget({ encoder, prediction, truth }),
     seed,
     ...report && { report },
     signal,

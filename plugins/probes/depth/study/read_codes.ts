@@ -1,5 +1,5 @@
 /**
- * The depth of the patches of some pictures, and their codes in dictionaries.
+ * The target on the patches of some pictures, and their codes in dictionaries.
  *
  * @module
  */
@@ -8,14 +8,12 @@ import {
   type HostCodes,
   type HostTensor,
   inGroups,
-  mapAhead,
 } from "../../../../mod.ts";
-import { cellTargets, ownDepth } from "./cell_targets.ts";
-import { type DepthPicture, readDepthPictures } from "./depth_pictures.ts";
-import { depthWords } from "./depth_words.ts";
+import { encodedPictures } from "./encoded_pictures.ts";
 import { byLatent, type LatentEntries } from "./latent_entries.ts";
 import { clustersOf } from "./split_pictures.ts";
-import type { DepthStudy } from "./study.ts";
+import type { Study } from "./study.ts";
+import type { EncodedPictures } from "./target.ts";
 import type { TargetPatches } from "./target_patches.ts";
 
 /** What {@linkcode readCodes} reads. */
@@ -39,38 +37,35 @@ const together = 8;
 
 /**
  * Encodes the patches of `pictures`, ascending indices, at the study's hook.
- * The target is the logarithm of the true depth, or of the model's own where
- * the dataset knows none. Pictures that cannot be decoded, or of which no
- * patch's depth is known, are left out.
+ * Pictures that cannot be decoded, or of which the target is known on no patch,
+ * are left out.
  *
  * A few groups of pictures are in memory at a time; what is kept is 8 bytes for
  * each patch and for each entry of a code, twice that while entries are sorted
  * by latent.
  */
 export async function readCodes(
-  study: DepthStudy,
+  study: Study,
   pictures: Uint32Array,
   { dictionaries = [], onPatches }: ReadCodesOptions,
 ): Promise<ReadCodes> {
-  const { hook, signal, report } = study, [rows, cols] = hook.layout.grid;
-  const clusters = clustersOf(study.dataset, pictures);
-  const clusterOf = new Map(
-    Array.from(pictures, (index, i) => [index, clusters[i]!] as const),
-  );
+  const { hook, report, target: { tuned } } = study;
   const kept: number[] = [], targets: Float64Array[] = [];
   const coded: HostCodes[][] = dictionaries.map(() => []);
-  const groups = mapAhead(
-    inGroups(pictures, together),
-    2,
-    (group) => readDepthPictures(study.dataset, group),
-  );
+  const groups = inGroups(pictures, together);
+  const options = { hooks: [hook.name], needed: tuned.hooks };
   let done = 0;
-  const encoded = mapAhead(groups, 1, (group) => encodeGroup(study, group));
-  for await (const { x, seen } of encoded) {
-    signal?.throwIfAborted();
+  for await (const group of encodedPictures(study, groups, options)) {
+    study.signal?.throwIfAborted();
     done = Math.min(pictures.length, done + together);
     report?.({ text: "encoding pictures", done, total: pictures.length });
+    const seen = knownPictures(study, group);
     if (seen.length === 0) continue;
+    const x = patchesOf(
+      group.activations[hook.name]!,
+      hook.layout.specials,
+      seen.map(({ at }) => at),
+    );
     await onPatches?.(x);
     for (const [i, dictionary] of dictionaries.entries()) {
       coded[i]!.push(await codesOf(dictionary, x));
@@ -80,13 +75,14 @@ export async function readCodes(
       targets.push(target);
     }
   }
+  const [rows, cols] = hook.layout.grid;
   return {
     patches: {
-      words: depthWords(study.truth),
+      words: tuned.words,
       target: joined(targets, rows * cols),
       cells: rows * cols,
       pictures: Uint32Array.from(kept),
-      clusters: renumbered(kept.map((index) => clusterOf.get(index)!)),
+      clusters: clustersAmong(study, pictures, kept),
     },
     codes: coded.map((parts, i) =>
       byLatent(parts, dictionaries[i]!.sparsifier.dSae)
@@ -94,44 +90,18 @@ export async function readCodes(
   };
 }
 
-interface EncodedGroup {
-  /** The patches of the pictures seen, `[patches, width]`. */
-  readonly x: HostTensor;
-  readonly seen: readonly { index: number; target: Float64Array }[];
-}
-
-async function encodeGroup(
-  study: DepthStudy,
-  pictures: readonly DepthPicture[],
-): Promise<EncodedGroup> {
-  const { encoder, hook, truth } = study;
-  const x = { data: new Float32Array(), shape: [0, hook.width] };
-  if (pictures.length === 0) return { x, seen: [] };
-  const prediction = truth ? undefined : study.prediction;
-  const names = [hook.name, ...prediction ? [prediction.hook] : []];
-  const images = pictures.map(({ image }) => image);
-  const activations = await encoder.encode(images, [...new Set(names)]);
-  const name = truth ? "truth_log_depth" : "own_log_depth";
-  const at = prediction &&
-    encoder.hooks.find((each) => each.name === prediction.hook);
-  const seen = pictures.flatMap((picture, image) => {
-    const own = prediction && at &&
-      ownDepth(activations[at.name]!, image, at, prediction);
-    const view = encoder.view?.(picture.image);
-    const { values } = cellTargets({ picture, hook, view, own });
-    const target = values[name]?.map((value) =>
-      Number.isFinite(value) ? value : NaN
-    );
+/** The pictures of a group of which the target is known somewhere. */
+function knownPictures(
+  { hook, target: { cells, tuned } }: Study,
+  group: EncodedPictures,
+): { at: number; index: number; target: Float64Array }[] {
+  return group.pictures.flatMap(({ index }, at) => {
+    const target = cells(group, at, hook).values[tuned.column]
+      ?.map((value) => Number.isFinite(value) ? value : NaN);
     return target?.some((value) => !Number.isNaN(value))
-      ? [{ index: picture.index, image, target }]
+      ? [{ at, index, target }]
       : [];
   });
-  const patches = patchesOf(
-    activations[hook.name]!,
-    hook.layout.specials,
-    seen.map(({ image }) => image),
-  );
-  return { x: patches, seen };
 }
 
 /** The patches of some of the pictures: `[images · patches, width]`. */
@@ -166,8 +136,17 @@ function joined(parts: readonly Float64Array[], each: number): Float64Array {
   return out;
 }
 
-/** The same clusters by the numbers from 0 on, as pictures may have been left out. */
-function renumbered(clusters: readonly number[]): Uint32Array {
-  const numbers = new Map([...new Set(clusters)].map((name, i) => [name, i]));
-  return Uint32Array.from(clusters, (name) => numbers.get(name)!);
+/** The clusters of `kept`, some of `pictures`, by numbers from 0 on. */
+function clustersAmong(
+  { dataset }: Study,
+  pictures: Uint32Array,
+  kept: readonly number[],
+): Uint32Array {
+  const all = clustersOf(dataset, pictures);
+  const clusterOf = new Map(
+    Array.from(pictures, (index, i) => [index, all[i]!]),
+  );
+  const own = kept.map((index) => clusterOf.get(index)!);
+  const numbers = new Map([...new Set(own)].map((cluster, i) => [cluster, i]));
+  return Uint32Array.from(own, (cluster) => numbers.get(cluster)!);
 }

@@ -1,5 +1,5 @@
 /**
- * What the parts of the depth probe look at, chosen once.
+ * What the parts of a study look at, chosen once.
  *
  * @module
  */
@@ -14,9 +14,10 @@ import type {
   ProbeResult,
 } from "../../../../mod.ts";
 import type { PictureSplit } from "./split_pictures.ts";
+import type { Target } from "./target.ts";
 
-/** What the parts of the depth probe look at. */
-export interface DepthStudy {
+/** What the parts of a study look at. */
+export interface Study {
   /** The pictures. */
   readonly dataset: Dataset;
   /** The model. */
@@ -29,16 +30,22 @@ export interface DepthStudy {
   readonly engine: Engine;
   /** Which pictures are for what. */
   readonly split: PictureSplit;
-  /** Whether the dataset knows the true depth. */
-  readonly truth: boolean;
-  /** The model's own depth, where it says one. */
-  readonly prediction?: Prediction | undefined;
+  /** What is asked for. */
+  readonly target: Target;
   /** Decides every random number. */
   readonly seed: number;
   /** Is told how far a part is. */
   readonly report?: PluginContext["report"];
   /** When aborted, a part throws its reason soon. */
   readonly signal?: AbortSignal | undefined;
+}
+
+/** A study of depth. */
+export interface DepthStudy extends Study {
+  /** Whether the dataset knows the true depth. */
+  readonly truth: boolean;
+  /** The model's own depth, where it says one. */
+  readonly prediction?: Prediction | undefined;
 }
 
 /** What a part found: names begin with the part's, as `where_…`. */

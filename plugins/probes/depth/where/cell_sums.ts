@@ -1,6 +1,6 @@
 /**
- * Rows of features and targets and the cells they are of in, sums for each cell
- * out: all that is needed to add features of a cell's place afterwards.
+ * Sums of features and targets for each cell, to which features of the cell's
+ * place can be added afterwards.
  *
  * @module
  */

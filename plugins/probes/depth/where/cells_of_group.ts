@@ -1,16 +1,11 @@
 /**
- * Encoded pictures in, the cells that probes are fitted and measured on out.
+ * The cells of encoded pictures that probes are fitted and measured on.
  *
  * @module
  */
 import type { TokenLayout } from "../../../../mod.ts";
-import type { Target } from "../study/cell_targets.ts";
-import {
-  type EncodedPictures,
-  knownCells,
-  targetsAt,
-} from "../study/encoded_pictures.ts";
-import type { DepthStudy } from "../study/study.ts";
+import type { Study } from "../study/study.ts";
+import { type EncodedPictures, knownCells } from "../study/target.ts";
 import { type Column, type ColumnPicture, columnValues } from "./columns.ts";
 import { pixelsOf } from "./pixels.ts";
 
@@ -24,8 +19,6 @@ export interface PictureCells extends ColumnPicture {
 export interface CellsOfGroupOptions {
   /** The grid. */
   readonly layout: TokenLayout;
-  /** What must be known. */
-  readonly targets: readonly Target[];
   /** What probes are asked for. */
   readonly columns: readonly Column[];
   /** Cells of pictures before these. */
@@ -34,17 +27,17 @@ export interface CellsOfGroupOptions {
 
 /** The cells of each picture of a group, in their order. */
 export function cellsOfGroup(
-  study: DepthStudy,
+  { encoder, target }: Pick<Study, "encoder" | "target">,
   group: EncodedPictures,
-  { layout, targets, columns, earlier }: CellsOfGroupOptions,
+  { layout, columns, earlier }: CellsOfGroupOptions,
 ): PictureCells[] {
   const pictures = group.pictures.map(({ index, image }, at) => {
-    const found = targetsAt(study, group, at, { layout });
+    const targets = target.cells(group, at, { layout });
     return {
       index,
-      targets: found,
-      cells: knownCells(found, targets),
-      pixels: pixelsOf(image, layout.grid, study.encoder.view?.(image)),
+      targets,
+      cells: knownCells(target, targets),
+      pixels: pixelsOf(image, layout.grid, encoder.view?.(image)),
     };
   });
   const lenders = pictures.filter(({ cells }) => cells.length > 0);

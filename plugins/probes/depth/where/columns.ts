@@ -1,40 +1,35 @@
 /**
- * What is known of the cells of a group of pictures in, what probes are asked
- * for out: the targets, and the same with what a probe could learn taken away.
+ * What probes are asked for: the targets, and the same with what a probe could
+ * learn taken away.
  *
  * @module
  */
 import { hashOf, permutation, randomFrom } from "../../../../mod.ts";
-import type { CellTargets, Target } from "../study/cell_targets.ts";
+import type { CellTargets, Target } from "../study/target.ts";
 import { pixelStatistics } from "./pixels.ts";
 
 /** What a probe is asked for. */
 export interface Column {
-  /** The target; of the control task, nothing real. */
-  readonly target: Target | "control_task";
+  /** The target; `"control_task"` is nothing real. */
+  readonly target: string;
   /** Whose it is: the cell's, that cell's in another picture, another cell's in the same picture, or a number by the cell's colour. */
   readonly labels: "real" | "across" | "within" | "control";
   /** Decides the order; 0 where nothing is in another one. */
   readonly seed: number;
 }
 
-/** The targets that controls are made of. */
-export const mainTargets = ["own_log_depth", "truth_log_depth"] as const;
-
-/** The name of one of them. */
-export type MainTarget = typeof mainTargets[number];
-
-/** The columns for `targets`: the real ones, then those shuffled across pictures, within them, and control tasks. */
+/** The columns of a target: the real ones, then its main ones shuffled across pictures, within them, and control tasks. */
 export function columnsOf(
-  targets: readonly Target[],
+  { columns, main }: Pick<Target, "columns" | "main">,
   shuffles: number,
 ): Column[] {
   const seeds = Array.from({ length: shuffles }, (_, i) => i + 1);
-  const mains = mainTargets.filter((target) => targets.includes(target));
   const shuffled = (labels: "across" | "within") =>
-    mains.flatMap((target) => seeds.map((seed) => ({ target, labels, seed })));
+    main.flatMap(({ name: target }) =>
+      seeds.map((seed) => ({ target, labels, seed }))
+    );
   return [
-    ...targets.map((target) => ({ target, labels: "real", seed: 0 }) as const),
+    ...columns.map((target) => ({ target, labels: "real", seed: 0 }) as const),
     ...shuffled("across"),
     ...shuffled("within"),
     ...seeds.map((seed) =>
@@ -57,7 +52,7 @@ export interface ColumnPicture {
 
 /**
  * The columns of picture `at` of a group, `[cells, columns]`. `earlier` are
- * pictures that lend their depth where none of the group can.
+ * pictures that lend their targets where none of the group can.
  */
 export function columnValues(
   columns: readonly Column[],
@@ -126,7 +121,7 @@ function donorsOf(
  * types by heart. A patch has no type, but it has a colour: its type is its
  * mean red, green and blue in four steps each, 64 in all, and its label a
  * number in [0, 1) that the type and the seed decide. A probe that reads it as
- * well as depth is one that could learn anything.
+ * well as the target is one that could learn anything.
  */
 function controlLabel(
   pixels: Float32Array,

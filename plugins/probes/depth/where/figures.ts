@@ -3,14 +3,20 @@
  *
  * @module
  */
+import type { PlotOptions } from "@observablehq/plot";
 import type { Figure, Table } from "../../../../mod.ts";
 import {
   curveMarks,
   type CurveRow,
   heightsFrom,
 } from "../../figures/curves.ts";
-import { plotSvg, type Series, seriesColours } from "../../figures/plot_svg.ts";
-import { targetWords } from "./find_reading.ts";
+import {
+  type PlotModule,
+  plotSvg,
+  type Series,
+  seriesColours,
+} from "../../figures/plot_svg.ts";
+import type { Target } from "../study/target.ts";
 import type { Finding } from "./finding.ts";
 import { gridOf, type Source } from "./sources.ts";
 
@@ -65,10 +71,11 @@ export async function layersFigure(
   { rows }: Table,
   findings: readonly Finding[],
   sources: readonly Source[],
+  asked: Target,
 ): Promise<Figure> {
   const hooks = sources.filter(({ kind }) => kind === "tokens");
   const names = hooks.map(({ hook }) => hook);
-  const panels = findings.map(({ target }) => targetWords[target][1]);
+  const panels = findings.map(({ target }) => target.measured);
   const points = findings.flatMap(({ target }) =>
     hooks.flatMap((hook) => pointsAt(hook, target, rows, hooks))
   );
@@ -77,13 +84,10 @@ export async function layersFigure(
   const below = 16 + 4.5 * Math.max(...names.map((name) => name.length));
   return {
     svg: await plotSvg({
-      label: "R² of linear depth probes at each hook",
+      label: `R² of linear ${asked.name} probes at each hook`,
       series,
     }, (plot) => ({
-      width: 700,
       height: 44 + 240 * panels.length + below,
-      marginTop: 40,
-      marginLeft: 70,
       marginBottom: below,
       x: {
         type: "point",
@@ -93,30 +97,42 @@ export async function layersFigure(
         // Names of more hooks would lie on each other.
         ticks: names.filter((_, i) => i % Math.ceil(names.length / 30) === 0),
       },
-      y: {
-        label: "R² on the test",
-        grid: true,
-        ...heightsFrom(points, "r2", -0.3),
-      },
-      fy: { axis: null, domain: panels, padding: 0.16 },
-      marks: [
-        plot.ruleY([0], { stroke: "#9ca3af" }),
-        ...curveMarks(plot, points, series, {
-          x: "hook",
-          y: "r2",
-          fy: "panel",
-        }),
-        plot.text(panels, {
-          fy: (panel: string) => panel,
-          text: (panel: string) => `Logarithm of ${panel}`,
-          frameAnchor: "top-left",
-          dy: -18,
-          fontWeight: 600,
-        }),
-      ],
+      ...panelled(plot, points, series, { x: "hook", panels, least: -0.3 }),
     })),
     caption:
-      "R² of linear probes for the logarithm of depth at each hook, with 95 % intervals over clusters of test pictures, and of every control: what lies above position and random weights is what the network worked out",
+      `R² of linear probes for ${asked.measured} at each hook, with 95 % intervals over clusters of test pictures, and of every control: what lies above position and random weights is what the network worked out`,
+  };
+}
+
+/** Curves of R² in panels below each other, cut off below `least`. */
+function panelled(
+  plot: PlotModule,
+  rows: readonly CurveRow[],
+  series: readonly Series[],
+  { x, panels, least }: { x: string; panels: string[]; least: number },
+): PlotOptions {
+  const columns = { x, y: "r2", fy: "panel" };
+  return {
+    width: 700,
+    marginTop: 40,
+    marginLeft: 70,
+    y: {
+      label: "R² on the test",
+      grid: true,
+      ...heightsFrom(rows, "r2", least),
+    },
+    fy: { axis: null, domain: panels, padding: 0.16 },
+    marks: [
+      plot.ruleY([0], { stroke: "#9ca3af" }),
+      ...curveMarks(plot, rows, series, columns),
+      plot.text(panels, {
+        fy: (panel: string) => panel,
+        text: (panel: string) => panel,
+        frameAnchor: "top-left",
+        dy: -18,
+        fontWeight: 600,
+      }),
+    ],
   };
 }
 
@@ -127,14 +143,11 @@ function pointsAt(
   rows: readonly CurveRow[],
   hooks: readonly Source[],
 ): CurveRow[] {
-  const asked = rows.filter((row) =>
-    row.target === target || row.target === "control_task"
-  );
   // Of pixels and places there is one for all hooks on a grid.
   const [first] = hooks.filter((one) => gridOf(one.layout) === gridOf(layout));
-  const here = asked.filter((row) =>
-    row.hook ===
-      (`${row.features}`.startsWith("tokens") ? hook : first!.hook)
+  const here = rows.filter((row) =>
+    (row.target === target.name || row.target === "control_task") &&
+    row.hook === (`${row.features}`.startsWith("tokens") ? hook : first!.hook)
   );
   return [...Map.groupBy(here, curveOf)].flatMap(([curve, found]) =>
     curve
@@ -142,7 +155,7 @@ function pointsAt(
         ...averaged(found),
         series: curve.name,
         hook,
-        panel: targetWords[target][1],
+        panel: target.measured,
       }]
       : []
   );
@@ -164,36 +177,34 @@ function averaged(rows: readonly CurveRow[]) {
 }
 
 /** How R² grows with the pictures fitted on, from its table. */
-export async function learningFigure({ rows }: Table): Promise<Figure> {
-  const named: CurveRow[] = rows.map((row) => {
-    const isOwn = row.target === "own_log_depth";
-    const where = row.features === "position" ? row.features : row.hook;
-    return {
-      ...row,
-      series: `${isOwn ? "model's depth" : "true depth"}, ${where}`,
-    };
-  });
-  const curves = Map.groupBy(named, ({ series }) => `${series}`);
-  const series = [...curves].map(([name, [row]], i): Series => ({
-    name,
-    colour: seriesColours[Math.floor(i / 2)]!,
-    ...row!.features === "position" && { dash: "7 3" },
+export async function learningFigure(
+  { rows }: Table,
+  findings: readonly Finding[],
+): Promise<Figure> {
+  const panels = findings.map(({ target, hook }) =>
+    `${target.what} at ${hook}`
+  );
+  const named = rows.map((row) => ({
+    ...row,
+    series: row.features === "position"
+      ? "position alone"
+      : "tokens + position",
+    panel:
+      panels[findings.findIndex(({ target }) => target.name === row.target)]!,
   }));
-  const columns = { x: "pictures", y: "r2" };
+  const series: Series[] = [
+    { name: "tokens + position", colour: orange! },
+    { name: "position alone", colour: grey!, dash: "7 3" },
+  ];
   return {
     svg: await plotSvg({
       label: "R² on the test by pictures fitted on",
       series,
     }, (plot) => ({
-      width: 700,
-      height: 300,
+      height: 90 + 190 * panels.length,
+      marginBottom: 46,
       x: { label: "pictures fitted on", labelAnchor: "center", zero: true },
-      y: {
-        label: "R² on the test",
-        grid: true,
-        ...heightsFrom(named, "r2", -0.5),
-      },
-      marks: curveMarks(plot, named, series, columns),
+      ...panelled(plot, named, series, { x: "pictures", panels, least: -0.5 }),
     })),
     caption:
       "R² on the test by the number of pictures fitted on, tokens with position at the best hook and position alone (dashed): a curve that still rises says that more pictures would read more",

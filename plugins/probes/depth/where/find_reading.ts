@@ -1,9 +1,9 @@
 /**
- * What was measured and what is sought in, the reading of it out.
+ * Finds readings among all that were measured.
  *
  * @module
  */
-import type { Column, MainTarget } from "./columns.ts";
+import type { Column } from "./columns.ts";
 import type { Measured } from "./measure.ts";
 import { gridOf, type Source } from "./sources.ts";
 import type { Reading } from "./held_out_sums.ts";
@@ -59,9 +59,3 @@ export function hooksOf({ readings }: Pick<Measured, "readings">): string[] {
   const tokens = readings.filter(({ source }) => source.kind === "tokens");
   return [...new Set(tokens.map(({ source }) => source.hook))];
 }
-
-/** A main target in a word, for names, and in words. */
-export const targetWords: Record<MainTarget, readonly [string, string]> = {
-  own_log_depth: ["own", "the depth that the model itself says"],
-  truth_log_depth: ["truth", "the true depth"],
-};

@@ -10,7 +10,7 @@ import {
   isAboveZero,
   type Statistic,
 } from "../../../../mod.ts";
-import type { MainTarget } from "./columns.ts";
+import type { MainTarget } from "../study/target.ts";
 import { findReadings, hooksOf, placeOf, type Sought } from "./find_reading.ts";
 import type { Measured } from "./measure.ts";
 import { largestOf, less, meanOf, partialR2, r2Of } from "./score.ts";
@@ -70,10 +70,15 @@ export function findingOf(
   target: MainTarget,
   { measured, random, draws }: Evidence,
 ): Finding | undefined {
-  const hook = measured.best[target];
+  const { name } = target, hook = measured.best[name];
   if (hook === undefined) return undefined;
   const score = (of: Statistic) => estimateOf(of, draws);
-  const tokens: Sought = { kind: "tokens", hook, hasPlace: false, target };
+  const tokens: Sought = {
+    kind: "tokens",
+    hook,
+    hasPlace: false,
+    target: name,
+  };
   const [alone] = findReadings(measured, tokens);
   const [placed] = findReadings(measured, { ...tokens, hasPlace: true });
   const place = placeOf(measured, placed!)!;
@@ -112,14 +117,14 @@ export function findingOf(
     selectivity: score(less(r2Of(alone!), meanOf(control))),
     random: score(ofRandom),
     overRandom: score(less(partial, ofRandom)),
-    differences: differencesOf(target, hook, { measured, random, draws }),
+    differences: differencesOf(name, hook, { measured, random, draws }),
   };
   return { ...found, isShown: isShown(found, random.length > 0) };
 }
 
 /** How far behind the best hook each of the others is. */
 function differencesOf(
-  target: MainTarget,
+  target: string,
   best: string,
   { measured, draws }: Evidence,
 ): Difference[] {

@@ -1,5 +1,5 @@
 /**
- * Sums of folds in, probes out: of what a source says alone, and of that and
+ * Fits probes from sums of folds: on what a source says alone, and on that and
  * the place of a cell.
  *
  * @module

@@ -1,5 +1,5 @@
 /**
- * Pictures to fit on in, the sums of each source over each fold out.
+ * The sums of each source over each fold of the pictures that are fitted on.
  *
  * @module
  */
@@ -11,8 +11,8 @@ import {
   type RowProducts,
   sizeOf,
 } from "../../../../mod.ts";
-import type { EncodedPictures } from "../study/encoded_pictures.ts";
-import type { DepthStudy } from "../study/study.ts";
+import type { Study } from "../study/study.ts";
+import type { EncodedPictures } from "../study/target.ts";
 import {
   addCellSums,
   addToCells,
@@ -52,7 +52,7 @@ export function addFold(to: FoldSums, from: FoldSums, times = 1): FoldSums {
 
 /** For each source of `reader`, its sums over each fold of the study. */
 export async function sumFolds(
-  study: DepthStudy,
+  study: Study,
   reader: Reader,
   products: RowProducts,
 ): Promise<FoldSums[][]> {

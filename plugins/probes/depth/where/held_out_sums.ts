@@ -1,12 +1,11 @@
 /**
- * Pictures to measure on and probes in, the probes' errors in each cluster of
- * pictures out.
+ * The errors of probes in each cluster of the pictures that are measured on.
  *
  * @module
  */
-import type { EncodedPictures } from "../study/encoded_pictures.ts";
 import type { RowProducts, Rows } from "../../../../mod.ts";
-import type { DepthStudy } from "../study/study.ts";
+import type { Study } from "../study/study.ts";
+import type { EncodedPictures } from "../study/target.ts";
 import type { PictureCells } from "./cells_of_group.ts";
 import type { Fit } from "./fits.ts";
 import { pass, type Reader } from "./read_cells.ts";
@@ -43,13 +42,13 @@ export interface SourceFits {
 }
 
 /** How many clusters of pictures are measured on. */
-export function clusterCount({ clusters }: DepthStudy["split"]): number {
+export function clusterCount({ clusters }: Study["split"]): number {
   return new Set(clusters).size;
 }
 
 /** Measures every probe on the pictures of the test, in one pass. */
 export async function measureTest(
-  study: DepthStudy,
+  study: Study,
   reader: Reader,
   probes: readonly SourceFits[],
   products: RowProducts,

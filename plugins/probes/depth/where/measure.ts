@@ -1,6 +1,5 @@
 /**
- * A model and the hooks to read in, what probes of each hook read on the
- * pictures of the test out.
+ * Fits and measures probes of every hook of one model.
  *
  * @module
  */
@@ -10,14 +9,9 @@ import {
   type Hook,
   type RowProducts,
 } from "../../../../mod.ts";
-import type { Target } from "../study/cell_targets.ts";
-import type { DepthStudy } from "../study/study.ts";
-import {
-  type Column,
-  columnsOf,
-  type MainTarget,
-  mainTargets,
-} from "./columns.ts";
+import type { Study } from "../study/study.ts";
+import type { Target } from "../study/target.ts";
+import { type Column, columnsOf } from "./columns.ts";
 import { type Fit, fitsOf, learningFits } from "./fits.ts";
 import { type FoldSums, sumFolds } from "./fold_sums.ts";
 import type { Reader } from "./read_cells.ts";
@@ -31,7 +25,7 @@ export interface Measured {
   /** Every probe, and how it did. */
   readonly readings: readonly Reading[];
   /** The hook that reads each main target best beyond position, by cross-validation on the pictures it was fitted on. */
-  readonly best: Partial<Record<MainTarget, string>>;
+  readonly best: Readonly<Record<string, string>>;
   /** Pictures of the test of which a cell is known. */
   readonly pictures: number;
 }
@@ -42,8 +36,6 @@ export interface MeasureOptions {
   readonly encoder: Encoder;
   /** Where. */
   readonly hooks: readonly Hook[];
-  /** What is asked for. */
-  readonly targets: readonly Target[];
   /** Penalties to choose among. */
   readonly penalties: readonly number[];
   /** Shuffles of each kind; where there are none, nothing but the hooks is read. */
@@ -63,39 +55,42 @@ export interface MeasureOptions {
  * @throws {ConfigError} When no cell of a picture to fit or to measure on is known.
  */
 export async function measure(
-  study: DepthStudy,
+  study: Study,
   options: MeasureOptions,
   products: RowProducts,
 ): Promise<Measured> {
-  const { encoder, hooks, targets, together, name, withControls } = options;
-  const columns = columnsOf(targets, options.shuffles);
+  const { encoder, hooks, together, name, withControls } = options;
+  const { target } = study, columns = columnsOf(target, options.shuffles);
   const sources = sourcesOf(hooks, withControls);
   const reader = (doing: string): Reader => ({
     encoder,
     sources,
-    targets,
     columns,
     together,
     doing: `${doing} ${name}`,
   });
   const folds = await sumFolds(study, reader("fitting probes of"), products);
-  needRows(folds[0]!.some(({ pictures }) => pictures > 0), "fit");
-  const { probes, best } = fitAll(sources, folds, columns, options);
+  needRows(folds[0]!.some(({ pictures }) => pictures > 0), "fit", target);
+  const { probes, best } = fitAll(sources, folds, columns, target, options);
   const found = await measureTest(
     study,
     reader("measuring probes of"),
     probes,
     products,
   );
-  needRows(found.pictures > 0, "measure");
+  needRows(found.pictures > 0, "measure", target);
   return { columns, best, ...found };
 }
 
-function needRows(isKnown: boolean, what: string): void {
+function needRows(
+  isKnown: boolean,
+  what: string,
+  { name, remedy }: Target,
+): void {
   if (isKnown) return;
   throw new ConfigError(
     "dataset",
-    `Cannot ${what} depth probes: in none of these pictures is a cell's depth known, which takes half of its pixels; use a dataset with depth, or one whose unknown pixels are fewer`,
+    `Cannot ${what} ${name} probes: in none of these pictures is a cell's ${name} known, ${remedy}`,
   );
 }
 
@@ -104,23 +99,24 @@ function fitAll(
   sources: readonly Source[],
   folds: readonly FoldSums[][],
   columns: readonly Column[],
-  { targets, penalties, withControls }: MeasureOptions,
+  target: Target,
+  { penalties, withControls }: MeasureOptions,
 ): { probes: SourceFits[]; best: Measured["best"] } {
   const placed =
     columns.findLastIndex(({ labels }) =>
       labels === "real" || labels === "across"
     ) + 1;
-  const options = { penalties, real: targets.length, placed };
+  const options = { penalties, real: target.columns.length, placed };
   const probes = sources.map((source, s) => ({
     source,
     fits: fitsOf(source, folds[s]!, options),
   }));
   const best: Record<string, string> = {};
-  for (const target of mainTargets) {
-    const column = targets.indexOf(target);
+  for (const { name } of target.main) {
+    const column = target.columns.indexOf(name);
     const found = bestOf(probes, column);
     if (!found) continue;
-    best[target] = found.source.hook;
+    best[name] = found.source.hook;
     if (!withControls) continue;
     const place = probes.find(({ source }) =>
       source.kind === "position" &&

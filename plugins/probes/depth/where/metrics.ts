@@ -4,7 +4,7 @@
  * @module
  */
 import { type Estimate, type Metric, quantity } from "../../../../mod.ts";
-import { targetWords } from "./find_reading.ts";
+import type { Target } from "../study/target.ts";
 import type { Finding } from "./finding.ts";
 import type { Measured } from "./measure.ts";
 
@@ -12,37 +12,37 @@ import type { Measured } from "./measure.ts";
 export function metricsOf(
   findings: readonly Finding[],
   measured: Measured,
+  { name }: Target,
 ): Record<string, Metric> {
   return {
     ...Object.assign({}, ...findings.map(numbersOf)),
     ...quantity(
       "where_pictures",
       measured.pictures,
-      "test pictures of which the depth of a cell is known",
+      `test pictures of which the ${name} of a cell is known`,
     ),
   };
 }
 
 function numbersOf(finding: Finding): Record<string, Metric> {
-  const { hook, target } = finding, [short, what] = targetWords[target];
-  const log = `the logarithm of ${what}`;
+  const { hook, target: { short, measured } } = finding;
   const number = (name: string, found: Estimate, meaning: string) =>
     quantity(`where_${short}_${name}`, found, meaning);
   return {
     ...number(
       "best_r2",
       finding.r2,
-      `share of the variance of ${log} that a linear probe reads from the tokens at ${hook}, the best hook`,
+      `share of the variance of ${measured} that a linear probe reads from the tokens at ${hook}, the best hook`,
     ),
     ...number(
       "best_partial_r2",
       finding.partial,
-      `share that the tokens at ${hook} explain of what a cell's place leaves of ${log}; 0 is nothing beyond position`,
+      `share that the tokens at ${hook} explain of what a cell's place leaves of ${measured}; 0 is nothing beyond position`,
     ),
     ...number(
       "position_r2",
       finding.position,
-      `share of the variance of ${log} that the place of a cell alone explains`,
+      `share of the variance of ${measured} that the place of a cell alone explains`,
     ),
     ...number(
       "pixels_r2",
@@ -52,7 +52,7 @@ function numbersOf(finding: Finding): Record<string, Metric> {
     ...number(
       "shuffled_partial_r2",
       finding.shuffled,
-      `the same as best_partial_r2 for ${log} of another picture, the largest of the shuffles: 0 or below when nothing leaks`,
+      `the same as best_partial_r2 for ${measured} of another picture, the largest of the shuffles: 0 or below when nothing leaks`,
     ),
     ...number(
       "random_partial_r2",

@@ -1,5 +1,5 @@
 /**
- * A study in, where in the network depth can be read out.
+ * Where in the network the target of a study can be read.
  *
  * @module
  */
@@ -11,9 +11,7 @@ import {
   rowProducts,
   sizeOf,
 } from "../../../../mod.ts";
-import { targetsOf } from "../study/encoded_pictures.ts";
-import type { DepthStudy, PartResult } from "../study/study.ts";
-import { type MainTarget, mainTargets } from "./columns.ts";
+import type { PartResult, Study } from "../study/study.ts";
 import { layersFigure, learningFigure } from "./figures.ts";
 import { type Finding, findingOf } from "./finding.ts";
 import { measure, type Measured } from "./measure.ts";
@@ -42,21 +40,21 @@ const mostCells = 32_768;
 /** What {@linkcode where} finds. */
 export interface WhereResult extends PartResult {
   /** What was found of each target that varies. */
-  readonly best: Partial<Record<MainTarget, Finding>>;
+  readonly best: Readonly<Record<string, Finding>>;
 }
 
 /**
- * Linear probes for depth at every hook: ridge regression from normal
+ * Linear probes for the target at every hook: ridge regression from normal
  * equations that are summed over the folds of the study, each picture read and
  * encoded once, with penalties by cross-validation over the folds, measured on
  * the pictures of the test. In the same tables: the place of a cell alone,
  * pixels, shuffled targets, control tasks, and the same network with its
  * weights in random order.
  *
- * @throws {ConfigError} When no cell's depth is known.
+ * @throws {ConfigError} When no cell's target is known.
  */
 export async function where(
-  study: DepthStudy,
+  study: Study,
   {
     hooks,
     penalties = defaultPenalties,
@@ -68,7 +66,6 @@ export async function where(
   const products = await rowProducts();
   const options = {
     hooks: hooks.filter((hook) => cellsOf(hook) > 0 && !isTooFine(hook)),
-    targets: targetsOf(study),
     penalties,
     together,
   };
@@ -113,7 +110,7 @@ function passedOver(hooks: readonly Hook[]): string[] {
 
 /** The same probes of networks with random weights; none where the encoder cannot be one. */
 async function measureRandom(
-  study: DepthStudy,
+  study: Study,
   { randomEncoders, ...options }:
     & Omit<
       Parameters<typeof measure>[1],
@@ -138,39 +135,40 @@ async function measureRandom(
 }
 
 async function resultOf(
-  study: DepthStudy,
+  study: Study,
   measured: Measured,
   random: readonly Measured[],
 ): Promise<WhereResult> {
   const draws = { clusters: clusterCount(study.split), seed: study.seed };
   const evidence = { measured, random, draws };
-  const findings = mainTargets.flatMap((target) =>
-    findingOf(target, evidence) ?? []
+  const { target } = study;
+  const findings = target.main.flatMap((each) =>
+    findingOf(each, evidence) ?? []
   );
-  const layers = layersTable(evidence);
+  const layers = layersTable(evidence, target);
   const learning = learningTable(findings, evidence);
   const sources = new Set(measured.readings.map(({ source }) => source));
   return {
     verdict: verdictOf(findings, {
-      truth: study.truth,
-      hasOwn: study.prediction !== undefined,
-      still: mainTargets.filter((target) =>
-        targetsOf(study).includes(target) &&
-        findings.every((found) => found.target !== target)
+      target,
+      still: target.main.filter((each) =>
+        findings.every((found) => found.target !== each)
       ),
       random: random.length || randomWords(study.encoder),
     }),
-    metrics: metricsOf(findings, measured),
+    metrics: metricsOf(findings, measured, target),
     figures: findings.length === 0 ? {} : {
-      where_layers: await layersFigure(layers, findings, [...sources]),
-      where_learning: await learningFigure(learning),
+      where_layers: await layersFigure(layers, findings, [...sources], target),
+      where_learning: await learningFigure(learning, findings),
     },
     tables: {
       where_layers: layers,
       where_differences: differencesTable(findings),
       where_learning: learning,
     },
-    best: Object.fromEntries(findings.map((found) => [found.target, found])),
+    best: Object.fromEntries(
+      findings.map((found) => [found.target.name, found]),
+    ),
   };
 }
 

@@ -1,5 +1,5 @@
 /**
- * A picture in, what the pixels of each cell of a grid are like out.
+ * Statistics of the pixels under each cell of a grid.
  *
  * @module
  */

@@ -1,6 +1,5 @@
 /**
- * Sums of rows and of cells in, the sums of the same rows with features of
- * their cells' places added out.
+ * Adds features of the cells' places to sums of rows.
  *
  * @module
  */

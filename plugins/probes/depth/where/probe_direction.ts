@@ -1,5 +1,5 @@
 /**
- * A study in, the direction along which its hook holds depth out.
+ * The direction along which a hook holds the target of a study.
  *
  * @module
  */
@@ -19,20 +19,14 @@ import {
   rowProducts,
   sumOf,
 } from "../../../../mod.ts";
-import type { Target } from "../study/cell_targets.ts";
-import {
-  encodedPictures,
-  knownCells,
-  targetsAt,
-  targetsOf,
-  tokensAt,
-} from "../study/encoded_pictures.ts";
-import type { DepthStudy } from "../study/study.ts";
+import { encodedPictures, tokensAt } from "../study/encoded_pictures.ts";
+import type { Study } from "../study/study.ts";
+import { knownCells } from "../study/target.ts";
 
-/** Where a hook holds depth, as far as a linear probe reads it. */
+/** Where a hook holds a target, as far as a linear probe reads it. */
 export interface ProbeDirection {
-  /** What was asked for: what the model itself says where it says depth, else the truth. */
-  readonly target: Target;
+  /** The name of what was asked for: the study's first main target. */
+  readonly target: string;
   /** The weights scaled to length 1, `[width]`; zeros where nothing varies. */
   readonly direction: Float32Array;
   /** The probe's weights, `[width]`: the target is `weights · x + intercept`. */
@@ -56,14 +50,14 @@ export interface ProbeDirectionOptions {
 }
 
 /**
- * The direction of a ridge probe for logarithmic depth at `study.hook`, fitted
- * on the folds and measured on the test.
+ * The direction of a ridge probe for the first main target at `study.hook`,
+ * fitted on the folds and measured on the test.
  */
 export async function probeDirection(
-  study: DepthStudy,
+  study: Study,
   { penalties = defaultPenalties, together = 8 }: ProbeDirectionOptions = {},
 ): Promise<ProbeDirection> {
-  const target = study.prediction ? "own_log_depth" : "truth_log_depth";
+  const target = study.target.main[0]!.name;
   const products = await rowProducts();
   const sumsOf = (indices: Uint32Array) =>
     sumsAt(study, target, products, inGroups(indices, together));
@@ -97,19 +91,18 @@ export function leaveOut(
 }
 
 async function sumsAt(
-  study: DepthStudy,
-  target: Target,
+  study: Study,
+  target: string,
   products: RowProducts,
   groups: Iterable<readonly number[]>,
 ): Promise<NormalSums> {
   const { hook } = study, sums = normalSums(hook.width, 1);
-  const known = targetsOf(study);
   for await (
     const group of encodedPictures(study, groups, { hooks: [hook.name] })
   ) {
     for (const at of group.pictures.keys()) {
-      const found = targetsAt(study, group, at, hook);
-      const cells = knownCells(found, known);
+      const found = study.target.cells(group, at, hook);
+      const cells = knownCells(study.target, found);
       const y = Float64Array.from(
         cells,
         (cell) => found.values[target]![cell]!,

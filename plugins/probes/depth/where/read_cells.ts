@@ -1,16 +1,12 @@
 /**
- * Pictures in, the cells of each group of them on each grid out: one pass, in
- * which each picture is read and encoded once.
+ * One pass over pictures, in which each is read and encoded once.
  *
  * @module
  */
 import type { Encoder } from "../../../../mod.ts";
-import type { Target } from "../study/cell_targets.ts";
-import {
-  type EncodedPictures,
-  encodedPictures,
-} from "../study/encoded_pictures.ts";
-import type { DepthStudy } from "../study/study.ts";
+import { encodedPictures } from "../study/encoded_pictures.ts";
+import type { Study } from "../study/study.ts";
+import type { EncodedPictures } from "../study/target.ts";
 import { cellsOfGroup, type PictureCells } from "./cells_of_group.ts";
 import type { Column } from "./columns.ts";
 import { gridOf, type Source } from "./sources.ts";
@@ -21,8 +17,6 @@ export interface Reader {
   readonly encoder: Encoder;
   /** Where. */
   readonly sources: readonly Source[];
-  /** What must be known of a cell. */
-  readonly targets: readonly Target[];
   /** What probes are asked for. */
   readonly columns: readonly Column[];
   /** Pictures encoded together. */
@@ -41,13 +35,13 @@ export interface PassGroup {
 
 /**
  * The groups of a pass over `indices`. Pictures of one group are as far from
- * each other in `indices` as can be: they lend each other their depth as a
- * control, and neighbours in a film would lend their own.
+ * each other in `indices` as can be: they lend each other their targets as
+ * a control, and neighbours in a film would lend their own.
  */
 export async function* pass(
-  study: DepthStudy,
+  study: Study,
   indices: Uint32Array,
-  { encoder, sources, targets, columns, together, doing }: Reader,
+  { encoder, sources, columns, together, doing }: Reader,
 ): AsyncGenerator<PassGroup> {
   const hooks = sources.filter(({ kind }) => kind === "tokens")
     .map(({ hook }) => hook);
@@ -67,7 +61,6 @@ export async function* pass(
     for (const [grid, layout] of layouts) {
       const options = {
         layout,
-        targets,
         columns,
         earlier: earlier.get(grid) ?? [],
       };

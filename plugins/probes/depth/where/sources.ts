@@ -1,11 +1,12 @@
 /**
- * Encoded pictures in, the rows that a probe reads out: tokens of a hook,
- * statistics of pixels, or nothing but the place.
+ * What probes read: the tokens of a hook, statistics of pixels, or nothing but
+ * the place.
  *
  * @module
  */
 import type { Hook, TokenLayout } from "../../../../mod.ts";
-import { type EncodedPictures, tokensAt } from "../study/encoded_pictures.ts";
+import { tokensAt } from "../study/encoded_pictures.ts";
+import type { EncodedPictures } from "../study/target.ts";
 import type { PictureCells } from "./cells_of_group.ts";
 import { pixelStatistics } from "./pixels.ts";
 

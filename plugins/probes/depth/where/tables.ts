@@ -10,6 +10,7 @@ import {
   type Table,
   tableOf,
 } from "../../../../mod.ts";
+import type { Target } from "../study/target.ts";
 import { findReadings, placeOf } from "./find_reading.ts";
 import type { Evidence, Finding } from "./finding.ts";
 import type { Measured } from "./measure.ts";
@@ -24,7 +25,10 @@ const labelWords = {
 } as const;
 
 /** Every probe of every hook and control. */
-export function layersTable(evidence: Evidence): Table {
+export function layersTable(
+  evidence: Evidence,
+  { name }: Target,
+): Table {
   const { measured, random, draws } = evidence;
   const once = new Float64Array(draws.clusters).fill(1);
   const rows = [
@@ -32,7 +36,7 @@ export function layersTable(evidence: Evidence): Table {
     ...random.flatMap((other, i) => rowsOf(other, `random ${i + 1}`, evidence)),
   ];
   return tableOf(
-    "Linear probes for depth at each hook and for each control, measured on pictures that they were not fitted on",
+    `Linear probes for ${name} at each hook and for each control, measured on pictures that they were not fitted on`,
     rows,
     {
       hook:
@@ -80,7 +84,7 @@ export function layersTable(evidence: Evidence): Table {
       ],
       pictures: "test pictures",
       cells: [
-        "their cells whose depth is known",
+        `their cells whose ${name} is known`,
         ({ reading }) => reading.asked.n.reduce((sum, n) => sum + n, 0),
       ],
     },
@@ -138,7 +142,7 @@ function selectivityOf(reading: Reading, measured: Measured): Statistic {
 /** How far behind the best hook each other hook is. */
 export function differencesTable(findings: readonly Finding[]): Table {
   const rows = findings.flatMap(({ target, hook: best, differences }) =>
-    differences.map((difference) => ({ target, best, ...difference }))
+    differences.map((each) => ({ target: target.name, best, ...each }))
   );
   return tableOf(
     "How far behind the best hook each other hook is, on the same draws of the same pictures",
@@ -173,7 +177,7 @@ export function learningTable(
   return tableOf(
     "R² on the test by the number of pictures fitted on: of the best hook with position, and of position alone",
     findings.flatMap((finding) =>
-      points.filter(({ target }) => target === finding.target)
+      points.filter(({ target }) => target === finding.target.name)
     ),
     {
       target: "what was asked for",

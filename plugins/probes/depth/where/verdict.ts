@@ -9,17 +9,14 @@ import {
   estimateWords,
   isAboveZero,
 } from "../../../../mod.ts";
-import type { MainTarget } from "./columns.ts";
-import { targetWords } from "./find_reading.ts";
+import type { MainTarget, Target } from "../study/target.ts";
 import { type Finding, rivalsOf } from "./finding.ts";
 
 /** What else a reader must know. */
 export interface VerdictContext {
-  /** Whether the dataset knows the true depth. */
-  readonly truth: boolean;
-  /** Whether the model says depth. */
-  readonly hasOwn: boolean;
-  /** Targets that do not vary over the pictures fitted on. */
+  /** What was asked for. */
+  readonly target: Target;
+  /** Main targets that do not vary over the pictures fitted on. */
   readonly still: readonly MainTarget[];
   /** Random encoders that were compared; why there are none where there are none. */
   readonly random: number | string;
@@ -28,53 +25,43 @@ export interface VerdictContext {
 /** What was shown and what was not, a sentence each. */
 export function verdictOf(
   findings: readonly Finding[],
-  { truth, hasOwn, still, random }: VerdictContext,
+  { target: { name, caveats }, still, random }: VerdictContext,
 ): string[] {
   return [
-    ...findings.map(findingWords),
+    ...findings.map((finding) =>
+      finding.isShown ? shownWords(finding) : notShownWords(finding, name)
+    ),
     ...still.map(stillWords),
     ...typeof random === "string" ? [random] : [],
-    ...truth ? [] : [
-      "The dataset does not know the true depth: only what the model itself says was looked for",
-    ],
-    ...hasOwn ? [] : [
-      "The model does not say depth: only the true depth was looked for",
-    ],
+    ...caveats,
     ...findings.some(({ isShown }) => isShown)
       ? [
-        "That a linear probe reads depth at a hook does not show that the model uses it there",
+        `That a linear probe reads ${name} at a hook does not show that the model uses it there`,
       ]
       : [],
   ];
 }
 
-function stillWords(target: MainTarget): string {
-  return `Nothing was shown of ${
-    targetWords[target][1]
-  }: it is the same in all cells`;
-}
-
-function findingWords(finding: Finding): string {
-  return finding.isShown ? shownWords(finding) : notShownWords(finding);
+function stillWords({ what }: MainTarget): string {
+  return `Nothing was shown of ${what}: it is the same in all cells`;
 }
 
 function shownWords(finding: Finding): string {
   const { target, hook, r2, partial, overRandom } = finding;
-  const what = targetWords[target][1], rivals = rivalsOf(finding);
+  const rivals = rivalsOf(finding);
   const random = isAboveZero(overRandom)
     ? `, ${decimals(overRandom.value)} more than with random weights`
     : "";
   const ahead = rivals.length === 0
     ? "ahead of every other hook"
     : `not told apart from ${rivals.join(", ")}`;
-  return `Linear probes read the logarithm of ${what} best at ${hook}, ${ahead}: R² ${
+  return `Linear probes read ${target.measured} best at ${hook}, ${ahead}: R² ${
     words(r2)
   }, and ${words(partial)} of what position leaves${random}`;
 }
 
-function notShownWords(finding: Finding): string {
-  const { target, hook, partial, position } = finding;
-  const what = targetWords[target][1];
+function notShownWords(finding: Finding, name: string): string {
+  const { target, hook, partial, position } = finding, { what } = target;
   if (Number.isNaN(position.value)) return stillWords(target);
   if (Number.isNaN(partial.value)) {
     return `Nothing was shown of ${what} beyond position: the place of a cell alone explains R² ${
@@ -83,11 +70,14 @@ function notShownWords(finding: Finding): string {
   }
   return `No hook was shown to hold ${what} beyond position: the best of them, by cross-validation ${hook}, explains ${
     words(partial)
-  } of what position leaves${reasonWords(finding)}`;
+  } of what position leaves${reasonWords(finding, name)}`;
 }
 
 /** Why that does not show it. */
-function reasonWords({ r2, partial, shuffled, random }: Finding): string {
+function reasonWords(
+  { r2, partial, shuffled, random }: Finding,
+  name: string,
+): string {
   if (partial.low === undefined) {
     return ", and there are too few pictures for an interval";
   }
@@ -98,7 +88,7 @@ function reasonWords({ r2, partial, shuffled, random }: Finding): string {
   if (shuffled.value >= partial.value) {
     return `, and as much (${
       decimals(shuffled.value)
-    }) of another picture's depth`;
+    }) of another picture's ${name}`;
   }
   return `, which is not shown to be more than with random weights (${
     decimals(random.value)

@@ -1,11 +1,11 @@
 /**
- * Which latents go with depth, and whether more of them do than of units that
+ * Which latents go with a target, and whether more of them do than of units that
  * nobody trained.
  *
  * @module
  */
 import { readCodes } from "../study/read_codes.ts";
-import type { DepthStudy } from "../study/study.ts";
+import type { Study } from "../study/study.ts";
 import { targetScale } from "./target_scale.ts";
 import { type LatentTuning, tuningOf } from "./tuning.ts";
 import {
@@ -18,27 +18,28 @@ import {
 
 export type { WhoOptions, WhoResult } from "./units_with.ts";
 
-/** Which latents go with depth, over all pictures of the study. */
+/** Which latents go with the target, over all pictures of the study. */
 export async function who(
-  study: DepthStudy,
+  study: Study,
   options: WhoOptions,
 ): Promise<WhoResult> {
-  if (!study.truth && !study.prediction) {
+  const { name, columns } = study.target;
+  if (columns.length === 0) {
     return notMeasured(
-      "depth",
-      "the dataset knows no depth, and the model says none",
+      name,
+      `the dataset knows no ${name}, and the model says none`,
     );
   }
   return await unitsWith(inputOf(study), options);
 }
 
 /**
- * The tuning of a study's dictionary over `bins` bins of depth, for an order in
+ * The tuning of a study's dictionary over `bins` bins of the target, for an order in
  * which latents are edited; no latent is said to pass. Nothing where there is
- * no dictionary or no depth.
+ * no dictionary or nothing known.
  */
 export async function plainTuning(
-  study: DepthStudy,
+  study: Study,
   bins: number,
 ): Promise<LatentTuning | undefined> {
   const { dictionary, seed } = study;
@@ -50,7 +51,7 @@ export async function plainTuning(
   return scale.known === 0 ? undefined : tuningOf(scale, codes[0]!);
 }
 
-function inputOf(study: DepthStudy): UnitsInput {
+function inputOf(study: Study): UnitsInput {
   const { split: { folds, test }, hook: { width } } = study;
   const pictures = Uint32Array.from(
     [...folds, test].flatMap((each) => [...each]),

@@ -11,7 +11,7 @@ import {
   rowProducts,
 } from "../../../../mod.ts";
 import type { ReadCodes, ReadCodesOptions } from "../study/read_codes.ts";
-import type { DepthStudy, PartResult } from "../study/study.ts";
+import type { PartResult, Study } from "../study/study.ts";
 import { controlDictionaries } from "./control_dictionaries.ts";
 import { curveIntervals } from "./curve_intervals.ts";
 import { atlas, sourcesFigure } from "./figures.ts";
@@ -45,7 +45,7 @@ export interface WhoOptions {
 /** What {@linkcode unitsWith} looks at. */
 export interface UnitsInput extends
   Pick<
-    DepthStudy,
+    Study,
     "dictionary" | "engine" | "seed" | "report" | "signal"
   > {
   /** Length of a patch's activation. */

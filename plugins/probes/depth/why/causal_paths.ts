@@ -4,7 +4,7 @@
  * @module
  */
 import type { HostTensor, HostTensors } from "../../../../mod.ts";
-import type { DepthPicture } from "../study/depth_pictures.ts";
+import type { StudyPicture } from "../study/pictures.ts";
 import type { Condition } from "./condition.ts";
 import { addEffect } from "./effects.ts";
 import type { Live } from "./paused_group.ts";
@@ -26,7 +26,7 @@ export type Path = "both" | "residual" | "tap";
 export async function tapOf(
   { encoder }: Pick<Pausable, "encoder">,
   hook: { readonly name: string },
-  image: DepthPicture["image"],
+  image: StudyPicture["image"],
 ): Promise<string | undefined> {
   const later = encoder.hooks.slice(
     encoder.hooks.findIndex(({ name }) => name === hook.name) + 1,
@@ -76,7 +76,7 @@ export async function runPaths(
   input: MeasureInput,
   to: MeasuredSoFar,
   tap: string,
-  seen: readonly DepthPicture[],
+  seen: readonly StudyPicture[],
 ): Promise<void> {
   const { study, model: { encoder, prediction } } = input;
   const hook = study.hook.name, live = input.live.now!;

@@ -6,13 +6,13 @@
 import {
   type Alignment,
   alignTo,
+  type DenseMap,
   type Hook,
   type Prediction,
   type RgbImage,
   type View,
 } from "../../../../mod.ts";
 import { cellDepth } from "../study/cell_depth.ts";
-import type { DepthPicture } from "../study/depth_pictures.ts";
 import { depthErrors } from "../sense/depth_errors.ts";
 import type { Condition } from "./condition.ts";
 
@@ -132,7 +132,7 @@ export function meansOfCells(
 export function cleanPicture(
   says: Float32Array,
   places: Places,
-  { depth: map }: Pick<DepthPicture, "depth">,
+  { depth: map }: { readonly depth?: DenseMap },
   view?: View,
 ): CleanPicture {
   const cells = meansOfCells(says, places);

@@ -11,10 +11,7 @@ import {
   type Paused,
   type Prediction,
 } from "../../../../mod.ts";
-import {
-  type DepthPicture,
-  readDepthPictures,
-} from "../study/depth_pictures.ts";
+import { readPictures, type StudyPicture } from "../study/pictures.ts";
 import type { DepthStudy } from "../study/study.ts";
 import { type Condition, type Record, runConditions } from "./condition.ts";
 import {
@@ -103,7 +100,7 @@ export async function measure(input: MeasureInput): Promise<Measured> {
   let first = 0;
   for (const group of inGroups(pictures, together)) {
     study.signal?.throwIfAborted();
-    const seen = await readDepthPictures(study.dataset, group);
+    const seen = await readPictures(study.dataset, group);
     const clean = await measureGroup(input, to, seen, first);
     for (const { says } of clean) spread.add(says);
     first += seen.length;
@@ -135,7 +132,7 @@ export interface MeasuredSoFar {
 async function measureGroup(
   input: MeasureInput,
   to: MeasuredSoFar,
-  seen: readonly DepthPicture[],
+  seen: readonly StudyPicture[],
   first: number,
 ): Promise<CleanPicture[]> {
   const { study, model, conditions, live, mapped } = input;
@@ -188,7 +185,7 @@ async function pausedAt(
   { study: { hook: { name }, signal }, model: { encoder, prediction } }:
     MeasureInput,
   to: MeasuredSoFar,
-  seen: readonly DepthPicture[],
+  seen: readonly StudyPicture[],
 ): Promise<PausedAtHook> {
   const images = seen.map(({ image }) => image);
   const paused: Paused = await encoder.pause(images, [name]);
@@ -207,7 +204,7 @@ async function pausedAt(
 /** What the model says of each picture with nothing edited. */
 export function cleanPictures(
   says: Float32Array,
-  seen: readonly DepthPicture[],
+  seen: readonly StudyPicture[],
   places: Places,
   { study: { truth, encoder } }: Pick<MeasureInput, "study">,
 ): CleanPicture[] {
@@ -216,7 +213,7 @@ export function cleanPictures(
     cleanPicture(
       says.slice(i * each, (i + 1) * each),
       places,
-      truth ? picture : {},
+      truth && picture.maps || {},
       encoder.view?.(picture.image),
     )
   );

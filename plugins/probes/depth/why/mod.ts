@@ -5,10 +5,7 @@
  * @module
  */
 import { type Encoder, evenly } from "../../../../mod.ts";
-import {
-  type DepthPicture,
-  readDepthPictures,
-} from "../study/depth_pictures.ts";
+import { readPictures, type StudyPicture } from "../study/pictures.ts";
 import { probeDirection } from "../where/probe_direction.ts";
 import type { DepthStudy, PartResult } from "../study/study.ts";
 import type { LatentTuning } from "../who/tuning.ts";
@@ -104,9 +101,9 @@ async function pausable(study: DepthStudy): Promise<Pausable | string> {
 
 async function firstPicture(
   { dataset, split: { test } }: DepthStudy,
-): Promise<DepthPicture | undefined> {
+): Promise<StudyPicture | undefined> {
   for (const index of test) {
-    const [found] = await readDepthPictures(dataset, [index]);
+    const [found] = await readPictures(dataset, [index]);
     if (found) return found;
   }
   return undefined;

@@ -5,6 +5,7 @@ import { existsSync } from "node:fs";
 import { rgbd } from "../../../../plugins/datasets/rgbd/mod.ts";
 import { vit } from "../../../../plugins/encoders/vit/mod.ts";
 import { reference } from "../../../../plugins/engines/reference/mod.ts";
+import { depthTarget } from "../../../../plugins/probes/depth/study/depth_target.ts";
 import { splitPictures } from "../../../../plugins/probes/depth/study/split_pictures.ts";
 import { where } from "../../../../plugins/probes/depth/where/mod.ts";
 
@@ -52,7 +53,7 @@ Deno.test({
         engine: reference(),
         hook: hooks[0]!,
         split: splitPictures(dataset, all, options),
-        truth: true,
+        target: depthTarget({ encoder, truth: true }),
         seed: 1,
       }, { hooks, shuffles: 0, randomEncoders: 0 });
       const { rows } = found.tables!.where_layers!;

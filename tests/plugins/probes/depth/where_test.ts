@@ -2,6 +2,7 @@
 import { equal, match, notEqual, ok, rejects } from "node:assert/strict";
 import type { Dataset, Encoder } from "tessera";
 import { probeDirection } from "../../../../plugins/probes/depth/where/probe_direction.ts";
+import { depthTarget } from "../../../../plugins/probes/depth/study/depth_target.ts";
 import { splitPictures } from "../../../../plugins/probes/depth/study/split_pictures.ts";
 import type { DepthStudy } from "../../../../plugins/probes/depth/study/study.ts";
 import {
@@ -31,14 +32,18 @@ function studyOf(
     ...plantedWorld(options),
     ...changed,
   };
-  return {
-    dataset,
+  const known = {
     encoder,
+    truth: options.truth ?? true,
+    prediction: encoder.predictions?.[0],
+  };
+  return {
+    ...known,
+    dataset,
     engine,
     hook: hooks.find(({ name }) => name === plantedHook)!,
     split: splitPictures(dataset, heldOut, { folds: 4, test: 0.3, seed: 1 }),
-    truth: options.truth ?? true,
-    prediction: encoder.predictions?.[0],
+    target: depthTarget(known),
     seed: 1,
   };
 }
@@ -271,8 +276,12 @@ Deno.test("probeDirection() is the direction along which depth is written", asyn
   ok(Math.abs(Math.hypot(...found.direction) - 1) < 1e-6);
   ok(found.r2 > 0.95 && found.sd > 0);
   equal(found.target, "own_log_depth");
-  const { prediction: _, ...rest } = study;
-  equal((await probeDirection(rest)).target, "truth_log_depth");
+  const { encoder, truth } = study;
+  const target = depthTarget({ encoder, truth });
+  equal(
+    (await probeDirection({ ...study, target })).target,
+    "truth_log_depth",
+  );
 });
 
 Deno.test("spread() keeps neighbours apart and leaves none out", () => {

@@ -1,5 +1,6 @@
 import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import { type Dataset, type Dictionary, type Example, findHook } from "tessera";
+import { depthTarget } from "../../../../plugins/probes/depth/study/depth_target.ts";
 import { splitPictures } from "../../../../plugins/probes/depth/study/split_pictures.ts";
 import type { DepthStudy } from "../../../../plugins/probes/depth/study/study.ts";
 import {
@@ -18,12 +19,17 @@ const options = { permutations: 600, bins: 10, curves: 4, q: 0.05 };
 function studyOf(world: PlantedWorldOptions = {}): DepthStudy {
   const input = plantedWorld(world);
   const split = { folds: 4, test: 0.25, seed: 1 };
-  return {
-    ...input,
-    hook: findHook(input.encoder, input.hook),
-    split: splitPictures(input.dataset, input.heldOut, split),
+  const known = {
+    encoder: input.encoder,
     truth: world.truth ?? true,
     prediction: input.encoder.predictions?.[0],
+  };
+  return {
+    ...input,
+    ...known,
+    hook: findHook(input.encoder, input.hook),
+    split: splitPictures(input.dataset, input.heldOut, split),
+    target: depthTarget(known),
     seed: 1,
   };
 }
@@ -146,10 +152,9 @@ Deno.test("who() asks for the model's own depth where no other is known, and say
 
 Deno.test("who() says what is missing where there is no depth at all", async () => {
   const study = studyOf({ truth: false });
-  const { verdict, metrics } = await who(
-    { ...study, prediction: undefined },
-    options,
-  );
+  const { encoder, truth } = study;
+  const target = depthTarget({ encoder, truth });
+  const { verdict, metrics } = await who({ ...study, target }, options);
   match(verdict[0]!, /not measured: the dataset knows no depth/);
   deepEqual(metrics, {});
 });

@@ -1,7 +1,7 @@
 /** Tests of the causal part of the depth probe, on models whose cause is known. @module */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { evenly, type Table } from "tessera";
-import { readDepthPictures } from "../../../../plugins/probes/depth/study/depth_pictures.ts";
+import { readPictures } from "../../../../plugins/probes/depth/study/pictures.ts";
 import type {
   DepthStudy,
   PartResult,
@@ -247,7 +247,7 @@ Deno.test("why() stops when it is told to, and says how far it is", async () => 
 async function components({ encoder, dataset, split }: DepthStudy) {
   const indices = evenly(split.test.length, options.images)
     .map((i) => split.test[i]!);
-  const pictures = await readDepthPictures(dataset, indices);
+  const pictures = await readPictures(dataset, indices);
   const { [plantedHook]: x } = await encoder.encode(
     pictures.map(({ image }) => image),
     [plantedHook],

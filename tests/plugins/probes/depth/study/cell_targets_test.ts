@@ -22,7 +22,6 @@ function mapOf(
   return { data, width, height };
 }
 
-const image = { data: new Uint8Array(), width: 4, height: 4 };
 const layout = { specials: 0, grid: [2, 2] } as const;
 
 Deno.test("cellDepth() takes the pixels of each cell: mean inverse depth, median depth", () => {
@@ -76,10 +75,9 @@ Deno.test("ranks() share the middle of theirs, and leave out what is not known",
 
 Deno.test("cellTargets() of a truth and a model that agree leave no residual", () => {
   const depth = mapOf(4, 4, (x, y) => 1 + (x >> 1) + 2 * (y >> 1));
-  const picture = { index: 0, id: "a", image, depth };
   const said = depth.data.map((metres) => 3 / metres + 2);
   const own = { values: said, grid: [4, 4] as const, inverse: true };
-  const { values, known } = cellTargets({ picture, hook: { layout }, own });
+  const { values, known } = cellTargets({ depth, hook: { layout }, own });
   deepEqual([...known], [1, 1, 1, 1]);
   deepEqual([...values.truth_rank!], [1, 2 / 3, 1 / 3, 0]);
   deepEqual(values.own_rank, values.truth_rank);
@@ -93,9 +91,9 @@ Deno.test("cellTargets() of a truth and a model that agree leave no residual", (
 });
 
 Deno.test("cellTargets() of a metric model are inverse depth and logarithms too", () => {
-  const picture = { index: 0, id: "a", image, depth: undefined };
+  const depth = undefined;
   const own = { values: [1, 2, 4, 8], grid: [2, 2] as const, inverse: false };
-  const { values, known } = cellTargets({ picture, hook: { layout }, own });
+  const { values, known } = cellTargets({ depth, hook: { layout }, own });
   deepEqual([...values.own_disparity!], [1, 0.5, 0.25, 0.125]);
   deepEqual([...values.own_rank!], [1, 2 / 3, 1 / 3, 0]);
   equal(values.truth_rank, undefined);
@@ -104,8 +102,7 @@ Deno.test("cellTargets() of a metric model are inverse depth and logarithms too"
 
 Deno.test("cellTargets() without anything known are unknown", () => {
   const depth = mapOf(4, 4, () => NaN);
-  const picture = { index: 0, id: "a", image, depth };
-  deepEqual([...cellTargets({ picture, hook: { layout } }).known], [
+  deepEqual([...cellTargets({ depth, hook: { layout } }).known], [
     0,
     0,
     0,

@@ -1,5 +1,6 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { findHook } from "tessera";
+import { depthTarget } from "../../../../../plugins/probes/depth/study/depth_target.ts";
 import { readCodes } from "../../../../../plugins/probes/depth/study/read_codes.ts";
 import { splitPictures } from "../../../../../plugins/probes/depth/study/split_pictures.ts";
 import {
@@ -22,6 +23,7 @@ Deno.test("readCodes() reads what a dictionary makes of each patch, and how far 
       seed: 1,
     }),
     truth: true,
+    target: depthTarget({ encoder, truth: true }),
     seed: 1,
   };
   const wanted = Uint32Array.of(3, 4, 5, 6, 7, 8, 9, 11, 12, 18);

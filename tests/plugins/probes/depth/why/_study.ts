@@ -1,5 +1,6 @@
 /** The planted world as the parts of the depth probe see it. @module */
 import type { Encoder } from "tessera";
+import { depthTarget } from "../../../../../plugins/probes/depth/study/depth_target.ts";
 import { splitPictures } from "../../../../../plugins/probes/depth/study/split_pictures.ts";
 import type { DepthStudy } from "../../../../../plugins/probes/depth/study/study.ts";
 import type { LatentTuning } from "../../../../../plugins/probes/depth/who/tuning.ts";
@@ -21,16 +22,20 @@ export function plantedStudy(
     ...options,
   });
   const changed = { ...encoder, ...changes };
+  const known = {
+    encoder: changed,
+    truth: options.truth ?? true,
+    prediction: changed.predictions?.[0],
+  };
   const hook = hooks.find(({ name }) => name === plantedHook)!;
   return {
+    ...known,
     dataset,
-    encoder: changed,
     engine,
     dictionary,
     hook,
     split: splitPictures(dataset, heldOut, { folds: 2, test: 0.4, seed: 1 }),
-    truth: options.truth ?? true,
-    prediction: changed.predictions?.[0],
+    target: depthTarget(known),
     seed: 1,
   };
 }

@@ -33,7 +33,7 @@ import {
   dot,
   likeInVariance,
 } from "../../../../../plugins/probes/depth/why/random_directions.ts";
-import { readDepthPictures } from "../../../../../plugins/probes/depth/study/depth_pictures.ts";
+import { readPictures } from "../../../../../plugins/probes/depth/study/pictures.ts";
 import {
   dSae,
   plantedDirection,
@@ -47,7 +47,7 @@ const dictionary = study.dictionary!;
 const pictures = study.split.test.slice(0, 3);
 const gathered = await gather(study, pictures);
 const codes = gathered.codes!, rows = gathered.rows!;
-const images = (await readDepthPictures(study.dataset, pictures))
+const images = (await readPictures(study.dataset, pictures))
   .map(({ image }) => image);
 const all = (await study.encoder.encode(images, [plantedHook]))[plantedHook]!;
 const each = all.data.length / 3;

@@ -1,30 +1,30 @@
 /**
- * Indices of pictures in, the pictures and their true depth out.
+ * Reads pictures of a dataset, with the maps that belong to them.
  *
  * @module
  */
-import type { Dataset, DenseMap, RgbImage } from "../../../../mod.ts";
+import type { Dataset, Example, RgbImage } from "../../../../mod.ts";
 
-/** A picture, and how far what it shows is. */
-export interface DepthPicture {
+/** A picture, and what is known of it. */
+export interface StudyPicture {
   /** Its index in the dataset. */
   readonly index: number;
   /** Its name. */
   readonly id: string;
   /** The picture. */
   readonly image: RgbImage;
-  /** Metres, NaN where unknown; absent where the dataset does not know. */
-  readonly depth?: DenseMap | undefined;
+  /** What the dataset knows of its pixels, such as their depth. */
+  readonly maps?: Example["maps"] | undefined;
 }
 
 /** The pictures among `indices` that can be decoded, in order. */
-export async function readDepthPictures(
-  dataset: Dataset,
+export async function readPictures(
+  dataset: Pick<Dataset, "get">,
   indices: Iterable<number>,
-): Promise<DepthPicture[]> {
+): Promise<StudyPicture[]> {
   const read = Array.from(indices, (index) =>
     dataset.get(index).then(
-      ({ id, image, maps }) => [{ index, id, image, depth: maps?.depth }],
+      ({ id, image, maps }) => [{ index, id, image, maps }],
       (error) => {
         // By name, since a plugin may bring its own copy of the class.
         if (error?.name !== "ExampleError") throw error;
