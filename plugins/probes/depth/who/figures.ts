@@ -19,20 +19,21 @@ export async function atlas(
   { scale: { centres, edges, patches: { words } } }: WhoFound,
 ): Promise<Figure> {
   const { name, shown, scale } = words;
+  const domain = [edges[0]!, edges.at(-1)!];
+  const [from, to] = domain.map((at) => `${Number(shown(at).toPrecision(2))}`);
   const panels = [...Map.groupBy(rows, ({ latent }) => Number(latent))]
     .map(([latent, bins], i) => ({
       latent,
       bins,
       column: i % acrossMost,
       row: Math.floor(i / acrossMost),
+      ...{ from, to, title: `${latent}` },
       eta: `η² ${partialEta2[latent]!.toFixed(2)}`,
       colour: passes[latent] ? highlight : plain,
     }));
   const points = panels.flatMap(({ bins, ...panel }) =>
     inHeights(bins).map((bin) => ({ ...panel, ...bin, x: centres[bin.bin]! }))
   );
-  const domain = [edges[0]!, edges.at(-1)!];
-  const ends = domain.map((at) => `${Number(shown(at).toPrecision(2))}`);
   const place = { fx: "column", fy: "row" };
   const svg = await plotSvg(
     { label: `Tuning curves of latents over ${name}` },
@@ -64,10 +65,10 @@ export async function atlas(
           strokeWidth: 2,
         }),
         ...([
-          ["top-left", "latent", -16, "bold"],
+          ["top-left", "title", -16, "bold"],
           ["top-right", "eta", -16, "normal"],
-          ["bottom-left", () => ends[0]!, 14, "normal"],
-          ["bottom-right", () => ends[1]!, 14, "normal"],
+          ["bottom-left", "from", 14, "normal"],
+          ["bottom-right", "to", 14, "normal"],
         ] as const).map(([frameAnchor, words, dy, fontWeight]) =>
           text(panels, { ...place, frameAnchor, text: words, dy, fontWeight })
         ),
@@ -105,7 +106,6 @@ export async function sourcesFigure(
   const { name } = words;
   const bars = rows.map((row, i) => ({
     ...row,
-    ...sources[i]!,
     name: sources[i]!.units,
     colour: row.source === "trained" ? highlight : plain,
     counts: `${row.pass} of ${row.units}`,
