@@ -265,6 +265,10 @@ export {
 } from "./core/statistics/ridge.ts";
 export { shareDifference, shareOf } from "./core/statistics/share_interval.ts";
 export {
+  falseDiscoveryRates,
+  shareAtLeast,
+} from "./core/statistics/significance.ts";
+export {
   pseudoInverse,
   type SymmetricEigen,
   symmetricEigen,

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { type Estimate, shareOf } from "../../../../mod.ts";
+import { falseDiscoveryRates, shareOf } from "../../../../mod.ts";
 import type { LatentEntries } from "../study/latent_entries.ts";
+import { passing } from "./passing_rule.ts";
 import type { PositionNull } from "./position_null.ts";
-import { falseDiscoveryRates, passing } from "./significance.ts";
 import type { TargetScale } from "./target_scale.ts";
 import type { LatentTuning } from "./tuning.ts";
 
@@ -20,41 +20,8 @@ export interface Units {
   readonly codes: LatentEntries;
 }
 
-/** Units of one kind, all held against the target alike. */
-export interface UnitSource extends Units, UnitCounts {
-  /** How they go with the target. */
-  readonly tuning: LatentTuning;
-  /** What the null says. */
-  readonly nulls: PositionNull;
-  /** False discovery rate of each, `[dSae]`; NaN where it was not tested. */
-  readonly q: Float64Array;
-  /** 1 for each that passes, `[dSae]`. */
-  readonly passes: Uint8Array;
-}
-
-/** How many units there are, and how many of them pass. */
-export interface UnitCounts {
-  /** Units, whether they fire or not. */
-  readonly count: number;
-  /** Those that fire on these patches. */
-  readonly alive: number;
-  /** Those that fire often enough to be tested. */
-  readonly tested: number;
-  /** Those that pass. */
-  readonly pass: number;
-  /** Those that pass with a curve of each of the `curveClasses`. */
-  readonly ofClass: readonly number[];
-  /** The share of all units that pass. */
-  readonly share: Required<Estimate>;
-  /** Of those that pass, the largest partial eta²; NaN where none does. */
-  readonly best: number;
-  /** The median one. */
-  readonly median: number;
-  /** The partial eta² that no unit at all exceeds in 95 % of permutations. */
-  readonly largest: number;
-  /** Units whose partial eta² is above that (Westfall and Young, 1993). */
-  readonly aboveLargest: number;
-}
+/** Units of one kind, and how they go with the target. */
+export type UnitSource = Readonly<ReturnType<typeof judged>>;
 
 /** Everything that was measured. */
 export interface WhoFound {
@@ -74,39 +41,48 @@ export interface WhoFound {
   readonly q: number;
 }
 
-/** The units that pass at the false discovery rate `most`, and their counts. */
+/** Which units pass at the false discovery rate `most`, and how many. */
 export function judged(
   units: Units,
   tuning: LatentTuning,
   nulls: PositionNull,
   most: number,
-): UnitSource {
-  const q = falseDiscoveryRates(nulls.p), passes = passing(q, tuning, most);
-  const { fired, partialEta2 } = tuning, count = passes.length;
-  const pass = passes.reduce((sum, one) => sum + one, 0);
-  const etas = partialEta2.filter((_, unit) => passes[unit]).sort();
+) {
+  const { fired, partialEta2, curveClass } = tuning, { p } = nulls;
+  const q = falseDiscoveryRates(p), passes = passing(q, tuning, most);
+  const countOf = (is: (unit: number) => boolean): number =>
+    passes.filter((_, unit) => is(unit)).length;
+  const passed = (unit: number): boolean => passes[unit] === 1;
+  const etas = partialEta2.filter((_, unit) => passed(unit)).sort();
   const largest = largestQuantile(nulls, 0.95);
-  const isTested = (unit: number): boolean => !Number.isNaN(nulls.p[unit]);
+  const count = passes.length, pass = countOf(passed);
   return {
     ...units,
     tuning,
     nulls,
+    /** False discovery rate of each, `[dSae]`; NaN where it was not tested. */
     q,
+    /** 1 for each that passes, `[dSae]`. */
     passes,
+    /** How many there are, whether they fire or not. */
     count,
-    alive: fired.filter((n) => n > 0).length,
-    tested: fired.filter((_, unit) => isTested(unit)).length,
+    alive: countOf((unit) => fired[unit]! > 0),
+    tested: countOf((unit) => !Number.isNaN(p[unit])),
     pass,
+    /** Those that pass with a curve of each of the `curveClasses`. */
     ofClass: [0, 1, 2, 3].map((each) =>
-      passes.filter((one, unit) => one && tuning.curveClass[unit] === each)
-        .length
+      countOf((unit) => passed(unit) && curveClass[unit] === each)
     ),
     share: shareOf(pass, count),
+    /** The largest partial eta² of those that pass; NaN where none does. */
     best: etas.at(-1) ?? NaN,
     median: etas[Math.floor(etas.length / 2)] ?? NaN,
+    /** The partial eta² that no unit at all exceeds in 95 % of permutations. */
     largest,
-    aboveLargest:
-      partialEta2.filter((eta, unit) => isTested(unit) && eta > largest).length,
+    /** Units whose partial eta² is above that (Westfall and Young, 1993). */
+    aboveLargest: countOf((unit) =>
+      !Number.isNaN(p[unit]) && partialEta2[unit]! > largest
+    ),
   };
 }
 

@@ -5,8 +5,8 @@
  */
 import { type Metric, quantity, shareDifference } from "../../../../mod.ts";
 import type { UnitSource, WhoFound } from "./found.ts";
+import { passingRule } from "./passing_rule.ts";
 import { leastTested } from "./position_null.ts";
-import { passingRule } from "./significance.ts";
 
 /** The metrics, the headline first. */
 export function metricsOf(found: WhoFound): Record<string, Metric> {

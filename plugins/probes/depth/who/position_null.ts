@@ -3,7 +3,12 @@
  *
  * @module
  */
-import { permutation, type Random, randomFrom } from "../../../../mod.ts";
+import {
+  permutation,
+  type Random,
+  randomFrom,
+  shareAtLeast,
+} from "../../../../mod.ts";
 import { type LatentEntries, sliceOf } from "../study/latent_entries.ts";
 import { beyondPosition } from "./beyond_position.ts";
 import { informationWith } from "./information.ts";
@@ -126,19 +131,6 @@ export async function positionNull(
       meanOf(shuffled.map((draw) => nats(draw)));
   }
   return found;
-}
-
-/** `(1 + #{null ≥ observed}) / (1 + #null)` (Phipson and Smyth, 2010); NaN when it was not observed. */
-export function shareAtLeast(
-  observed: number,
-  nulls: readonly number[],
-): number {
-  if (Number.isNaN(observed)) return NaN;
-  // The same sum in another order may differ by rounding.
-  const least = observed - 1e-9 * Math.abs(observed);
-  let count = 1;
-  for (const value of nulls) count += Number(value >= least);
-  return count / (nulls.length + 1);
 }
 
 function meanOf(values: readonly number[]): number {

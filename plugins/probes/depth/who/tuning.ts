@@ -22,36 +22,21 @@ import { noBin, type TargetScale } from "./target_scale.ts";
 
 /** What is measured of each latent, over the patches whose target is known. */
 export const tuningColumns = [
-  /** Share of the patches on which it fires. */
-  "density",
-  /** Its largest activation. */
-  "maximum",
-  /** Its mean activation on the patches on which it fires. */
-  "meanActive",
-  /** Patches on which it fires. */
-  "fired",
-  /** Clusters of pictures in which it fires. */
-  "clusters",
-  /** Spearman's rank correlation of activation and target. */
-  "spearman",
-  /** The same on the patches on which it fires alone. */
-  "spearmanActive",
-  /** Probability that the target is larger on a patch on which it fires than on one on which it does not, ties half. */
-  "auroc",
-  /** How much it prefers one bin: see `selectivity`. */
-  "selectivity",
-  /** Share of the variance of its activation that the bins explain. */
-  "eta2",
-  /** Share of what the cell leaves unexplained that the bins explain: see `beyondPosition`. */
-  "partialEta2",
-  /** The mean target in the bin of its largest mean activation. */
-  "preferred",
-  /** Width of its curve at half of its maximum: see `widthAtHalf`. */
-  "width",
-  /** Correlation of the curves that two halves of the clusters give. */
-  "agreement",
-  /** An index of `curveClasses`. */
-  "curveClass",
+  "density", // share of the patches on which it fires
+  "maximum", // its largest activation
+  "meanActive", // its mean activation on the patches on which it fires
+  "fired", // patches on which it fires
+  "clusters", // clusters of pictures in which it fires
+  "spearman", // rank correlation of activation and target
+  "spearmanActive", // the same on the patches on which it fires alone
+  "auroc", // probability that the target is larger where it fires than where not, ties half
+  "selectivity", // see `selectivity`
+  "eta2", // share of the variance of its activation that the bins explain
+  "partialEta2", // see `beyondPosition`
+  "preferred", // the mean target in the bin of its largest mean activation, as shown
+  "width", // see `widthAtHalf`; as shown
+  "agreement", // correlation of the curves that two halves of the clusters give
+  "curveClass", // an index of `curveClasses`
 ] as const;
 
 type TuningColumn = typeof tuningColumns[number];

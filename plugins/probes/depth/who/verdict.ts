@@ -5,7 +5,7 @@
  */
 import { percent, shareDifference } from "../../../../mod.ts";
 import type { UnitSource, WhoFound } from "./found.ts";
-import { passingRule } from "./significance.ts";
+import { passingRule } from "./passing_rule.ts";
 
 /** What was shown and what was not, the headline first. */
 export function verdictOf(found: WhoFound): string[] {

@@ -1,15 +1,11 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
-import { randomFrom } from "tessera";
+import { falseDiscoveryRates, randomFrom } from "tessera";
 import { targetScale } from "../../../../../plugins/probes/depth/who/target_scale.ts";
 import { tuningOf } from "../../../../../plugins/probes/depth/who/tuning.ts";
-import {
-  falseDiscoveryRates,
-  passing,
-} from "../../../../../plugins/probes/depth/who/significance.ts";
+import { passing } from "../../../../../plugins/probes/depth/who/passing_rule.ts";
 import {
   permuteMaps,
   positionNull,
-  shareAtLeast,
 } from "../../../../../plugins/probes/depth/who/position_null.ts";
 import {
   cells,
@@ -36,12 +32,6 @@ Deno.test("permuteMaps() keeps the order of frames where clusters are of other l
     i > 0 && donor !== donors[i - 1]! + 1
   );
   ok(breaks.length <= 2);
-});
-
-Deno.test("shareAtLeast() counts the observed one, and equal ones", () => {
-  equal(shareAtLeast(0.5, [0.1, 0.5, 0.7]), 3 / 4);
-  equal(shareAtLeast(2, [0.1, 0.5, 0.7]), 1 / 4);
-  ok(Number.isNaN(shareAtLeast(NaN, [0.1])));
 });
 
 Deno.test("positionNull() passes what follows depth, not what follows the row alone", async () => {

@@ -1,8 +1,12 @@
-import { deepEqual, ok } from "node:assert/strict";
-import {
-  falseDiscoveryRates,
-  passing,
-} from "../../../../../plugins/probes/depth/who/significance.ts";
+/** Tests of significance. @module */
+import { equal, ok } from "node:assert/strict";
+import { falseDiscoveryRates, shareAtLeast } from "tessera";
+
+Deno.test("shareAtLeast() counts the observed one, and equal ones", () => {
+  equal(shareAtLeast(0.5, [0.1, 0.5, 0.7]), 3 / 4);
+  equal(shareAtLeast(2, [0.1, 0.5, 0.7]), 1 / 4);
+  ok(Number.isNaN(shareAtLeast(NaN, [0.1])));
+});
 
 Deno.test("falseDiscoveryRates() gives Benjamini and Hochberg's adjusted p-values", () => {
   // By hand, m = 5: 0.01 · 5/1, 0.02 · 5/2, 0.03 · 5/3, 0.2 · 5/4, 0.5 · 5/5.
@@ -19,10 +23,4 @@ Deno.test("falseDiscoveryRates() of a larger p-value is never smaller", () => {
   // 0.04 · 4/2 = 0.08 is more than 0.05 · 4/4: it comes down to 0.05.
   const q = falseDiscoveryRates(Float64Array.of(0.001, 0.04, 0.045, 0.05));
   ok(Math.abs(q[1]! - 0.05) < 1e-12 && Math.abs(q[2]! - 0.05) < 1e-12);
-});
-
-Deno.test("passing() asks for both: a small q, and halves that agree", () => {
-  const q = Float64Array.of(0.01, 0.01, 0.2, NaN, 0.01);
-  const agreement = Float32Array.of(0.9, 0.4, 0.9, 0.9, NaN);
-  deepEqual([...passing(q, { agreement }, 0.05)], [1, 0, 0, 0, 0]);
 });

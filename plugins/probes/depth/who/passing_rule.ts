@@ -25,29 +25,3 @@ export function passing(
       Number(value < most && agreement[latent]! > leastAgreement),
   );
 }
-
-/**
- * The smallest false discovery rate at which each of several tests would be
- * among the discoveries (Benjamini and Hochberg, 1995); NaN, where a test was
- * not made, stays NaN and does not count.
- *
- * @example
- * ```ts
- * import { falseDiscoveryRates } from "./significance.ts";
- * import { deepEqual } from "node:assert/strict";
- *
- * const q = falseDiscoveryRates(Float64Array.of(0.5, 0.125));
- * deepEqual(q, Float64Array.of(0.5, 0.25));
- * ```
- */
-export function falseDiscoveryRates(p: Float64Array): Float64Array {
-  const order = [...p.keys()].filter((i) => !Number.isNaN(p[i]))
-    .sort((a, b) => p[b]! - p[a]!);
-  const q = new Float64Array(p.length).fill(NaN), tests = order.length;
-  let least = 1;
-  order.forEach((i, above) => {
-    least = Math.min(least, p[i]! * tests / (tests - above));
-    q[i] = least;
-  });
-  return q;
-}
