@@ -1,6 +1,5 @@
 /**
- * Activations of some pictures in, their components along a direction, or the
- * same activations with other components, out.
+ * Reads and replaces the components of activations along a direction.
  *
  * @module
  */
@@ -10,8 +9,8 @@ import { checkWidth } from "./token_shape.ts";
 import type { EditOptions } from "./token_filter.ts";
 
 /**
- * The component of every token along `direction`, whatever its length:
- * `[images · tokens]`, `x · direction / ‖direction‖`, in float64.
+ * The component of every token along `direction`, whose length does not matter:
+ * `x · direction / ‖direction‖`, in float64, `[images · tokens]`.
  *
  * @throws {RangeError} When `x` is not `[images, tokens, width]`, or
  * `direction` not `[width]`, all zeros or not finite.
@@ -37,11 +36,11 @@ export function componentsAlong(
 }
 
 /**
- * Directional patching: the component of every edited token along `direction`
- * becomes its number in `values`, `[images · tokens]`, or the one number for
- * all; what is at right angles to the direction stays. With the components of
- * other tokens it swaps one line of the activations and nothing else; with
- * their mean it projects that line out.
+ * Directional patching: sets the component of every edited token along
+ * `direction` to its number in `values`, `[images · tokens]`, or to one number
+ * for all. Everything orthogonal to the direction stays. With the components of
+ * other tokens this swaps one dimension of the activations and nothing else;
+ * with their mean it projects that dimension out.
  *
  * @throws {RangeError} When `x` is not `[images, tokens, width]`, `direction`
  * not `[width]`, all zeros or not finite, or there are not as many values as tokens.
@@ -75,13 +74,13 @@ export function replaceAlong(
       : values[at / unit.length]!;
     const step = value - dot(token, unit);
     for (let d = 0; d < unit.length; d++) {
-      // Even a zero would change the bits of -0.
+      // Adding 0 would turn -0 into 0.
       if (step * unit[d]! !== 0) token[d]! += step * unit[d]!;
     }
   });
 }
 
-/** A direction with length 1. */
+/** The direction with length 1. */
 function unitOf(direction: ArrayLike<number>, x: HostTensor): Float64Array {
   checkWidth("a direction", direction, x);
   const norm = Math.hypot(...Array.from(direction));

@@ -1,19 +1,18 @@
 /**
- * Codes of some tokens in, the same with some latents changed out: what
- * `splice` decodes in place of what the dictionary found.
+ * Edits of latents, for `splice` to decode in place of the original codes.
  *
  * @module
  */
 import type { HostCodes } from "../codes.ts";
 import type { EditOptions } from "./token_filter.ts";
 
-/** Which token a row of codes is: its picture, and its number in it, specials first. */
+/** Finds the token of a row of codes: its picture, and its index there, specials first. */
 export type PlaceOf = (row: number) => readonly [image: number, token: number];
 
 /**
- * An edit of latents: codes `[rows, dSae]` in, codes of the same shape out.
- * It sees some of the tokens at a time, and must treat each by itself. Latents
- * ascend within a row; a latent that does not fire has no entry.
+ * An edit of latents: takes codes `[rows, dSae]` and returns codes of the same
+ * shape. It gets some of the tokens at a time and must treat each on its own.
+ * Latents ascend within a row; a latent that does not fire has no entry.
  *
  * @example No latent fires above 5
  * ```ts
@@ -37,9 +36,8 @@ export type PlaceOf = (row: number) => readonly [image: number, token: number];
 export type LatentEdit = (codes: HostCodes, placeOf: PlaceOf) => HostCodes;
 
 /**
- * Sets latents to a value, whether they fire or not: to `values` where it is
- * one number, or each to its own. Values are in the units of the codes, which
- * for a checkpoint are the activations' own.
+ * Sets latents, whether they fire or not, to one value or each to its own. Values
+ * are in the units of the codes, which for a checkpoint are the activations'.
  *
  * @throws {RangeError} When there are not as many values as latents; from the
  * edit, when the dictionary has no such latent.
@@ -80,7 +78,7 @@ export function setLatents(
 }
 
 /**
- * Multiplies latents where they fire: 0 ablates, 2 doubles, -1 turns them round.
+ * Multiplies latents where they fire: 0 ablates, 2 doubles, -1 flips the sign.
  *
  * @throws {RangeError} From the edit, when the dictionary has no such latent.
  *
@@ -109,7 +107,7 @@ export function scaleLatents(
 }
 
 /**
- * Zero ablation: the latents do not fire.
+ * Zero ablation: stops latents from firing.
  *
  * @throws {RangeError} From the edit, when the dictionary has no such latent.
  *
@@ -135,7 +133,7 @@ export function ablateLatents(
   return setLatents(latents, 0, options);
 }
 
-/** A latent's value after an edit, from that before it: 0 where it did not fire. */
+/** A latent's value after an edit, given the value before it: 0 where it did not fire. */
 type Change = (latent: number, value: number) => number;
 
 function editLatents(
@@ -164,17 +162,17 @@ function checkLatents(latents: Iterable<number>, dSae: number): void {
   }
 }
 
-/** What becomes of the rows that are edited. */
+/** How edited rows change. */
 interface Rewrite {
   /** The latents that change. */
   readonly chosen: ReadonlySet<number>;
-  /** Those of them that change where they do not fire, ascending. */
+  /** Those that change even where they do not fire, ascending. */
   readonly added: readonly number[];
-  /** What they become. */
+  /** Their new values. */
   readonly change: Change;
 }
 
-/** The codes with entries changed, added and, where they become 0, taken away. */
+/** The codes with entries changed, added and, where they become 0, removed. */
 function rewrite(
   { shape, offsets, latents, values }: HostCodes,
   edited: (row: number) => boolean,
@@ -203,7 +201,7 @@ function rewrite(
   return { shape, offsets: ends, ...to.entries() };
 }
 
-/** Room for `most` entries; one that is 0 is not kept. */
+/** A list with room for `most` entries; zeros are dropped. */
 function entryList(most: number) {
   const latents = new Uint32Array(most), values = new Float32Array(most);
   let count = 0;

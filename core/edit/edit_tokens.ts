@@ -1,11 +1,9 @@
 /**
- * Activations of some pictures in, the same with some tokens changed out: what
- * a paused model goes on with.
+ * Edits of tokens, for a paused model to resume with.
  *
- * Activations are `[images, tokens, width]`, as a hook gives them, and nothing
- * that is given is changed. Every token is edited, the specials before the
- * patches too, unless `where` says which: `patchesOf` and `cellsOf` make one
- * of a hook's layout.
+ * Activations are `[images, tokens, width]`, as a hook gives them. Edits return
+ * copies. Every token is edited, including specials, unless `where` says which:
+ * `patchesOf` and `cellsOf` make such filters from a hook's layout.
  *
  * @module
  */
@@ -14,8 +12,8 @@ import { checkWidth, tokenShape } from "./token_shape.ts";
 import type { EditOptions } from "./token_filter.ts";
 
 /**
- * Zero ablation: every edited token becomes zeros. Zeros are seldom anything
- * the model has met: {@linkcode meanTokens} stays nearer to what it knows.
+ * Zero ablation: every edited token becomes zeros. Models seldom see zeros;
+ * {@linkcode meanTokens} stays closer to what they know.
  *
  * @throws {RangeError} When `x` is not `[images, tokens, width]`.
  *
@@ -35,10 +33,10 @@ export function zeroTokens(x: HostTensor, options?: EditOptions): HostTensor {
 }
 
 /**
- * The mean token, `[width]`, in float64: over the tokens of all pictures that
- * `where` chooses, every one when it is absent.
+ * The mean, `[width]`, of the tokens that `where` chooses in all pictures, or of
+ * every token; summed in float64.
  *
- * @throws {RangeError} When `x` is not `[images, tokens, width]`, or there is no such token.
+ * @throws {RangeError} When `x` is not `[images, tokens, width]`, or `where` chooses none.
  *
  * @example The mean patch, without the special token
  * ```ts
@@ -69,9 +67,9 @@ export function meanOf(x: HostTensor, options?: EditOptions): Float32Array {
 }
 
 /**
- * Mean ablation: every edited token becomes `mean`, `[width]`, so that what is
- * particular to it is lost (Wang et al., 2022, arXiv:2211.00593). Use the mean
- * of a data set, or {@linkcode meanOf} the patches at hand.
+ * Mean ablation: every edited token becomes `mean`, `[width]`, and loses what is
+ * particular to it (Wang et al., 2022, arXiv:2211.00593). Use the mean of a
+ * dataset, or {@linkcode meanOf} the patches at hand.
  *
  * @throws {RangeError} When `x` is not `[images, tokens, width]`, or `mean` not `[width]`.
  *
@@ -98,8 +96,8 @@ export function meanTokens(
 }
 
 /**
- * Patching: every edited token becomes the one at its place in `from`, the
- * activations of as many other pictures at the same hook (Heimersheim and
+ * Patching: every edited token is replaced by the one at its place in `from`,
+ * the activations of as many other pictures at the same hook (Heimersheim and
  * Nanda, 2024, arXiv:2404.15255).
  *
  * @throws {RangeError} When `x` is not `[images, tokens, width]`, or `from` has another shape.
@@ -137,9 +135,9 @@ export function replaceTokens(
 
 /**
  * Steering: adds `strength · direction` to every edited token (Turner et al.,
- * 2023, arXiv:2308.10248). The sum is in the activations' own units, as the
- * encoder gives them: a direction of norm 1, such as a row of `W_dec`, moves a
- * token by a distance of `strength`. With strength 0 nothing changes, not a bit.
+ * 2023, arXiv:2308.10248). Strength is in the encoder's own units: with a
+ * direction of norm 1, such as a row of `W_dec`, it is the distance that a token
+ * moves. Strength 0 changes not a bit.
  *
  * @throws {RangeError} When `x` is not `[images, tokens, width]`, or `direction` not `[width]`.
  *
@@ -162,15 +160,15 @@ export function addDirection(
   const steps = Float64Array.from(direction, (value) => strength * value);
   return editTokens(x, options, (token) => {
     for (let d = 0; d < steps.length; d++) {
-      // Even a zero would change the bits of -0.
+      // Adding 0 would turn -0 into 0.
       if (steps[d] !== 0) token[d]! += steps[d]!;
     }
   });
 }
 
 /**
- * Any edit: a copy of `x` in which `change` has written over the chosen
- * tokens, `[width]` each; `at` is where a token starts in the data.
+ * Any edit: returns a copy of `x` in which `change` has overwritten the chosen
+ * tokens, `[width]` each. `at` is the offset of a token in the data.
  *
  * @throws {RangeError} When `x` is not `[images, tokens, width]`.
  *
@@ -196,7 +194,7 @@ export function editTokens(
   return { data, shape: x.shape };
 }
 
-/** Visits where each chosen token starts. */
+/** Calls `visit` with the offset of each chosen token. */
 function forEachToken(
   x: HostTensor,
   { where }: EditOptions = {},

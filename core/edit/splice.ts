@@ -1,5 +1,5 @@
 /**
- * Activations and a dictionary in, what the dictionary makes of them out.
+ * Puts a dictionary into the network in place of the activations.
  *
  * @module
  */
@@ -10,38 +10,37 @@ import type { HostTensor, Tensor } from "../tensor.ts";
 import { tokenShape } from "./token_shape.ts";
 import type { EditOptions, TokenFilter } from "./token_filter.ts";
 
-/** Options for {@linkcode splice}. `where` says which tokens are spliced: the others stay. */
+/** Options for {@linkcode splice}. `where` says which tokens are spliced; others stay. */
 export interface SpliceOptions extends EditOptions {
-  /** Whether what the dictionary does not explain is kept. */
+  /** Whether to keep the part that the dictionary does not explain. */
   readonly keepError?: boolean | undefined;
-  /** What is done to the latents: nothing when absent. */
+  /** The edit of the latents, if any. */
   readonly edit?: LatentEdit | undefined;
 }
 
-/** Tokens that are encoded at once: as many as bound the memory, and keep the product fast. */
+/** Tokens encoded at once: few enough to bound memory, enough for a fast product. */
 const rowsAtOnce = 4096;
 
 /**
- * Puts a dictionary into the network: of activations `x`
- * `[images, tokens, width]` with codes `z = encode(x)`, selected as at
- * inference, and `z′ = edit(z)`,
+ * Passes activations `x`, `[images, tokens, width]`, through a dictionary. With
+ * codes `z = encode(x)` as at inference and `z′ = edit(z)`, the result is
  *
- * - `x′ = decode(z′)` with `keepError` off, as it is by default: what the
- *   dictionary misses is lost, so that the result measures the dictionary;
- * - `x′ = x + (decode(z′) − decode(z))` with `keepError` on: what it misses
- *   stays, so that the result measures the edit (Marks et al., 2024,
- *   arXiv:2403.19647). A token whose latents the edit leaves as they are keeps
- *   every bit, and with no edit nothing is computed.
+ * - `x′ = decode(z′)` without `keepError`, the default: what the dictionary misses
+ *   is lost, so the result measures the dictionary;
+ * - `x′ = x + (decode(z′) − decode(z))` with `keepError`: what it misses stays, so
+ *   the result measures the edit (Marks et al., 2024, arXiv:2403.19647). A token
+ *   whose latents do not change keeps every bit; without an edit nothing is
+ *   computed.
  *
- * `x` stays as it is. Tokens are encoded 4096 at a
- * time, each once: memory does not grow with their number, but for the result.
- * An engine does one thing at a time: wait for one splice before the next.
+ * `x` is not changed. Tokens are encoded once, 4096 at a time, so only the result
+ * grows with their number. An engine does one thing at a time: wait for one
+ * splice before the next.
  *
- * @throws {RangeError} When `x` is not `[images, tokens, width]`, has not the
- * dictionary's width, or `edit` names a latent that it lacks or gives codes
- * that are none.
+ * @throws {RangeError} When `x` is not `[images, tokens, width]` or not of the
+ * dictionary's width, or `edit` names a latent that does not exist or returns
+ * invalid codes.
  *
- * @example Without its only latent that fires, a token is its error and `b_dec`
+ * @example A token whose only latent is ablated keeps its error and `b_dec`
  * ```ts
  * import { ablateLatents } from "tessera";
  * import { splice } from "tessera";
@@ -91,18 +90,18 @@ export async function splice(
   return { data, shape: x.shape };
 }
 
-/** A splice of a few tokens. */
+/** A splice of some tokens. */
 interface RowSplice {
   /** The tokens, `[rows, width]`. */
   readonly x: HostTensor;
-  /** What is done to the latents. */
+  /** The edit of the latents. */
   readonly edit: ((codes: HostCodes) => HostCodes) | undefined;
   readonly keepError: boolean;
-  /** Takes what becomes of a row. */
+  /** Receives the new activations of a row. */
   write(row: number, token: Float32Array): void;
 }
 
-/** Splices some tokens; writes those that change. */
+/** Splices some tokens and writes those that change. */
 async function spliceRows(
   { engine, sparsifier, params }: Dictionary,
   { x, edit, keepError, write }: RowSplice,
@@ -114,7 +113,7 @@ async function spliceRows(
     const input = engine.tensor(x.data, x.shape);
     const codes = await sparsifier.encode(engine, params, input);
     const before = edit && await engine.readCodes(codes);
-    // A copy: an edit that writes into what it is given is seen all the same.
+    // A copy, so that an edit that overwrites its input is noticed too.
     const after = before && checked(edit!(structuredClone(before)), before);
     const changed = (row: number): boolean =>
       !keepError || rowDiffers(row, before!, after!);
@@ -139,7 +138,7 @@ function checkWidth(width: number, expected: number): void {
   );
 }
 
-/** Numbers of the chosen tokens, `image · tokens + token`, a block at a time. */
+/** The chosen tokens as `image · tokens + token`, a block at a time. */
 function* rowBlocks(
   x: HostTensor,
   where: TokenFilter | undefined,
@@ -168,7 +167,7 @@ function gather(
   return out;
 }
 
-/** Whether a row has other latents or other values. */
+/** Whether a row differs in its latents or values. */
 function rowDiffers(row: number, a: HostCodes, b: HostCodes): boolean {
   const [start, other] = [a.offsets[row]!, b.offsets[row]!];
   const length = a.offsets[row + 1]! - start;
@@ -180,7 +179,7 @@ function rowDiffers(row: number, a: HostCodes, b: HostCodes): boolean {
   return false;
 }
 
-/** The codes that an edit gave, which an engine would take whatever they are. */
+/** Checks the codes that an edit returned, since engines do not. */
 function checked(codes: HostCodes, { shape }: HostCodes): HostCodes {
   const { offsets, latents, values } = codes;
   const fills = codes.shape.join() === shape.join() &&

@@ -1,23 +1,23 @@
 /**
- * A hook in, the tokens of it that an edit changes out.
+ * Chooses which tokens an edit changes.
  *
  * @module
  */
 import type { Hook } from "../encoder.ts";
 
 /**
- * Says of a token whether it is edited: `image` counts the pictures of the
- * activations, `token` the tokens of a picture, its specials first.
+ * Whether a token is edited: `image` is its picture's index in the activations,
+ * `token` its own index in the picture, specials first.
  */
 export type TokenFilter = (image: number, token: number) => boolean;
 
 /** Options of every edit. */
 export interface EditOptions {
-  /** Which tokens are edited; every one when absent. */
+  /** Which tokens are edited; all when absent. */
   readonly where?: TokenFilter | undefined;
 }
 
-/** Some cells of a hook's grid: rows and columns from the first, up to but without the second. */
+/** A rectangle of cells of a hook's grid; the ends of ranges are exclusive. */
 export interface CellRect {
   /** Rows, from the top. */
   readonly rows: readonly [from: number, to: number];
@@ -26,7 +26,7 @@ export interface CellRect {
 }
 
 /**
- * Every patch of every picture, and no special token.
+ * Chooses every patch of every picture, and no special token.
  *
  * @example
  * ```ts
@@ -43,8 +43,8 @@ export function patchesOf({ layout }: Pick<Hook, "layout">): TokenFilter {
 }
 
 /**
- * Some cells of every picture: those of a rectangle of the hook's grid, or
- * those numbered, `row · cols + col`, as patches are.
+ * Chooses cells of every picture: a rectangle of the hook's grid, or cells by
+ * number, `row · cols + col`.
  *
  * @throws {RangeError} When a cell is not on the grid.
  *

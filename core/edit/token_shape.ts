@@ -1,5 +1,5 @@
 /**
- * Activations in, how many pictures, tokens and numbers they are out.
+ * Checks the shapes of activations and of vectors used on them.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { type HostTensor, sizeOf } from "../tensor.ts";
 /**
  * Lengths of the axes of activations `[images, tokens, width]`.
  *
- * @throws {RangeError} When they have other axes, or do not fill them.
+ * @throws {RangeError} When they have other axes, or their data does not fill them.
  */
 export function tokenShape(
   { data, shape }: HostTensor,
@@ -24,7 +24,7 @@ export function tokenShape(
 }
 
 /**
- * Refuses a vector, `what`, that is not as wide as the tokens of `x`.
+ * Checks that a vector, called `what` in the message, is as wide as the tokens of `x`.
  *
  * @throws {RangeError} When it is not, or `x` is not `[images, tokens, width]`.
  */

@@ -1,5 +1,5 @@
 /**
- * Options in, the same with their paths made absolute out.
+ * Makes the paths in options absolute.
  *
  * @module
  */
@@ -9,17 +9,17 @@ import { isPath, pathUrl } from "./load_plugin.ts";
 
 /** Options for {@linkcode absolutePaths}. */
 interface AbsolutePathsOptions {
-  /** What the options' schema says of itself, when it does. */
+  /** The JSON Schema of the options, if their library offers one. */
   readonly schema: JsonSchema | undefined;
-  /** Where a relative path starts, by the keys that lead to it: a folder's `file:` URL. */
+  /** The folder that a relative path starts from, by the keys that lead to it, as a `file:` URL. */
   readonly startOf: (path: readonly string[]) => URL;
 }
 
 /**
- * Makes the paths inside `value` absolute: every text whose schema says
- * `format: "path"`, and every text that begins with `./` or `../`. Of those
- * whose schema says `format: "model"` an id at a hub stays as it is, unless
- * there is a folder of that name.
+ * Makes the paths inside `value` absolute: every string whose schema says
+ * `format: "path"`, and every string that begins with `./` or `../`. Where the
+ * schema says `format: "model"`, a hub id stays as it is unless a folder has
+ * that name.
  *
  * @example
  * ```ts
@@ -58,7 +58,7 @@ export function absolutePaths(
 }
 
 /**
- * Whether `text` is an id at a hub, as Hugging Face's: `owner/name`, or
+ * Whether `text` is a hub id such as Hugging Face's: `owner/name`, or
  * `owner/name@revision`.
  *
  * @example
@@ -72,7 +72,7 @@ export function absolutePaths(
  * ```
  */
 export function isHubId(text: string): boolean {
-  // No "--" in a name, as at the hub: in its cache that stands for "/".
+  // The hub forbids "--" in names, because its cache writes "/" so.
   return /^\w+([.-]\w+)*\/\w+([.-]\w+)*(@\w[\w.-]*(\/\w[\w.-]*)*)?$/
     .test(text);
 }
@@ -82,7 +82,7 @@ function isRelative(text: string, schema: JsonSchema | undefined): boolean {
     hasFormat(schema, "path") && isNoUrl(text);
 }
 
-/** Whether `text` names the folder of a model, and not a model at a hub. */
+/** Whether `text` names a model's folder rather than a model on a hub. */
 function isModelFolder(
   text: string,
   schema: JsonSchema | undefined,
@@ -93,7 +93,7 @@ function isModelFolder(
 }
 
 function isNoUrl(text: string): boolean {
-  // A Windows drive is one letter; more before a colon is a URL.
+  // A Windows drive is one letter; a URL has more before its colon.
   return text !== "" && !/^\w{2,}:/.test(text);
 }
 

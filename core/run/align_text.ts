@@ -1,5 +1,5 @@
 /**
- * Cells in, aligned lines of text out.
+ * Aligns text in columns for a terminal.
  *
  * @module
  */
@@ -15,8 +15,8 @@ interface AlignTextOptions {
 }
 
 /**
- * Rows of cells as aligned columns; what is too long for its column goes on
- * in the next line.
+ * Lays rows of cells out in aligned columns; a cell too long for its column
+ * continues on the next line.
  *
  * @example
  * ```ts
@@ -50,7 +50,7 @@ export function alignText(
   }).join("\n");
 }
 
-/** The words of `text` in lines of at most `width`, a longer word alone in its line. */
+/** Breaks `text` into lines of at most `width` characters; a longer word gets its own line. */
 export function wrap(text: string, width: number): string[] {
   const lines = [""];
   for (const word of text.split(" ")) {

@@ -1,5 +1,5 @@
 /**
- * Settings in; the same with defaults filled in, or what is wrong with them, out.
+ * Checks settings against a schema and fills in defaults.
  *
  * @module
  */
@@ -7,15 +7,15 @@ import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { issuePath, valueAt } from "./option_problems.ts";
 import { applyOverrides, type Override } from "./run_overrides.ts";
 
-/** What {@linkcode checkSettings} found. */
+/** Checked settings, or what is wrong with them. */
 type Checked<T> =
   | { readonly value: T; readonly issues?: undefined }
   | { readonly issues: readonly StandardSchemaV1.Issue[] };
 
 /**
- * Checks `given` by `schema`. What was `typed` on the command line, by dotted
- * key, and read as a number counts as text where the schema wants text:
- * `--name=7`.
+ * Checks `given` against `schema`. A value in `typed`, which holds what was typed
+ * on the command line by dotted key, counts as text where the schema wants text,
+ * even if it looks like a number: `--name=7`.
  */
 export async function checkSettings<T>(
   schema: StandardSchemaV1<unknown, T>,

@@ -1,13 +1,13 @@
 /**
- * Whether two runs are the same: a run's settings in, their hash or differences out.
+ * Compares runs by their settings.
  *
  * @module
  */
 import type { RunConfig } from "./run_schema.ts";
 
 /**
- * The SHA-256 of the settings that decide what a run trains, in hexadecimal:
- * all but its name and its index. The order of keys does not matter.
+ * The SHA-256, in hexadecimal, of the settings that decide what a run trains:
+ * all except its name and its index. The order of keys does not matter.
  */
 export async function hashRun(config: RunConfig): Promise<string> {
   const { name: _, index: __, ...rest } = config;
@@ -16,8 +16,8 @@ export async function hashRun(config: RunConfig): Promise<string> {
 }
 
 /**
- * The settings that differ, as `"sparsifier.k: 32 → 64"`; names and indices do
- * not count.
+ * The settings that differ, as `"sparsifier.k: 32 → 64"`, ignoring the name and
+ * the index.
  *
  * @example
  * ```ts

@@ -1,5 +1,5 @@
 /**
- * What a schema says about itself: the part of JSON Schema that is read here.
+ * Reads what a schema says about itself: the parts of JSON Schema used here.
  *
  * @module
  */
@@ -11,41 +11,41 @@ export interface JsonSchema {
   readonly type?: string | readonly string[];
   /** One sentence. */
   readonly description?: string;
-  /** What stands in when the value is absent. */
+  /** The value used when none is given. */
   readonly default?: unknown;
-  /** What kind of string: `"path"` for a file or folder, `"model"` for a model's folder or its id at a hub. */
+  /** The kind of string: `"path"` for a file or folder, `"model"` for a model's folder or hub id. */
   readonly format?: string;
   /** The only value. */
   readonly const?: unknown;
   /** The only values. */
   readonly enum?: readonly unknown[];
-  /** Schemas one of which holds. */
+  /** Schemas of which at least one holds. */
   readonly anyOf?: readonly JsonSchema[];
-  /** Schemas exactly one of which holds. */
+  /** Schemas of which exactly one holds. */
   readonly oneOf?: readonly JsonSchema[];
   /** The keys of an object. */
   readonly properties?: Readonly<Record<string, JsonSchema>>;
   /** The keys that an object must have. */
   readonly required?: readonly string[];
-  /** Whether, or as what, an object may have other keys. */
+  /** Whether an object may have other keys, or the schema of their values. */
   readonly additionalProperties?: boolean | JsonSchema;
-  /** Every value of a list, or those after `prefixItems`. */
+  /** The schema of a list's values, or of those after `prefixItems`. */
   readonly items?: boolean | JsonSchema;
-  /** The first values of a list. */
+  /** The schemas of a list's first values. */
   readonly prefixItems?: readonly JsonSchema[];
   /** Smallest number. */
   readonly minimum?: number;
   /** Largest number. */
   readonly maximum?: number;
-  /** What a number must be above. */
+  /** A number must be greater than this. */
   readonly exclusiveMinimum?: number;
-  /** What a number must be below. */
+  /** A number must be less than this. */
   readonly exclusiveMaximum?: number;
 }
 
 /**
- * The JSON Schema of what `schema` accepts; `undefined` when its library
- * offers none (https://standardschema.dev/json-schema).
+ * The JSON Schema of what `schema` accepts; undefined when its library offers
+ * none (https://standardschema.dev/json-schema).
  */
 export function jsonSchemaOf(schema: StandardSchemaV1): JsonSchema | undefined {
   const standard = schema["~standard"] as {
@@ -54,12 +54,12 @@ export function jsonSchemaOf(schema: StandardSchemaV1): JsonSchema | undefined {
   try {
     return standard.jsonSchema?.input({ target: "draft-2020-12" });
   } catch {
-    // A library may throw for what JSON Schema cannot say: help is then shorter.
+    // A library may throw for what JSON Schema cannot express: help is then shorter.
     return undefined;
   }
 }
 
-/** The node of `schema` at `path`; `undefined` when it says nothing about it. */
+/** The node of `schema` at `path`; undefined when there is none. */
 export function schemaAt(
   schema: JsonSchema | undefined,
   path: readonly string[],
@@ -79,7 +79,7 @@ export function schemaAt(
 }
 
 /**
- * What values a node accepts, in few words: `integer ≥ 1`, `"a" | "b"`.
+ * Describes the values that a node accepts: `integer ≥ 1`, `a | b`.
  *
  * @example
  * ```ts
@@ -120,7 +120,7 @@ function oneType(type: string, schema: JsonSchema): string {
 
 function bounds(schema: JsonSchema): string {
   const { minimum, maximum, exclusiveMinimum, exclusiveMaximum } = schema;
-  // A library's largest safe integer is no bound that anybody chose.
+  // Libraries add the largest safe integer as a bound that nobody chose.
   const chosen = (value: number | undefined) =>
     value !== undefined && Math.abs(value) < Number.MAX_SAFE_INTEGER;
   if (chosen(minimum) && chosen(maximum)) return `${minimum} to ${maximum}`;

@@ -1,5 +1,5 @@
 /**
- * A name or specifier from a run's file in, a checked plugin out.
+ * Finds, imports and checks plugins.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import { ConfigError } from "../errors.ts";
 import { nearest } from "./nearest.ts";
 import type { Kind, Plugin } from "../plugin.ts";
 
-/** The built-in plugins by kind and name, each imported when first asked for. */
+/** The built-in plugins by kind and name, each a lazy import. */
 export type Builtins = {
   readonly [K in Kind]: Readonly<Record<string, () => Promise<unknown>>>;
 };
@@ -19,7 +19,7 @@ export type Builtins = {
 export interface LoadPluginOptions {
   /** The built-in plugins. */
   readonly builtins: Builtins;
-  /** Where relative paths start: a folder's `file:` URL. */
+  /** The folder that relative paths start from, as a `file:` URL. */
   readonly base: URL;
 }
 
@@ -35,10 +35,10 @@ export const kinds: readonly Kind[] = [
 /**
  * Finds and imports the plugin that `specifier` names: a built-in's name, a
  * path (`./`, `../`, `/`) from `base`, or an `npm:`, `jsr:`, `https:` or
- * `file:` specifier. It is not created yet, nor are its options looked at.
+ * `file:` specifier. Does not create it or check its options.
  *
- * @throws {ConfigError} When there is none, it cannot be imported, or it is
- * something else than a plugin of `kind`.
+ * @throws {ConfigError} When there is none, it cannot be imported, or it is not
+ * a plugin of `kind`.
  *
  * @example
  * ```ts
@@ -69,10 +69,11 @@ export async function loadPlugin<K extends Kind>(
 }
 
 /**
- * Imports the plugin, of whatever kind, that a path from the folder `base` or
- * an `npm:`, `jsr:`, `https:` or `file:` specifier names.
+ * Imports a plugin of any kind, named by a path from the folder `base` or an
+ * `npm:`, `jsr:`, `https:` or `file:` specifier.
  *
- * @throws {ConfigError} When it is neither, cannot be imported, or is no plugin.
+ * @throws {ConfigError} When `specifier` is neither, cannot be imported, or is
+ * not a plugin.
  */
 export async function importPlugin(
   specifier: string,
@@ -86,12 +87,12 @@ export async function importPlugin(
   );
 }
 
-/** Whether `text` is written as a path: a dot or a slash comes first, or a Windows drive. */
+/** Whether `text` is written as a path: it begins with a dot, a slash or a Windows drive. */
 export function isPath(text: string): boolean {
   return /^(\.{0,2}[/\\]|[a-z]:[/\\])/i.test(text);
 }
 
-/** Whether `text` says itself where a module is: a path, or `npm:`, `jsr:`, `https:`, `file:`. */
+/** Whether `text` says where a module is: a path, or `npm:`, `jsr:`, `https:`, `file:`. */
 export function isSpecifier(text: string): boolean {
   return isPath(text) || /^(npm|jsr|https|file):/.test(text);
 }
@@ -121,7 +122,7 @@ async function checked(
     module = await load() as typeof module;
   } catch (cause) {
     const text = cause instanceof Error ? cause.message : String(cause);
-    // Deno colours where it happened, and puts it on a line of its own.
+    // Deno adds colours and line breaks.
     const why = stripVTControlCharacters(text).replace(/\s*\n\s*/g, " ");
     throw new ConfigError(what, `Cannot load ${what} "${specifier}": ${why}`, {
       cause,
@@ -132,7 +133,7 @@ async function checked(
   throw new ConfigError(what, `Cannot use "${specifier}" as ${what}: ${wrong}`);
 }
 
-/** Why `found` is no plugin of `kind`, or of any kind when none is given. */
+/** Why `found` is not a plugin of `kind`, or of any kind when none is given. */
 function whatIsWrong(found: unknown, kind?: Kind): string | undefined {
   if (typeof found !== "object" || found === null || !("kind" in found)) {
     const wanted = kind === undefined ? "kind" : `kind: "${kind}"`;
@@ -148,14 +149,14 @@ function whatIsWrong(found: unknown, kind?: Kind): string | undefined {
     return `its apiVersion is ${plugin.apiVersion}, only 1 is known here`;
   }
   if (typeof plugin.options?.["~standard"]?.validate !== "function") {
-    return "its options are no Standard Schema, as zod, Valibot and ArkType make";
+    return "its options are not a Standard Schema, as zod, Valibot and ArkType make";
   }
   return typeof plugin.create === "function"
     ? undefined
-    : "it has no function create";
+    : "it has no create function";
 }
 
-/** What an export is, in words. */
+/** Describes an export. */
 function kindOfValue(value: unknown): string {
   if (value === undefined) return "none";
   if (typeof value !== "object" || value === null) return String(typeof value);
@@ -186,7 +187,7 @@ function notFound(
   );
 }
 
-/** How a plugin that is not built in is named. */
+/** How to name a plugin that is not built in. */
 export function howToWrite(word: string): string {
   const file = /\.\w+$/.test(word) ? word : `${word}.ts`;
   return `write "./${file}" for a file or "npm:${word}" for a package`;

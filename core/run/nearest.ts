@@ -1,11 +1,11 @@
 /**
- * A word that was mistyped, and the known ones in; what was probably meant out.
+ * Guesses what a mistyped word was meant to be.
  *
  * @module
  */
 
 /**
- * The word of `known` that `word` is a plausible slip of; `undefined` when none is.
+ * The word in `known` that `word` is most likely a slip of; undefined when none is likely.
  *
  * @example
  * ```ts
@@ -23,7 +23,7 @@ export function nearest(
   return nearestFew(word, known, 1)[0];
 }
 
-/** At most `n` words of `known` that `word` is a plausible slip of, likeliest first. */
+/** Up to `n` words in `known` that `word` is likely a slip of, likeliest first. */
 export function nearestFew(
   word: string,
   known: Iterable<string>,
@@ -38,28 +38,27 @@ export function nearestFew(
     .map(({ name }) => name);
 }
 
-/** Case and separators are how slips differ most, so they cost nothing. */
+/** Drops case and separators, the most common slips, so that they cost nothing. */
 function bare(word: string): string {
   const letters = word.toLowerCase().replaceAll(/[-_. ]/g, "");
   return letters === "" ? word : letters;
 }
 
-/** How unlikely it is that `typed` was meant to be `name`; Infinity when it is too far. */
+/** How unlikely it is that `typed` was meant to be `name`; Infinity when they are too far apart. */
 function slip(typed: string, name: string): number {
   const longest = Math.max(typed.length, name.length);
   const distance = editDistance(typed, name);
   if (distance <= Math.max(1, Math.floor(longest / 3)) && distance < longest) {
     return distance;
   }
-  // An abbreviation is no typo, but is meant all the same.
+  // An abbreviation is accepted too.
   const part = typed.length >= 3 && name.includes(typed);
   return part ? distance : Infinity;
 }
 
 /**
- * How many letters must be inserted, dropped, changed or swapped with their
- * neighbour to turn `a` into `b`: the Damerau–Levenshtein distance, optimal
- * string alignment.
+ * How many insertions, deletions, changes or swaps of neighbouring letters turn
+ * `a` into `b`: the Damerau–Levenshtein distance (optimal string alignment).
  */
 export function editDistance(a: string, b: string): number {
   let before: number[] = [];

@@ -1,5 +1,5 @@
 /**
- * What a schema found wrong in; what a reader can do about it out.
+ * Turns a schema's issues into messages that say what to write instead.
  *
  * @module
  */
@@ -9,25 +9,25 @@ import { type JsonSchema, schemaAt, typeWords } from "./json_schema.ts";
 import { nearest } from "./nearest.ts";
 import { optionRows } from "./options_help.ts";
 
-/** One thing that is wrong with a run's settings. */
+/** Something wrong with a run's settings. */
 export interface Problem {
-  /** Where: `"sparsifier.k"`. */
+  /** The setting, by dotted key: `"sparsifier.k"`. */
   readonly path: string;
-  /** What. */
+  /** What is wrong. */
   readonly message: string;
   /** The error behind it. */
   readonly cause?: unknown;
 }
 
-/** What {@linkcode optionProblems} needs to know to name things. */
+/** Options for {@linkcode optionProblems}. */
 interface OptionProblemsOptions {
   /** The value that was checked. */
   readonly value: unknown;
-  /** Its schema, when there is one. */
+  /** Its JSON Schema, if there is one. */
   readonly schema: JsonSchema | undefined;
   /** Where the value stands in the run: `"sparsifier"`; empty for the run itself. */
   readonly at: string;
-  /** What an unknown key is none of: `key`, `option of "top-k"`. */
+  /** What a key is called here: `key`, `option of "top-k"`. */
   readonly noun: string;
 }
 
@@ -48,7 +48,7 @@ export function optionProblems(
   });
 }
 
-/** One error that names all `problems`, of which there is one at least, with `what` was read. */
+/** One error that lists all `problems` found in `what`; there must be at least one. */
 export function problemsError(
   what: string,
   problems: readonly Problem[],
@@ -67,14 +67,14 @@ export function problemsError(
   return new ConfigError(path, `Cannot use ${what}: ${list}`, { cause });
 }
 
-/** The keys that lead to what an issue is about. */
+/** The keys that lead to the value an issue is about. */
 export function issuePath(issue: StandardSchemaV1.Issue): string[] {
   return (issue.path ?? []).map((segment) =>
     String(typeof segment === "object" ? segment.key : segment)
   );
 }
 
-/** What stands at `path` inside `value`. */
+/** The value at `path` inside `value`. */
 export function valueAt(value: unknown, path: readonly string[]): unknown {
   return path.reduce<unknown>(
     (inner, key) =>
@@ -123,7 +123,7 @@ function wrongValue(
     const meaning = node?.description ? `: ${node.description}` : "";
     return { path: where, message: `is missing${meaning}` };
   }
-  // A library's stock phrases say less than its schema does; an author's own say more.
+  // The schema says more than a library's stock phrase, but less than an author's own message.
   const stock = /^(invalid|too (small|big)|expected)\b/i.test(message);
   const expected = stock && node ? `expected ${typeWords(node)}` : message;
   return { path: where, message: `${expected}, received ${shown(received)}` };

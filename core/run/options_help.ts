@@ -1,24 +1,24 @@
 /**
- * A schema in, a table of its options out.
+ * Tables of options for --help.
  *
  * @module
  */
 import { alignText } from "./align_text.ts";
 import { type JsonSchema, typeWords } from "./json_schema.ts";
 
-/** One option, as a reader meets it. */
+/** One option, as --help shows it. */
 export interface OptionRow {
   /** Its dotted name: `"buffer.tokens"`. */
   readonly name: string;
   /** What values it accepts. */
   readonly type: string;
-  /** What stands in when it is absent, `"required"` when nothing does. */
+  /** Its default, or `"required"`. */
   readonly default: string;
   /** What it does. */
   readonly meaning: string;
 }
 
-/** The options that an object's schema describes, those inside others by dotted name. */
+/** The options that an object's schema describes, nested ones by dotted name. */
 export function optionRows(
   schema: JsonSchema | undefined,
   at = "",
@@ -36,7 +36,7 @@ export function optionRows(
   });
 }
 
-/** The options of a plugin or of a run as text: name, type, default, meaning. */
+/** A table of options as text: name, type, default, meaning. */
 export function optionsHelp(rows: readonly OptionRow[]): string {
   return alignText([
     ["option", "type", "default", "meaning"],

@@ -1,5 +1,5 @@
 /**
- * A file in, the JSON object it holds out.
+ * Reads JSON objects from files.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { ConfigError } from "../errors.ts";
 /**
  * Reads the JSON object in `file`, which messages call `name`.
  *
- * @throws {ConfigError} When the file cannot be read, or holds no JSON object.
+ * @throws {ConfigError} When the file cannot be read, or does not hold a JSON object.
  */
 export async function readJsonObject(
   file: string,

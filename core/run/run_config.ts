@@ -1,5 +1,5 @@
 /**
- * A run's file and the command line in, a complete, checked run out.
+ * Reads a run from its file and the command line, and checks it.
  *
  * @module
  */
@@ -22,29 +22,29 @@ import { readJsonObject } from "./read_json.ts";
 import { applyOverrides, parseOverride } from "./run_overrides.ts";
 import { type RunConfig, runSchema, type Slot, slots } from "./run_schema.ts";
 
-/** A run as written: its own keys are checked, those of its plugins not yet. */
+/** A run as written: its own keys are checked, but not its plugins' options. */
 export interface RawRun {
-  /** Its settings, defaults of its own keys filled in. */
+  /** Its settings, with the defaults of its own keys. */
   readonly config: RunConfig;
   /** What to call it in errors. */
   readonly source: string;
-  /** Where relative paths in the file start: a folder's `file:` URL. */
+  /** The folder that relative paths in the file start from, as a `file:` URL. */
   readonly base: URL;
-  /** Where relative paths on the command line start: a folder's `file:` URL. */
+  /** The folder that relative paths on the command line start from, as a `file:` URL. */
   readonly cwd: URL;
   /** What was typed on the command line, by dotted key. */
   readonly typed: ReadonlyMap<string, string>;
 }
 
-/** A run that can start. */
+/** A run that is ready to start. */
 export interface ResolvedRun {
-  /** Every setting, defaults filled in, paths absolute: plain JSON, to be stored with the run. */
+  /** Every setting, with defaults and absolute paths: plain JSON, stored with the run. */
   readonly config: RunConfig;
-  /** The SHA-256 of `config` but its `name` and `index`, in hexadecimal. */
+  /** The SHA-256 of `config` without its `name` and `index`, in hexadecimal. */
   readonly hash: string;
-  /** Where relative paths in its plugins' options start: a folder's `file:` URL. */
+  /** The folder that relative paths in its plugins' options start from, as a `file:` URL. */
   readonly base: URL;
-  /** Makes what fills a slot, a new one at each call; `report` is told what it says. */
+  /** Creates the plugin in a slot, anew at each call; `report` hears its events. */
   create<S extends Slot>(
     slot: S,
     report?: PluginContext["report"],
@@ -52,12 +52,12 @@ export interface ResolvedRun {
 }
 
 /**
- * Reads the run in the JSON file at `path`, or an empty one, lays `overrides`
- * such as `"sparsifier.k=64"` over it, and checks every key but those of its
- * plugins. `path` and the paths in `overrides` start at the folder `cwd`.
+ * Reads the run in the JSON file at `path`, or starts from an empty one, applies
+ * `overrides` such as `"sparsifier.k=64"`, and checks every key except plugins'
+ * options. `path` and the paths in `overrides` start at the folder `cwd`.
  *
- * @throws {ConfigError} When there is no such file, it holds no JSON object,
- * or a setting is unknown or has a wrong value; all of these are named at once.
+ * @throws {ConfigError} When there is no such file, it holds no JSON object, or
+ * settings are unknown or have wrong values; the message lists them all.
  */
 export async function readRun(
   path: string | undefined,
@@ -91,8 +91,8 @@ export async function readRun(
  * An option is a path when its schema says `format: "path"`, or when it begins
  * with `./` or `../`.
  *
- * @throws {ConfigError} When a plugin cannot be found or loaded, or an option
- * is unknown or has a wrong value; all of these are named at once.
+ * @throws {ConfigError} When plugins cannot be found or loaded, or options are
+ * unknown or have wrong values; the message lists them all.
  */
 export async function resolveRun(
   raw: RawRun,
@@ -103,7 +103,7 @@ export async function resolveRun(
   );
   const problems = filled.flatMap((slot) => slot.problems ?? []);
   if (problems.length > 0) throw problemsError(raw.source, problems);
-  // Spread over the run as read, so that each slot keeps its place.
+  // Spread over the run as read, so that slots keep their order.
   const config: RunConfig = jsonCopy({
     ...raw.config,
     ...Object.fromEntries(filled.map(({ slot, config }) => [slot, config])),
@@ -123,7 +123,7 @@ export async function resolveRun(
   };
 }
 
-/** What {@linkcode fillSlot} found: problems, or all the rest. */
+/** The problems of a slot, or else its plugin and options. */
 interface FilledSlot {
   readonly slot: Slot;
   readonly problems?: readonly Problem[];
@@ -157,7 +157,7 @@ async function fillSlot(
     const where = { value: given, schema, at: slot, noun };
     return { slot, problems: optionProblems(checked.issues, where) };
   }
-  // A schema may turn options into what JSON cannot hold: then they are stored as written.
+  // If a schema turns options into something JSON cannot hold, they are stored as written.
   const plain = isJson(checked.value);
   const stored = absolutePaths(plain ? checked.value : given, {
     schema,
@@ -171,7 +171,7 @@ async function fillSlot(
   };
 }
 
-/** The folder where a relative path at `keys` starts: there where it was written. */
+/** The folder that a relative path at `keys` starts from: the command line's if it was typed there, else the file's. */
 function startOf(
   { typed, cwd, base }: RawRun,
   keys: readonly string[],
@@ -181,7 +181,7 @@ function startOf(
     : base;
 }
 
-/** The entries of `typed` that lie inside `slot`, by their keys there. */
+/** The entries of `typed` inside `slot`, by their keys within it. */
 function typedInside(
   typed: ReadonlyMap<string, string>,
   slot: Slot,

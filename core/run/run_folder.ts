@@ -1,19 +1,19 @@
 /**
- * Where a run's files are.
+ * The files of a run.
  *
  * ```
  * runs/<name>/
  *   config.json                        every setting, and what made the activations
  *   metrics.jsonl                      a line for each logged step
  *   results.json                       the final measurements
- *   skipped.json                       pictures that could not be decoded, and why; absent when there are none
+ *   skipped.json                       pictures that could not be decoded, and why; absent if there are none
  *   checkpoint/sae_weights.safetensors the dictionary, in SAELens's layout
  *   checkpoint/cfg.json                its description
- *   state/training.safetensors         what a killed run goes on from
- *   report.html                        one file to open or mail; absent until it is asked for
- *   index/                             what is known of each latent; absent until it is indexed
- *   state/index.safetensors            what a killed index goes on from; gone when it is finished
- *   probes/<probe>/                    what a probe found; absent until it has run
+ *   state/training.safetensors         what a killed run resumes from
+ *   report.html                        one file to open or mail; absent until requested
+ *   index/                             what is known about each latent; absent until indexed
+ *   state/index.safetensors            what a killed index resumes from; removed when it is finished
+ *   probes/<probe>/                    what a probe found; absent until it runs
  * ```
  *
  * @module
@@ -32,15 +32,15 @@ export interface RunFolder {
   readonly results: string;
   /** Pictures that could not be decoded, and why. */
   readonly skipped: string;
-  /** The folder of the dictionary. */
+  /** The dictionary's folder. */
   readonly checkpoint: string;
-  /** What a killed run goes on from. */
+  /** What a killed run resumes from. */
   readonly state: string;
-  /** The folder of what is known of each latent. */
+  /** The index's folder. */
   readonly index: string;
-  /** What a killed index goes on from. */
+  /** What a killed index resumes from. */
   readonly indexState: string;
-  /** The folder of what probes found, a folder for each. */
+  /** The folder of probe results, one folder each. */
   readonly probes: string;
 }
 
@@ -66,7 +66,7 @@ export async function makeRunFolder(folder: RunFolder): Promise<void> {
   await Deno.mkdir(join(folder.path, "state"), { recursive: true });
 }
 
-/** Removes the index of a run, whole or not, and what it would go on from. */
+/** Removes the index of a run, complete or not, and its saved state. */
 export async function removeIndex(
   { index, indexState }: Pick<RunFolder, "index" | "indexState">,
 ): Promise<void> {
@@ -77,10 +77,10 @@ export async function removeIndex(
   }
 }
 
-/** A name that `replaceFile` gives a file while it is written, or `writeProbeResult` a folder. */
+/** The names that `replaceFile` and `writeProbeResult` give to what they are writing. */
 const temporary = /\.[0-9a-f]{8}\.tmp$|^probe-[0-9a-f]{8}(\.old)?$/;
 
-/** Removes what a killed process left half written. */
+/** Removes what a killed process left half-written. */
 export async function removeTemporaries({ path }: RunFolder): Promise<void> {
   const parts = ["checkpoint", "state", "index"].map((part) =>
     join(path, part)

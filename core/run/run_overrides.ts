@@ -1,5 +1,5 @@
 /**
- * Settings given on the command line, laid over those of a file.
+ * Applies settings from the command line to those of a file.
  *
  * @module
  */
@@ -15,10 +15,10 @@ export interface Override {
 }
 
 /**
- * Reads `"sparsifier.k=64"`, dashes before it allowed. A slot's own name is
- * short for its `use`: `encoder=vit` is `encoder.use=vit`.
+ * Parses `"sparsifier.k=64"`, with or without leading dashes. A slot's name is
+ * short for its `use`: `encoder=vit` means `encoder.use=vit`.
  *
- * @throws {ConfigError} When there is no key or no value.
+ * @throws {ConfigError} When the key or the value is missing.
  */
 export function parseOverride(argument: string): Override {
   const [, name, text] = /^-*([^=\s]+)=(.*)$/s.exec(argument) ?? [];
@@ -33,8 +33,8 @@ export function parseOverride(argument: string): Override {
 }
 
 /**
- * A value as typed: JSON when it is a number, true, false, null, a list or an
- * object, else text. `1_000_000` is a number too.
+ * Parses a value as typed: JSON if it is a number, true, false, null, a list or
+ * an object, otherwise text. `1_000_000` is a number too.
  *
  * @example
  * ```ts
@@ -54,16 +54,16 @@ export function parseValue(text: string): unknown {
 }
 
 /**
- * Lays `overrides` over the settings in `given`, which stays as it is. A slot
- * that gets another plugin drops the options of the one it had.
+ * The settings in `given` with `overrides` applied. A slot that gets another
+ * plugin loses the options of the old one.
  *
- * @throws {ConfigError} When a key leads through a value that holds no keys.
+ * @throws {ConfigError} When a key leads into a value that cannot have keys.
  */
 export function applyOverrides(
   given: Readonly<Record<string, unknown>>,
   overrides: readonly Override[],
 ): Record<string, unknown> {
-  // What fills a slot comes first, wherever it stands in the line.
+  // A slot's plugin must be set before its options, wherever it stands in the line.
   const isUse = ({ key }: Override) => /^\w+(\.use)?$/.test(key);
   const ordered = [
     ...overrides.filter(isUse),
@@ -84,7 +84,7 @@ export function applyOverrides(
   );
 }
 
-/** `into` with the value at `path` replaced. */
+/** A copy of `into` with the value at `path` replaced. */
 function set(
   into: unknown,
   [head, ...rest]: readonly string[],

@@ -1,12 +1,12 @@
 /**
- * What can be written in a run's file: every key, its unit and its default.
+ * The schema of a run's file: every key, its meaning and its default.
  *
  * @module
  */
 import { z } from "zod";
 import type { Kind } from "../plugin.ts";
 
-/** The kinds of plugin that a run has a slot for, in the order data flows. */
+/** The slots of a run, each for a kind of plugin, in the order data flows. */
 export const slots = [
   "dataset",
   "encoder",
@@ -14,10 +14,10 @@ export const slots = [
   "engine",
 ] as const satisfies readonly Kind[];
 
-/** A kind of plugin that a run has a slot for. */
+/** A slot of a run, named after its kind of plugin. */
 export type Slot = typeof slots[number];
 
-/** What fills a slot: a plugin and, beside it, the plugin's own options. */
+/** What fills a slot: a plugin and its options. */
 export interface SlotConfig {
   /** Name of a built-in, path of a file, or `npm:`, `jsr:` or `https:` specifier. */
   readonly use: string;
@@ -25,11 +25,11 @@ export interface SlotConfig {
   readonly [option: string]: unknown;
 }
 
-/** A run with every default filled in: what `runs/<name>/config.json` holds. */
+/** A run with every default filled in, as in `runs/<name>/config.json`. */
 export interface RunConfig {
-  /** Decides every random number. */
+  /** Seeds every random number. */
   readonly seed: number;
-  /** Folder under `runs/`. */
+  /** Name of its folder under `runs/`. */
   readonly name?: string | undefined;
   /** Where the pictures come from. */
   readonly dataset: SlotConfig;
@@ -50,19 +50,19 @@ export interface RunConfig {
     /** Pictures held out. */
     readonly images: number;
   };
-  /** Saves while the run goes on. */
+  /** When the run is saved. */
   readonly checkpoint: {
     /** Steps between saves. */
     readonly every: number;
-    /** Minutes after which a run saves although fewer steps have passed. */
+    /** Minutes after which it saves even if fewer steps have passed. */
     readonly minutes: number;
   };
-  /** What is written while the run goes on. */
+  /** What is logged. */
   readonly log: {
     /** Steps between lines of `metrics.jsonl`. */
     readonly every: number;
   };
-  /** What shows each latent, found when the run is trained. It changes nothing in the training: a run may be resumed with another one. */
+  /** The index of what shows each latent, made after training. It does not affect training, so a resumed run may change it. */
   readonly index: {
     /** Pictures looked at; 0 for no index. */
     readonly images: number;
@@ -71,7 +71,7 @@ export interface RunConfig {
   readonly engine: SlotConfig;
 }
 
-/** The part of a run that says how tokens wait. */
+/** The token buffer of a run. */
 export interface BufferConfig {
   /** Tokens held at once. */
   readonly tokens: number;
@@ -83,9 +83,9 @@ export interface BufferConfig {
   readonly dtype: "float32" | "bfloat16";
 }
 
-/** The part of a run that says how its sparsifier is trained. */
+/** How a run trains its sparsifier. */
 export interface TrainConfig {
-  /** Tokens trained on altogether. */
+  /** Tokens trained on in total. */
   readonly tokens: number;
   /** Adam's step size. */
   readonly lr?: number | undefined;
@@ -109,7 +109,7 @@ export interface TrainConfig {
   readonly normalize: boolean;
 }
 
-/** A slot: which plugin, and the plugin's own options beside it. */
+/** The schema of a slot: a plugin and, beside it, the plugin's options. */
 function slot(use: string, meaning: string): z.ZodType<SlotConfig> {
   return z.looseObject(
     {

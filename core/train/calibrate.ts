@@ -1,5 +1,5 @@
 /**
- * A dictionary and tokens in, the threshold that gives the wanted L0 out.
+ * Calibrates a dictionary's threshold to a target L0.
  *
  * @module
  */
@@ -7,10 +7,10 @@ import type { TokenGroup } from "./collect.ts";
 import type { EvaluateInput } from "./evaluate.ts";
 
 /**
- * The threshold above which exactly `targetL0` latents a token fire, on
- * average over the tokens given: halfway between the `targetL0 · tokens`-th
- * largest activation and the next. Of each group only twice as many
- * activations are held as its share would be. NaN when there are no tokens.
+ * The threshold above which exactly `targetL0` latents per token fire, averaged
+ * over the given tokens: halfway between the `targetL0 · tokens`-th largest
+ * activation and the next. To bound memory, each group keeps at most
+ * `2 · targetL0` activations per token. NaN when there are no tokens.
  */
 export async function calibrate(
   groups: AsyncIterable<TokenGroup>,
@@ -41,7 +41,7 @@ export async function calibrate(
   if (tokens === 0) return NaN;
   const values = joined(held).sort();
   const at = values.length - Math.round(targetL0 * tokens);
-  // Fewer are positive than wanted: then all may fire.
+  // Too few are positive to reach the target, so all may fire.
   return at <= 0 ? 0 : (values[at]! + values[at - 1]!) / 2;
 }
 

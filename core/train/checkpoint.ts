@@ -1,9 +1,9 @@
 /**
- * A dictionary in, two files in SAELens's layout out; and back.
+ * Saves and loads dictionaries in SAELens's layout.
  *
  * `sae_weights.safetensors` holds `W_enc [d_model, d_sae]`, `W_dec [d_sae,
- * d_model]`, `b_enc [d_sae]`, `b_dec [d_model]` and, for a gated dictionary,
- * `threshold [d_sae]`, for raw activations; `cfg.json` says what they are.
+ * d_model]`, `b_enc [d_sae]`, `b_dec [d_model]` and, if the dictionary has one,
+ * `threshold [d_sae]`, all for raw activations; `cfg.json` describes them.
  *
  * @module
  */
@@ -17,7 +17,7 @@ import {
 } from "../files/safetensors.ts";
 import type { HostTensor, HostTensors, Shape } from "../tensor.ts";
 
-/** One parameter, read when it is written. */
+/** One parameter, whose values are read when they are written. */
 export interface ParameterReader {
   /** Lengths of its axes. */
   readonly shape: Shape;
@@ -25,26 +25,24 @@ export interface ParameterReader {
   read(): Promise<Float32Array>;
 }
 
-/** Parameters in units of the activations: dividing these by the scale of training makes a dictionary for raw activations. */
+/** Parameters in the activations' units: dividing them by the scale of training makes a dictionary for raw activations. */
 const inActivationUnits = new Set(["b_enc", "b_dec", "threshold"]);
 
-/** Matrices that files hold transposed. */
+/** Matrices that files store transposed. */
 const transposedInFiles = new Set(["W_enc"]);
 
-/** What {@linkcode saveCheckpoint} says of the dictionary beside its arrays. */
+/** What `cfg.json` says about the dictionary. */
 export interface CheckpointCfg {
-  /** SAELens's name of the architecture. */
+  /** SAELens's name for the architecture. */
   readonly architecture: string;
   /** Whatever else the architecture needs. */
   readonly [key: string]: unknown;
 }
 
 /**
- * Writes parameters that were trained on activations times `scale` to
- * `folder`, for raw activations. With `x` scaled by `s`, latents of `s·x` are
- * `s` times those of a dictionary whose `b_enc`, `b_dec` and `threshold` are
- * divided by `s`: latents are then in the activations' units, and the rows of
- * `W_dec` keep norm 1.
+ * Writes parameters trained on activations times `scale` to `folder`, converted
+ * for raw activations: `b_enc`, `b_dec` and `threshold` are divided by `scale`.
+ * Latents are then in the activations' units, and the rows of `W_dec` keep norm 1.
  */
 export async function saveCheckpoint(
   folder: string,
@@ -80,7 +78,7 @@ export async function saveCheckpoint(
 /**
  * Reads the parameters of a checkpoint, each matrix with one row per latent.
  *
- * @throws {FormatError} When there is no checkpoint, or it holds no dictionary.
+ * @throws {FormatError} When there is no checkpoint, or it is damaged.
  */
 export async function loadCheckpoint(folder: string): Promise<HostTensors> {
   const path = join(folder, "sae_weights.safetensors");

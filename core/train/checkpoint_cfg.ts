@@ -1,12 +1,12 @@
 /**
- * A run in, what `cfg.json` says of its dictionary out.
+ * Describes a run's dictionary for `cfg.json`.
  *
  * @module
  */
 import type { CheckpointCfg } from "./checkpoint.ts";
 import type { OpenRun } from "./open_run.ts";
 
-/** The description that SAELens 6 reads, and where the dictionary came from. */
+/** The description that SAELens 6 reads, with the dictionary's provenance. */
 export function checkpointCfg(run: OpenRun): CheckpointCfg {
   const { config, hook, sparsifier, encoder, hash } = run;
   return {
@@ -19,7 +19,7 @@ export function checkpointCfg(run: OpenRun): CheckpointCfg {
     reshape_activations: "none",
     ...sparsifier.saelens,
     metadata: {
-      // The version of this layout: SAELens takes one without it for older and drops the rest.
+      // Without a version, SAELens assumes an older layout and drops the rest.
       sae_lens_version: "6.0.0",
       model_name: String(config.encoder.model ?? config.encoder.use),
       hook_name: hook.name,

@@ -1,5 +1,5 @@
 /**
- * Pictures in, token activations out.
+ * Encodes pictures into token activations.
  *
  * @module
  */
@@ -17,9 +17,9 @@ export interface TokenGroup {
   readonly examples: readonly number[];
   /** The pictures' ids. */
   readonly ids: readonly string[];
-  /** What is known of each picture as a whole. */
+  /** The pictures' labels. */
   readonly labels: readonly NonNullable<Example["labels"]>[];
-  /** Tokens of each picture. */
+  /** How many tokens each picture has. */
   readonly perExample: number;
   /** Pictures that could not be decoded. */
   readonly skipped: readonly ExampleError[];
@@ -29,15 +29,15 @@ export interface TokenGroup {
 export interface CollectOptions {
   /** Where the encoder is read. */
   readonly hook: Hook;
-  /** Which tokens: the patches, or the specials before them too. */
+  /** Which tokens: patches only, or specials too. */
   readonly tokens: "patches" | "all";
 }
 
 /**
- * The activations of each group of pictures, in order. While one group is
- * used the next is encoded and the two after that are decoded.
+ * The activations of each group of pictures, in order. While one group is used,
+ * the next is encoded and the two after that are decoded.
  *
- * @throws {ConfigError} When as many pictures in a row as the dataset has could not be decoded.
+ * @throws {ConfigError} When none of as many pictures in a row as the dataset has could be decoded.
  */
 export async function* collect(
   dataset: Dataset,
@@ -76,7 +76,7 @@ export async function* collect(
   }
 }
 
-/** Tokens that a picture gives at `hook`. */
+/** How many tokens a picture has at `hook`. */
 export function tokensPerExample(
   { layout: { specials, grid: [rows, cols] } }: Hook,
   tokens: "patches" | "all",
@@ -100,7 +100,7 @@ async function decode(
     try {
       return { index, example: await dataset.get(index) };
     } catch (error) {
-      // By name, since a plugin may bring its own copy of the class.
+      // By name, because a plugin may bring its own copy of the class.
       if ((error as Error)?.name === "ExampleError") {
         return error as ExampleError;
       }

@@ -1,5 +1,5 @@
 /**
- * A dictionary and tokens in, its quality out.
+ * Measures how well a dictionary reconstructs tokens.
  *
  * @module
  */
@@ -11,17 +11,17 @@ import type { Tensors } from "../tensor.ts";
 
 /** What to evaluate. */
 export interface EvaluateInput {
-  /** The maths. */
+  /** Where the maths is done. */
   readonly engine: Engine;
   /** The dictionary. */
   readonly sparsifier: Sparsifier;
   /** Its parameters, in `engine`. */
   readonly params: Tensors;
-  /** What tokens are multiplied by before the dictionary sees them: 1 for a checkpoint. */
+  /** What tokens are multiplied by first: 1 for a checkpoint. */
   readonly scale: number;
 }
 
-/** What {@linkcode evaluate} measures, at inference. */
+/** What {@linkcode evaluate} measures, with the dictionary as at inference. */
 export interface Evaluation {
   /** The fraction of variance unexplained. */
   readonly fvu: number;

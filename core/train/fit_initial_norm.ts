@@ -1,5 +1,5 @@
 /**
- * A fresh dictionary in, one whose first reconstructions have the right length out.
+ * Scales a fresh encoder so that its first reconstructions have the right norm.
  *
  * @module
  */
@@ -7,16 +7,16 @@ import type { Engine } from "../engine.ts";
 import type { Sparsifier } from "../sparsifier.ts";
 import type { HostTensor, HostTensors, Tensor } from "../tensor.ts";
 
-/** Tokens that are looked at. */
+/** Most tokens of the sample that are used. */
 const most = 2048;
 
 /**
- * Multiplies `W_enc` by the number `c` that makes `b_dec + c · (x̂ − b_dec)`
- * closest to the tokens of `sample` `[tokens, dModel]`. A fresh encoder that is
- * the decoder's transpose reconstructs several times too much where many
- * latents fire, and training would spend its first steps on that alone. With
- * `b_enc` zero, latents are proportional to `W_enc`; parameters without these
- * two are returned as they are.
+ * Multiplies `W_enc` by the factor `c` that brings `b_dec + c · (x̂ − b_dec)`
+ * closest to the tokens of `sample`, `[tokens, dModel]`. A fresh encoder that is
+ * the decoder's transpose overshoots several times when many latents fire, and
+ * training would spend its first steps undoing that. This needs latents to be
+ * proportional to `W_enc`: parameters without `W_enc` and `b_dec`, or with a
+ * nonzero `b_enc`, are returned unchanged.
  */
 export async function fitInitialNorm(
   engine: Engine,

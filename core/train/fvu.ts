@@ -1,16 +1,16 @@
 /**
- * The fraction of variance unexplained.
+ * The fraction of variance unexplained (FVU).
  *
  * @module
  */
 
-/** The sums of {@linkcode FvuSums}, as plain JSON. */
+/** The state of {@linkcode FvuSums} as plain JSON. */
 export interface FvuState {
   /** The first token. */
   readonly first: readonly number[];
   /** Sum of each dimension, about the first token. */
   readonly sums: readonly number[];
-  /** Sum of all squares, about the first token. */
+  /** Sum of squares, about the first token. */
   readonly squares: number;
   /** Sum of squared errors. */
   readonly error: number;
@@ -18,21 +18,21 @@ export interface FvuState {
   readonly rows: number;
 }
 
-/** Sums from which the FVU follows, whatever the order of the batches. */
+/** Running sums for the FVU of all batches together. */
 export interface FvuSums {
   /** Adds tokens `[rows, width]` and the summed squared error of their reconstructions. */
   add(x: Float32Array, squaredError: number): void;
-  /** The FVU of everything added so far; NaN before two different tokens. */
+  /** The FVU of everything added so far; NaN until two tokens differ. */
   value(): number;
-  /** What {@linkcode fvuSums} goes on from. */
+  /** The state that {@linkcode fvuSums} resumes from. */
   state(): FvuState;
 }
 
 /**
  * `FVU = Σ‖x − x̂‖² / Σ‖x − μ‖²`, where `μ` is the mean of each dimension over
  * all tokens added, with sums in float64: always predicting `μ` scores 1, a
- * perfect reconstruction 0. `Σ‖x − μ‖²` follows in one pass from sums taken
- * about the first token, which keeps them small where the mean is large.
+ * perfect reconstruction 0. `Σ‖x − μ‖²` is found in one pass from sums about the
+ * first token, which keeps them small when the mean is large.
  *
  * @example Always predicting the mean scores 1
  * ```ts

@@ -1,12 +1,12 @@
 /**
- * How far a step goes, over the run.
+ * The schedule of the learning rate.
  *
  * @module
  */
 
-/** What decides the step size. */
+/** Settings of the schedule. */
 export interface Schedule {
-  /** The step size between warm-up and decay. */
+  /** The learning rate between warm-up and decay. */
   readonly lr: number;
   /** Steps over which it rises linearly. */
   readonly warmup: number;
@@ -16,12 +16,12 @@ export interface Schedule {
   readonly steps: number;
 }
 
-/** `2e-4 / √(dSae / 2¹⁴)`, the rule of Gao et al. (arXiv:2406.04093) as dictionary_learning has it. */
+/** `2e-4 / √(dSae / 2¹⁴)`: the rule of Gao et al. (arXiv:2406.04093), with dictionary_learning's constants. */
 export function defaultLearningRate(dSae: number): number {
   return 2e-4 / Math.sqrt(dSae / 2 ** 14);
 }
 
-/** The step size after `step` steps: 0 for the first one is never given. */
+/** The learning rate of the step after `step` others; it is never 0. */
 export function learningRate(
   step: number,
   { lr, warmup, decay, steps }: Schedule,

@@ -1,5 +1,5 @@
 /**
- * The folder of a trained run in, its dictionary in the run's engine out.
+ * Loads a trained run's dictionary into its engine.
  *
  * @module
  */
@@ -10,9 +10,9 @@ import type { RunFolder } from "../run/run_folder.ts";
 import type { Tensors } from "../tensor.ts";
 
 /**
- * Reads the dictionary that a run has saved, for raw activations.
+ * Reads the dictionary that a run saved, for raw activations.
  *
- * @throws {FormatError} When there is none, or it is not of the run's sizes.
+ * @throws {FormatError} When there is none, or its sizes are not the run's.
  */
 export async function loadDictionary(
   { engine, hook, sparsifier: { dSae } }: Pick<

@@ -1,12 +1,12 @@
 /**
- * A file of JSON lines that a resumed run continues as if never interrupted.
+ * A log of JSON lines that a resumed run continues as if never interrupted.
  *
  * @module
  */
 
 /** The log of a run. */
 export interface MetricsLog {
-  /** Bytes written. */
+  /** Length of the file in bytes. */
   readonly bytes: number;
   /** Appends a line. */
   write(line: Readonly<Record<string, unknown>>): Promise<void>;
@@ -16,7 +16,7 @@ export interface MetricsLog {
   close(): void;
 }
 
-/** Opens `path`, dropping whatever lies behind its first `bytes` bytes. */
+/** Opens `path` and drops everything after its first `bytes` bytes. */
 export async function openMetricsLog(
   path: string,
   bytes: number,

@@ -1,5 +1,5 @@
 /**
- * A run's settings in, its parts out: dataset, encoder, sparsifier, engine.
+ * Creates the parts of a run: dataset, encoder, sparsifier, engine.
  *
  * @module
  */
@@ -20,9 +20,9 @@ import { type Split, splitExamples } from "./split_examples.ts";
 import { bufferBytes } from "./token_buffer.ts";
 import type { TrainerOptions } from "./trainer.ts";
 
-/** A run whose parts are made. */
+/** A run whose parts are created. */
 export interface OpenRun {
-  /** Every setting, the hook among them. */
+  /** Every setting, including the hook. */
   readonly config: RunConfig;
   /** The hash of the settings. */
   readonly hash: string;
@@ -36,23 +36,23 @@ export interface OpenRun {
   readonly sparsifier: Sparsifier;
   /** The maths. */
   readonly engine: Engine;
-  /** Which pictures are for what. */
+  /** Which pictures are used for what. */
   readonly split: Split;
-  /** Settings of the optimiser, defaults filled in. */
+  /** Settings of the optimiser, with defaults. */
   readonly optimiser: TrainerOptions;
-  /** Tokens of one group of pictures. */
+  /** How many tokens a group of pictures has. */
   readonly groupTokens: number;
-  /** Bytes that training takes at most. */
+  /** Most bytes that training takes. */
   readonly memory: number;
   /** Closes all parts. */
   close(): Promise<void>;
 }
 
 /**
- * Makes the parts of a run and checks that they fit together. `report` is told
- * what the dataset and the encoder say of it: a model may have to be downloaded.
+ * Creates the parts of a run and checks that they fit together. `report` hears
+ * from the dataset and the encoder, for example while a model is downloaded.
  *
- * @throws {ConfigError} When they do not, or one cannot be made.
+ * @throws {ConfigError} When they do not fit, or one cannot be created.
  */
 export async function openRun(
   run: ResolvedRun,
@@ -71,7 +71,7 @@ export async function openRun(
     const encoder = keep(await run.create("encoder", report));
     const sparsifier = await run.create("sparsifier");
     const hook = findHook(encoder, run.config.hook);
-    // A default that is the encoder's own: the run is the same when it is written out.
+    // Filled in before hashing, so that naming the default hook gives the same hash.
     const config = { ...run.config, hook: hook.name };
     const hash = await hashRun(config);
     const groupTokens = config.buffer.images *
@@ -97,9 +97,9 @@ export async function openRun(
 }
 
 /**
- * The hook of that name, or the encoder's own default.
+ * The hook named `wanted`, or the encoder's default.
  *
- * @throws {ConfigError} When there is none of that name: the nearest are listed.
+ * @throws {ConfigError} When there is no such hook; the message lists the nearest.
  */
 export function findHook(encoder: Encoder, wanted?: string): Hook {
   const name = wanted ?? encoder.defaultHook;
@@ -115,7 +115,7 @@ export function findHook(encoder: Encoder, wanted?: string): Hook {
   throw new ConfigError("hook", `Cannot find hook "${name}": ${some} ${words}`);
 }
 
-/** Not every hook has patches: a classifier's logits belong to the whole picture. */
+/** Refuses hooks without patches, such as a classifier's logits. */
 function checkTokens({ name }: Hook, groupTokens: number): void {
   if (groupTokens > 0) return;
   throw new ConfigError(
@@ -161,10 +161,10 @@ function memoryOf(
   groupTokens: number,
 ): number {
   const dModel = hook.width, { dSae, targetL0 } = sparsifier;
-  // Measuring encodes a whole group at once, calibrating twice the entries wanted.
+  // Measuring encodes a whole group at once; calibrating keeps twice the target's entries.
   const rows = Math.max(buffer.batch, groupTokens);
   const entries = targetL0 === undefined
-    // What no rule bounds may keep half of all, as a fresh ReLU does.
+    // Without a target, half of all entries may be kept, as by a fresh ReLU.
     ? buffer.batch * dSae / 2
     : targetL0 * Math.max(buffer.batch, 2 * groupTokens);
   const calibration = evaluate.images / 2 * groupTokens / buffer.images *
@@ -174,13 +174,13 @@ function memoryOf(
     (dataset.memory?.() ?? 0) +
     encoder.memory(buffer.images, hook) +
     engineMemory(engine, { dModel, dSae, rows, entries }) +
-    // Three groups on their way; then three matrices while they are made, the
-    // sample, or the activations to calibrate on, twice while they are joined.
+    // Three groups in flight; then the largest of three matrices being made, the
+    // sample, and the activations to calibrate on, doubled while they are joined.
     4 * (3 * groupTokens * dModel +
         Math.max(3 * dSae * dModel, train.sample * dModel, 2 * calibration));
 }
 
-/** What the engine takes; that it cannot hold so much is the settings' fault. */
+/** Most bytes that the engine takes; not fitting is the fault of the settings. */
 function engineMemory(engine: Engine, size: MemorySize): number {
   try {
     return engine.memory(size);

@@ -1,5 +1,5 @@
 /**
- * Token activations in order in, shuffled batches out.
+ * Shuffles token activations into batches.
  *
  * @module
  */
@@ -10,21 +10,20 @@ import type { DrawnTokens, TokenBuffer } from "./token_buffer.ts";
 export interface ShuffleOptions {
   /** Tokens in a batch. */
   readonly batch: number;
-  /** The buffer is filled until it holds more than this, and drawn from while it does. */
+  /** The buffer is filled until it holds more than this many tokens, and drawn from while it does. */
   readonly full: number;
 }
 
 /**
- * Yields batches drawn at random from `buffer`, which `groups` refill. Before
- * the first batch the buffer is filled, so that a token may meet any of as
- * many others as it holds.
+ * Yields batches drawn at random from `buffer`, which `groups` refill. The buffer
+ * is filled before the first batch, so that any of its tokens may share one.
  */
 export async function* shuffle(
   groups: AsyncIterable<TokenGroup>,
   buffer: TokenBuffer,
   { batch, full }: ShuffleOptions,
 ): AsyncGenerator<DrawnTokens> {
-  // A resumed buffer is drawn from first, as it would have been.
+  // A resumed run may have stopped between two draws.
   while (buffer.size > full) yield buffer.draw(batch);
   for await (const group of groups) {
     buffer.add(group);

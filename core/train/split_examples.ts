@@ -1,5 +1,5 @@
 /**
- * Which pictures are trained on, and in which order.
+ * Splits a dataset, and orders the pictures that are trained on.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { ConfigError } from "../errors.ts";
 import { permutation, type Random, randomFrom } from "../random.ts";
 import { randomStreams } from "./random_streams.ts";
 
-/** Indices of the pictures, by what they are for. No picture is in two. */
+/** Indices of pictures by their use. No picture has two uses. */
 export interface Split {
   /** To train on. */
   readonly train: Uint32Array;
@@ -19,10 +19,9 @@ export interface Split {
 }
 
 /**
- * Holds `heldOut` pictures of a dataset back, half to calibrate and half to
- * measure, in an order that `seed` decides. Pictures that come in sequences are
- * held back a sequence after the other, from the end of each: of one film its
- * last part, never a frame among those trained on.
+ * Holds out `heldOut` random pictures of a dataset, half to calibrate and half to
+ * measure. Sequences are held out one after another, each from its end: the last
+ * part of a film, never a frame between those trained on.
  *
  * @throws {ConfigError} When fewer than half of the pictures would be left to train on.
  */
@@ -51,7 +50,7 @@ export function splitExamples(
   };
 }
 
-/** All pictures by chance; or sequence by sequence, by chance, each from its end. */
+/** All pictures in random order; or random sequences, each from its end. */
 function orderOf(
   dataset: Pick<Dataset, "length" | "sequenceOf">,
   random: Random,
@@ -67,8 +66,8 @@ function orderOf(
 }
 
 /**
- * Groups of `size` training pictures without end, from group `first` on. Each
- * epoch has its own order; a group may span two.
+ * Endless groups of `size` training pictures, from group `first` on. Each epoch
+ * has its own order; a group may span two epochs.
  */
 export function* trainingGroups(
   train: Uint32Array,
@@ -91,7 +90,7 @@ export function* trainingGroups(
   }
 }
 
-/** `indices` in groups of at most `size`, once. */
+/** `indices` in groups of at most `size`. */
 export function* inGroups(
   indices: Uint32Array,
   size: number,

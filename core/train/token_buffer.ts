@@ -1,5 +1,5 @@
 /**
- * Tokens held to be shuffled, in memory that does not grow.
+ * A buffer of fixed size in which tokens are shuffled.
  *
  * @module
  */
@@ -16,19 +16,23 @@ export interface TokenBuffer {
   readonly capacity: number;
   /** How many tokens are held. */
   readonly size: number;
-  /** Holds the tokens of a group. Throws a RangeError when there is no room. */
+  /**
+   * Adds the tokens of a group.
+   *
+   * @throws {RangeError} When there is no room.
+   */
   add(group: TokenGroup): void;
-  /** Takes `rows` tokens out at random. */
+  /** Removes `rows` random tokens and returns them. */
   draw(rows: number): DrawnTokens;
-  /** Copies `rows` tokens, drawn by another stream of random numbers, which stay. */
+  /** Copies `rows` tokens, drawn by `random` with replacement, without removing them. */
   peek(rows: number, random: Random): HostTensor;
-  /** What is held, in order: `[size, width]` of float32, or of bfloat16 as integers, and the example of each. */
+  /** The tokens held, in order: `[size, width]` as float32, or bfloat16 as integers, and the example of each. */
   contents(): { values: Float32Array | Uint16Array; examples: Uint32Array };
-  /** Holds exactly what {@linkcode TokenBuffer.contents} gave. */
+  /** Restores what {@linkcode TokenBuffer.contents} returned. */
   restore(values: Float32Array | Uint16Array, examples: Uint32Array): void;
 }
 
-/** A batch. */
+/** A batch of tokens. */
 export interface DrawnTokens {
   /** `[rows, width]` */
   readonly x: HostTensor;
@@ -36,7 +40,7 @@ export interface DrawnTokens {
   readonly examples: Uint32Array;
 }
 
-/** Bytes that a buffer takes. */
+/** How many bytes a buffer takes. */
 export function bufferBytes(
   capacity: number,
   width: number,
@@ -85,7 +89,7 @@ export function tokenBuffer(
         const at = random.integer(size--);
         read(row(at), x, i * width);
         whose[i] = examples[at]!;
-        // The last one takes the place that is free now.
+        // The last token fills the gap.
         row(at).set(row(size));
         examples[at] = examples[size]!;
       }
@@ -110,7 +114,7 @@ export function tokenBuffer(
   };
 }
 
-/** Copies floats, rounding to the nearest bfloat16 (ties to even) where those are held. */
+/** Copies floats, rounded to the nearest bfloat16 (ties to even) if `to` holds those. */
 function write(
   from: Float32Array,
   to: Float32Array | Uint16Array,
@@ -120,7 +124,7 @@ function write(
   const bits = new Uint32Array(from.buffer, from.byteOffset, from.length);
   for (let i = 0; i < bits.length; i++) {
     const bit = bits[i]!;
-    // Rounding would carry a NaN over into infinity or zero.
+    // Rounding could carry a NaN into infinity or zero.
     to[at + i] = (bit & 0x7fffffff) > 0x7f800000
       ? bit >>> 16 | 0x40
       : (bit + 0x7fff + ((bit >>> 16) & 1)) >>> 16;

@@ -1,5 +1,5 @@
 /**
- * A sparsifier in training: its parameters, moments and counters.
+ * Trains a sparsifier: its parameters, Adam's moments and counters.
  *
  * @module
  */
@@ -24,23 +24,23 @@ export interface TrainerOptions extends Schedule {
   readonly deadTokens: number;
 }
 
-/** Numbers of one step. */
+/** What one step measured. */
 export interface StepNumbers {
   /** The loss. */
   readonly loss: number;
-  /** `Σ‖x − x̂‖²` of the batch, of the scaled tokens. */
+  /** `Σ‖x − x̂‖²` over the scaled tokens of the batch. */
   readonly squaredError: number;
   /** Latents per token. */
   readonly l0: number;
   /** Share of the latents that are dead after the step. */
   readonly dead: number;
-  /** The step size. */
+  /** The learning rate. */
   readonly lr: number;
-  /** What else the sparsifier's loss reports, by name. */
+  /** The other metrics of the sparsifier's loss, by name. */
   readonly metrics: Readonly<Record<string, number>>;
 }
 
-/** An average that counts the latest value 1 %, corrected for its short past. */
+/** An exponential average with a weight of 1 % for the latest value, bias-corrected. */
 export interface RunningAverage {
   /** Weighted sum of the values. */
   sum: number;
@@ -48,13 +48,13 @@ export interface RunningAverage {
   weight: number;
 }
 
-/** All that a trainer's next step depends on. */
+/** Everything that a trainer's next step depends on. */
 export interface TrainerState {
   /** Steps taken. */
   readonly step: number;
   /** The parameters. */
   readonly params: HostTensors;
-  /** Adam's mean gradients, for parameters that move. */
+  /** Adam's mean gradients, of the parameters that are trained. */
   readonly m: HostTensors;
   /** Adam's mean squared gradients. */
   readonly v: HostTensors;
@@ -68,23 +68,23 @@ export interface TrainerState {
 export interface Trainer {
   /** Steps taken. */
   readonly step: number;
-  /** The parameters as they are, frozen ones filled with their running averages. */
+  /** The current parameters; frozen ones hold their running averages. */
   readonly params: Tensors;
   /** Share of the latents that are dead. */
   readonly dead: number;
   /**
    * Takes a step on scaled tokens `[rows, dModel]`.
    *
-   * @throws {TrainingError} When the loss is not finite; nothing has changed then.
+   * @throws {TrainingError} When the loss is not finite; nothing changes then.
    */
   train(x: HostTensor): Promise<StepNumbers>;
-  /** Sets a frozen parameter to one value throughout. */
+  /** Fills a frozen parameter with one value. */
   setFrozen(name: string, value: number): void;
-  /** All that the next step depends on, read one tensor at a time. */
+  /** Everything that the next step depends on, to be read one tensor at a time. */
   state(): TrainerStateReader;
 }
 
-/** As {@linkcode TrainerState}, with arrays read when asked for. */
+/** A {@linkcode TrainerState} whose tensors are still in the engine. */
 export type TrainerStateReader =
   & Pick<TrainerState, "step" | "sinceFired" | "running">
   & { readonly tensors: ReadonlyMap<string, Tensor> };
@@ -92,7 +92,7 @@ export type TrainerStateReader =
 /** The weight of the latest value in a running average. */
 const latest = 0.01;
 
-/** A trainer that goes on from `start`: fresh parameters or a saved state. */
+/** A trainer that starts from fresh parameters or resumes from a saved state. */
 export function makeTrainer(
   engine: Engine,
   sparsifier: Sparsifier,
@@ -130,7 +130,7 @@ export function makeTrainer(
   };
   const setFrozen = (name: string, value: number): void => {
     const { shape } = params[name]!;
-    // In place, so that no memory is lost.
+    // In place: a new tensor in `params` would leak the old one.
     const [to, from] = [params[name]!, engine.fill(value, shape)];
     engine.assign(to, from);
   };
@@ -143,7 +143,7 @@ export function makeTrainer(
     };
   };
 
-  /** Clips, then moves every parameter that has a gradient. */
+  /** Clips the gradients and updates every parameter that has one. */
   const move = async (grads: Tensors, lr: number): Promise<void> => {
     const gradScale = await clipScale(engine, grads, options.clip);
     for (const name of trained) {
@@ -227,7 +227,7 @@ export function makeTrainer(
   };
 }
 
-/** What to multiply gradients by so that their norm is at most `clip`. */
+/** The factor that limits the norm of the gradients to `clip`. */
 async function clipScale(
   engine: Engine,
   grads: Tensors,

@@ -1,9 +1,9 @@
 /**
- * All that the rest of a run depends on, in one file.
+ * Saves and restores everything that the rest of a run depends on.
  *
  * One safetensors file holds the parameters, Adam's moments, the counters and
- * the tokens in the buffer; its metadata holds the rest as JSON. It is
- * replaced whole, so a killed run always finds a state to go on from.
+ * the tokens in the buffer; its metadata holds the rest as JSON. The file is
+ * replaced whole, so a killed run always finds an intact state.
  *
  * @module
  */
@@ -27,13 +27,13 @@ import type {
   TrainerStateReader,
 } from "./trainer.ts";
 
-/** The part of the state that is not arrays. */
+/** The part of a state that is not arrays. */
 export interface SavedPosition {
   /** The run's hash. */
   readonly hash: string;
   /** The encoder's provenance. */
   readonly provenance: Readonly<Record<string, string | number>>;
-  /** Groups of pictures that have gone into the buffer. */
+  /** How many groups of pictures have gone into the buffer. */
   readonly groups: number;
   /** The state of the buffer's random numbers. */
   readonly random: readonly [number, number, number, number];
@@ -41,7 +41,7 @@ export interface SavedPosition {
   readonly scale: number;
   /** Sums since the last logged step. */
   readonly window: FvuState;
-  /** Bytes of metrics.jsonl at this point. */
+  /** Length of metrics.jsonl at this point, in bytes. */
   readonly metricsBytes: number;
   /** Ids of the pictures skipped so far, and why. */
   readonly skipped: Readonly<Record<string, string>>;
@@ -94,7 +94,7 @@ export async function saveState(
   await writeSafetensors(path, tensors, { state: JSON.stringify(metadata) });
 }
 
-/** A state as it was saved. */
+/** A saved state. */
 export interface SavedState {
   /** Steps taken. */
   readonly step: number;
@@ -102,16 +102,16 @@ export interface SavedState {
   readonly position: SavedPosition;
   /** Shapes of its arrays, by name. */
   readonly shapes: ReadonlyMap<string, readonly number[]>;
-  /** The trainer's part. */
+  /** Reads the trainer's part. */
   trainer(): Promise<TrainerState>;
-  /** Fills a buffer as it was. */
+  /** Restores a buffer's tokens. */
   restore(buffer: TokenBuffer): Promise<void>;
 }
 
 /**
  * Reads the state of a run; its arrays are read when asked for.
  *
- * @throws {FormatError} When the file is not such a state.
+ * @throws {FormatError} When the file is not the state of a run.
  */
 export async function readState(path: string): Promise<SavedState> {
   const header = await readSafetensorsHeader(path);
