@@ -20,7 +20,7 @@ export interface HubFile {
   readonly snapshot: Snapshot;
 }
 
-/** A file with what the hub says of it. */
+/** A file with what the hub says about it. */
 export interface AnnouncedFile extends HubFile {
   /** Its address. */
   readonly url: string;

@@ -49,7 +49,7 @@ const modelSchema = z.object({
   cardData: cardSchema.nullish().catch(undefined),
 });
 
-/** What the hub says of a model. */
+/** The hub's description of a model. */
 type ModelInfo = z.output<typeof modelSchema>;
 
 /**
