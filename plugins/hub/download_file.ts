@@ -9,15 +9,11 @@ import {
   askForFile,
   type HubFile,
 } from "./ask_for_file.ts";
+import { explainDiskErrors } from "./explain_disk_errors.ts";
 import { bytesText, fillPart } from "./fill_part.ts";
 import { gitHash, hashFile } from "./hash_file.ts";
 import type { Hub } from "./hub.ts";
-import {
-  explainDiskErrors,
-  linkBlob,
-  sizeOf,
-  whileLocked,
-} from "./hub_cache.ts";
+import { linkBlob, sizeOf, whileLocked } from "./hub_cache.ts";
 import { hubError, requestName } from "./hub_errors.ts";
 
 /**

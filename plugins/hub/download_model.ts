@@ -6,9 +6,9 @@
 import { z } from "zod";
 import { ConfigError } from "../../mod.ts";
 import { downloadFile } from "./download_file.ts";
+import { explainDiskErrors } from "./explain_disk_errors.ts";
 import type { Hub } from "./hub.ts";
 import {
-  explainDiskErrors,
   findSnapshot,
   isCommit,
   missingFiles,

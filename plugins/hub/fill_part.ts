@@ -90,7 +90,7 @@ function progressText(file: AnnouncedFile): string {
 }
 
 /**
- * A number of bytes, in words.
+ * A number of bytes as text.
  *
  * @example
  * ```ts

@@ -47,7 +47,10 @@ Deno.test("batchTopK() keeps the k · rows largest of a batch in training", asyn
     const expected = latents.map((value) => value >= least ? value : 0);
     closeTo(denseOf(codes), expected, 1e-6, `codes for k ${k}`);
     const counts = countsOf(codes);
-    ok(Math.max(...counts) > Math.min(...counts), "all rows keep the same number");
+    ok(
+      Math.max(...counts) > Math.min(...counts),
+      "all rows keep the same number",
+    );
   }
 });
 

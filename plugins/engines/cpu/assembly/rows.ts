@@ -2,32 +2,36 @@
 
 // @ts-ignore: decorator
 @inline
+/** The address of row `r` of `x`. */
 export function row(x: usize, r: u32, width: u32): usize {
   return x + ((<usize> r * width) << 2);
 }
 
 // @ts-ignore: decorator
 @inline
+/** The `i`-th u32 of `x`. */
 export function u32At(x: usize, i: u32): u32 {
   return load<u32>(x + (<usize> i << 2));
 }
 
 // @ts-ignore: decorator
 @inline
+/** The `i`-th float of `x`. */
 export function f32At(x: usize, i: u32): f32 {
   return load<f32>(x + (<usize> i << 2));
 }
 
 // @ts-ignore: decorator
 @inline
+/** The sum of the four lanes. */
 export function horizontal(a: v128): f32 {
   return (f32x4.extract_lane(a, 0) + f32x4.extract_lane(a, 1)) +
     (f32x4.extract_lane(a, 2) + f32x4.extract_lane(a, 3));
 }
 
-/** out += s · x */
 // @ts-ignore: decorator
 @inline
+/** out += s · x */
 export function addScaled(out: usize, s: f32, x: usize, width: u32): void {
   const v = f32x4.splat(s);
   const end16 = (<usize> (width & ~15)) << 2, end4 = (<usize> (width & ~3)) << 2;
@@ -50,6 +54,7 @@ export function addScaled(out: usize, s: f32, x: usize, width: u32): void {
 
 // @ts-ignore: decorator
 @inline
+/** x · y */
 export function dot(x: usize, y: usize, width: u32): f32 {
   let a = f32x4.splat(0), b = f32x4.splat(0), c = f32x4.splat(0), d = f32x4.splat(0);
   const end16 = (<usize> (width & ~15)) << 2, end4 = (<usize> (width & ~3)) << 2;

@@ -82,12 +82,12 @@ export function dots(
   }
 }
 
+// @ts-ignore: decorator
+@inline
 /**
  * g += Σ over `terms` of Σ value · x[row], for one latent. A term is five
  * pointers: starts, rows, entries, values, x.
  */
-// @ts-ignore: decorator
-@inline
 export function addTerms(g: usize, terms: usize, count: u32, latent: u32, width: u32): void {
   for (let t: u32 = 0; t < count; t++) {
     const term = terms + <usize> t * 20;
