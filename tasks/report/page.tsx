@@ -216,7 +216,7 @@ function Settings({ run: { config, provenance } }: { run: Run }): JSX.Element {
           <strong>Settings</strong>
         </summary>
         <pre class="card"><code>{JSON.stringify(config, null, 2)}</code></pre>
-        <p>What made the activations:</p>
+        <p>Where the activations come from:</p>
         <pre class="card"><code>{JSON.stringify(provenance, null, 2)}</code></pre>
       </details>
     </section>

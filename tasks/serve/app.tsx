@@ -1,5 +1,5 @@
 /**
- * Runs in, a web server's answers out: nothing here needs a port.
+ * The web server: its routes, and its answers when something goes wrong.
  *
  * @module
  */
@@ -28,11 +28,11 @@ import { asProblem, Problem } from "./http/problem.ts";
 interface AppOptions extends ServeContext {
   /** The address it listens on; loopback when absent. */
   readonly host?: string;
-  /** Told of mistakes in the program. */
+  /** Called with errors that are bugs. */
   readonly onBug?: (error: unknown) => void;
 }
 
-/** Every page, in the order of the issue they belong to: add yours here, and its tab to `parts/layout.tsx`. */
+/** Every page and endpoint: add yours here, and its tab to `parts/layout.tsx`. */
 const routes: readonly Routes[] = [
   runsPage,
   runPage,
@@ -73,7 +73,7 @@ export function createApp(options: AppOptions): Hono {
   }));
   app.get("/static/:version/:name", (c) => {
     const file = files.get(c.req.param("name"));
-    if (!file) throw new Problem(404, "Cannot find this file of the pages");
+    if (!file) throw new Problem(404, "Cannot find this file");
     const isCurrent = c.req.param("version") === files.version;
     return c.body(file.bytes, 200, {
       "Content-Type": file.type,
@@ -88,7 +88,7 @@ export function createApp(options: AppOptions): Hono {
     if (c.req.path.startsWith("/api/")) {
       return c.json({ error: message }, status);
     }
-    // Its other pages may be there.
+    // The other pages of the run may work: the problem's page links to them.
     const name = c.req.param("run");
     const run = name && status !== 403
       ? await options.store.run(name).then(({ name }) => name, () => undefined)

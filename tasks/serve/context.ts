@@ -1,5 +1,5 @@
 /**
- * What every page of the web server has at hand.
+ * What every page of the web server needs.
  *
  * @module
  */
@@ -15,7 +15,7 @@ import { openPictures, type Pictures } from "./runs/pictures.ts";
 import { openRunStore, type RunStore } from "./runs/run_store.ts";
 import { readStaticFiles, type StaticFiles } from "./http/static_files.ts";
 
-/** What every page has at hand. */
+/** What every page needs. */
 export interface ServeContext {
   /** The runs. */
   readonly store: RunStore;
@@ -35,7 +35,7 @@ export interface ServeContext {
 export type Routes = (app: Hono, context: ServeContext) => void;
 
 /**
- * What the pages need for the runs in `path`, which the user calls `shownPath`.
+ * Opens what the pages need for the runs in `path`; errors call it `shownPath`.
  *
  * @throws {ConfigError} When it holds no run.
  */

@@ -1,5 +1,5 @@
 /**
- * The words on the pages and what they mean.
+ * The words on the pages, and what they mean.
  *
  * @module
  */
@@ -19,35 +19,34 @@ export const words: Readonly<Record<string, Word>> = {
   fvu: {
     title: "FVU",
     definition:
-      "Fraction of variance unexplained: the squared error of the reconstruction over the variance of the activations. 0 is perfect, 1 is always guessing the mean",
+      "Fraction of variance unexplained: the squared error of the reconstruction over the variance of the activations. 0 is perfect, 1 is no better than guessing the mean",
   },
   l0: {
     title: "L0",
     definition: "How many latents fire on a token, on average, at inference",
   },
   targetL0: {
-    title: "aimed L0",
+    title: "target L0",
     definition: "The L0 that the sparsifier was told to reach",
   },
   dead: {
     title: "dead",
     definition:
-      "Share of latents that fired on none of the last tokens of training; how many tokens that were is said beside it",
+      "Share of latents that fired on none of the last training tokens, whose number stands beside it",
   },
   silent: {
     title: "silent",
-    definition:
-      "Share of latents that fire on none of the held-out tokens that were measured",
+    definition: "Share of latents that fire on none of the held-out tokens",
   },
   threshold: {
     title: "threshold",
     definition:
-      "What an activation must exceed to count as firing at inference, calibrated so that L0 is what was aimed at",
+      "The value that a latent must exceed to fire at inference, calibrated to reach the target L0",
   },
   loss: {
     title: "loss",
     definition:
-      "What training lowers: the reconstruction error, with tokens scaled to a variance of 1, and the sparsifier's own terms",
+      "What training minimises: the reconstruction error, with tokens scaled to unit variance, plus the sparsifier's own terms",
   },
   lr: {
     title: "learning rate",
@@ -64,7 +63,7 @@ export const words: Readonly<Record<string, Word>> = {
   dSae: {
     title: "latents",
     definition:
-      "Size of the dictionary, d_sae: how many latents it has. Each is a direction that the activations are written with",
+      "Size of the dictionary, d_sae: the number of its latents. Each is a direction, and activations are written as sums of a few of them",
   },
   tokens: {
     title: "tokens",
@@ -75,23 +74,23 @@ export const words: Readonly<Record<string, Word>> = {
   sparsifier: {
     title: "sparsifier",
     definition:
-      "The kind of dictionary, and the rule by which few latents fire",
+      "The kind of dictionary, and the rule that keeps few latents firing",
   },
   engine: { title: "engine", definition: "What does the arithmetic" },
   measured: {
     title: "measured on",
     definition:
-      "Tokens of pictures that were not trained on; all results are of these, at inference",
+      "Tokens of pictures that were not trained on; all results are measured on these, at inference",
   },
   trained: {
     title: "trained on",
-    definition: "Tokens seen in training; a token may come again",
+    definition: "Tokens seen in training, repeats included",
   },
   skipped: {
     title: "skipped",
     definition: "Pictures that could not be decoded and were left out",
   },
-  seed: { title: "seed", definition: "Decides every random number" },
+  seed: { title: "seed", definition: "Determines every random number" },
   exemplar: {
     title: "exemplar",
     definition: "A picture that shows what a latent fires on",
@@ -99,7 +98,7 @@ export const words: Readonly<Record<string, Word>> = {
   byDirection: {
     title: "by direction",
     definition:
-      "Latents whose decoder directions have the largest cosine with this one's: they write nearly the same",
+      "Latents whose decoder directions have the largest cosine with this one's: they stand for nearly the same",
   },
   byFiring: {
     title: "by firing",
@@ -114,7 +113,7 @@ export const words: Readonly<Record<string, Word>> = {
   places: {
     title: "places",
     definition:
-      "The sum of the latent's values at each patch of the grid, over all pictures that were looked at",
+      "The sum of the latent's values at each patch of the grid, over all indexed pictures",
   },
 };
 
@@ -133,7 +132,7 @@ export const liveWords: Readonly<Record<string, Word>> = {
   pictureFvu: {
     title: "FVU of this picture",
     definition:
-      "Fraction of variance unexplained, of this picture alone: squared error of its patches over their squared distance from their own mean",
+      "Fraction of variance unexplained in this picture alone: squared error of its patches over their squared distance from their own mean",
   },
   steer: {
     title: "steer",
@@ -148,7 +147,7 @@ export const liveWords: Readonly<Record<string, Word>> = {
   scale: {
     title: "scale",
     definition:
-      "The latent's values are multiplied by this where it fires: 0 takes it away, 2 doubles it, −1 turns it round",
+      "The latent's values are multiplied by this where it fires: 0 removes it, 2 doubles it, −1 flips its sign",
   },
   ablate: {
     title: "ablate",
@@ -157,12 +156,12 @@ export const liveWords: Readonly<Record<string, Word>> = {
   keepError: {
     title: "keep what the dictionary misses",
     definition:
-      "What the dictionary does not explain is added back, so that the difference shows the edit alone. Without it the model goes on with the reconstruction, and the difference shows what the dictionary loses, too",
+      "What the dictionary does not explain is added back, so that the difference shows the edit alone. Without it the model goes on with the reconstruction, and the difference also shows what the dictionary loses",
   },
   difference: {
     title: "difference",
     definition:
-      "The edited prediction less the clean one, at each place: blue is smaller than before, orange larger",
+      "The edited prediction minus the clean one, at each place: blue is smaller than before, orange larger",
   },
   shift: {
     title: "shift",
@@ -195,18 +194,18 @@ const columns: Readonly<Record<string, Word & { kind: NumberKind }>> = {
   spread: {
     title: "spread",
     definition:
-      "How evenly the latent fires over the picture: the entropy of its places over that of an even map. 1 is everywhere alike, 0 is one patch only",
+      "How evenly the latent fires over the picture: the entropy of its places over that of an even map. 1 is evenly everywhere, 0 is a single patch",
     kind: "number",
   },
   purity: {
     title: "purity",
     definition:
-      "Share of the latent's top pictures that have their most common label. 1 is one label only",
+      "Share of the latent's top pictures that carry their most common label. 1 means that all do",
     kind: "share",
   },
 };
 
-/** What is said of a column of the index; of an unknown one, its name. */
+/** The words for a column of the index; an unknown one goes by its name. */
 export function columnWords(name: string): Word & { kind: NumberKind } {
   return Object.hasOwn(columns, name) ? columns[name]! : {
     title: name,

@@ -29,7 +29,7 @@ interface ServeArguments {
 /**
  * Reads the command line.
  *
- * @throws {ConfigError} When it names two folders, or an option is none.
+ * @throws {ConfigError} When it names two folders, or an unknown option.
  */
 function serveArguments(args: readonly string[]): ServeArguments | undefined {
   const { values, positionals } = parseArgs({
@@ -102,7 +102,7 @@ async function main(args: readonly string[]): Promise<void> {
   );
   if (!isLoopback(typed.host)) {
     console.warn(
-      "warning: everyone who reaches this machine can see these runs and their pictures, and make it compute: there is no password",
+      "warning: anyone who can reach this machine can see these runs and their pictures, and run their models: there is no password",
     );
   }
   await server.finished;

@@ -1,5 +1,5 @@
 /**
- * `/api`: what the API takes and answers, from the schemas that check it.
+ * `/api`: the documentation of the API, made from the schemas that check it.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import { latentEndpoints } from "./latents.ts";
 import { liveEndpoints } from "./live.ts";
 import { runEndpoints } from "./runs.ts";
 
-/** Every address of the API: add yours here. */
+/** Every endpoint of the API: add yours here. */
 const endpoints: readonly Endpoint[] = [
   ...runEndpoints,
   ...latentEndpoints,
@@ -31,8 +31,8 @@ export const apiDocs: Routes = (app, { files }) => {
             What the pages show, as JSON, for a notebook. Errors are{" "}
             <code>{`{ "error": "…" }`}</code>{" "}
             with the status that fits: 400 for a query that is not understood,
-            404 for what is not here. Links stay the same as long as runs keep
-            their names.
+            404 for what does not exist. Links stay the same as long as runs
+            keep their names.
           </p>
         </div>
         <pre class="card code"><code>{example(new URL(c.req.url).origin)}</code></pre>
@@ -73,7 +73,7 @@ function EndpointCard({ endpoint }: { endpoint: Endpoint }): JSX.Element {
           <thead>
             <tr>
               <th>Query</th>
-              <th>What it is</th>
+              <th>Meaning</th>
               <th>Default</th>
             </tr>
           </thead>

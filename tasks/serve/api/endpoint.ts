@@ -1,31 +1,30 @@
 /**
- * What an address of the API takes and answers, from which it is checked and
- * documented.
+ * Endpoints of the API: one schema checks what is asked and documents it.
  *
  * @module
  */
 import { z } from "zod";
 import { Problem } from "../http/problem.ts";
 
-/** An address of the API. */
+/** An endpoint of the API. */
 export interface Endpoint {
-  /** How it is asked; GET when absent. */
+  /** The HTTP method; GET when absent. */
   readonly method?: "GET" | "POST";
-  /** The address, its parts to fill in behind colons. */
+  /** Its address; parts to fill in begin with a colon. */
   readonly path: string;
   /** What it answers, in a sentence. */
   readonly summary: string;
-  /** What may stand behind the question mark. */
+  /** The parameters of its query. */
   readonly query: z.ZodObject;
-  /** What may stand there under names that depend on the run: `min.<column>`. */
+  /** Parameters whose names depend on the run, such as `min.<column>`. */
   readonly free?: Readonly<Record<string, string>>;
-  /** What is sent with it, as JSON. */
+  /** The body of a request, as JSON. */
   readonly body?: z.ZodObject;
   /** The answer. */
   readonly answer: z.ZodType;
 }
 
-/** A whole number in an address, with what stands in for it. */
+/** A whole number in a query: at most `most`, and `usual` when absent. */
 export function wholeNumber(
   most: number,
   usual: number,
@@ -44,7 +43,7 @@ export function wholeNumber(
 /**
  * The query of an address, checked.
  *
- * @throws {Problem} When a value is none that is taken.
+ * @throws {Problem} When a value does not fit the schema.
  */
 export function readQuery<S extends z.ZodType>(
   schema: S,

@@ -37,37 +37,41 @@ const showing = z.object({
 const latentRow = z.object({
   latent: z.number(),
   values: z.record(z.string(), z.number().nullable()).describe(
-    "By column; null where there is none",
+    "By column; null where a column has no value",
   ),
   top: z.array(showing).describe("Pictures with its largest values"),
   links: z.record(z.string(), z.string()),
 });
 
 const listQuery = z.object({
-  sort: z.string().default("").describe("A column, or latent; max when absent"),
+  sort: z.string().default("").describe(
+    "A column, or latent to sort by number; max when absent",
+  ),
   order: z.enum(["", "asc", "desc"]).default("").describe(
-    "The largest first, desc, or asc",
+    "desc for the largest first, or asc",
   ),
   q: z.string().default("").describe(
     "Numbers (12, 40), a range (100-200), or a label of top pictures",
   ),
-  offset: wholeNumber(2 ** 31, 0, "Latents to leave out at the start"),
+  offset: wholeNumber(2 ** 31, 0, "Latents to skip at the start"),
   limit: wholeNumber(1000, 50, "Latents in the answer"),
   top: wholeNumber(64, 0, "Top pictures of each"),
 });
 
 const listAnswer = z.object({
-  total: z.number().describe("Latents that fit the query"),
+  total: z.number().describe("Latents that match the query"),
   dSae: z.number().describe("Latents in all"),
   grid: z.tuple([z.number(), z.number()]).describe("Patch rows and columns"),
   columns: z.array(columnAnswer),
   latents: z.array(latentRow),
-  next: z.string().nullable().describe("The address of the next ones"),
+  next: z.string().nullable().describe(
+    "The address of the next page; null at the end",
+  ),
 });
 
 const shown = showing.extend({
   map: z.array(z.number()).describe(
-    "The latent's value at every patch, row by row, to 1/255 of the largest",
+    "The latent's value at every patch, row by row, in steps of 1/255 of the largest",
   ),
 });
 
@@ -77,7 +81,9 @@ const latentAnswer = z.object({
   latent: z.number(),
   values: latentRow.shape.values,
   top: z.array(shown).describe("Pictures with its largest values"),
-  chance: z.array(shown).describe("Pictures on which it fires, by chance"),
+  chance: z.array(shown).describe(
+    "Pictures on which it fires, drawn at random",
+  ),
   histogram: z.array(z.object({
     from: z.number(),
     to: z.number(),
@@ -102,21 +108,21 @@ const planeAnswer = z.object({
   column: columnAnswer,
 });
 
-/** What is documented of these. */
+/** The endpoints of latents. */
 export const latentEndpoints: readonly Endpoint[] = [
   {
     path: "/api/runs/:run/latents",
     summary: "Latents of a run, sorted and filtered, a page at a time",
     query: listQuery,
     free: {
-      "min.<column>": "What a column must be at least",
-      "max.<column>": "What a column must be at most",
+      "min.<column>": "The smallest value that a column may have",
+      "max.<column>": "The largest value that a column may have",
     },
     answer: listAnswer,
   },
   {
     path: "/api/runs/:run/latents/:latent",
-    summary: "All that is known of one latent",
+    summary: "Everything that is known of one latent",
     query: z.object({}),
     answer: latentAnswer,
   },
@@ -128,7 +134,7 @@ export const latentEndpoints: readonly Endpoint[] = [
   },
 ];
 
-/** Adds them. */
+/** Adds the endpoints of latents. */
 export const apiLatents: Routes = (app, { store, search }) => {
   app.get("/api/runs/:run/latents", async (c) => {
     const run = await store.run(c.req.param("run"));

@@ -1,6 +1,6 @@
 /**
- * `/api/runs/:run/pictures`, `…/images/:index/latents` and `…/steer`: what
- * takes the model.
+ * `/api/runs/:run/pictures`, `…/images/:index/latents` and `…/steer`: the
+ * endpoints that run a model.
  *
  * @module
  */
@@ -19,13 +19,13 @@ import { finite } from "./runs.ts";
 
 const nothing = z.object({});
 
-const links = z.record(z.string(), z.string()).describe("Where there is more");
+const links = z.record(z.string(), z.string()).describe("Related addresses");
 
 const pictureAnswer = z.object({
   id: z.string().describe(
-    "Its name: use it wherever a picture's index is asked for",
+    "Its id: use it wherever a picture's index is expected",
   ),
-  width: z.number().describe("In pixels; a large picture was shrunk"),
+  width: z.number().describe("In pixels; large pictures are shrunk"),
   height: z.number(),
   links,
 });
@@ -33,7 +33,9 @@ const pictureAnswer = z.object({
 const numbers = z.array(z.number().nullable());
 
 const imageAnswer = z.object({
-  picture: z.string().describe("Its index, or the id of one that was sent"),
+  picture: z.string().describe(
+    "Its index, or the id of a picture that was sent",
+  ),
   name: z.string(),
   grid: z.tuple([z.number(), z.number()]).describe("Patch rows and columns"),
   dSae: z.number().describe("Latents in all"),
@@ -41,7 +43,7 @@ const imageAnswer = z.object({
     "Fraction of this picture's variance left unexplained",
   ),
   error: numbers.describe(
-    "Of each patch, row by row: squared error over the picture's variance; its mean is fvu",
+    "Squared error of each patch over the picture's variance, row by row; the mean is fvu",
   ),
   offsets: z.array(z.number()).describe(
     "Codes in compressed rows: entries of patch p are offsets[p] to offsets[p + 1] − 1",
@@ -68,19 +70,19 @@ const edit = z.discriminatedUnion("how", [
 
 const steerBody = z.strictObject({
   image: z.union([z.int().min(0), z.string().max(64)]).describe(
-    "The picture's index, or the id of one that was sent",
+    "The picture's index, or the id of a picture that was sent",
   ),
   edits: z.array(edit).max(mostEdits).default([]).describe(
-    'What is done, in order: { "latent": 5, "how": "set", "value": 2 }, "scale" with a value, or "ablate"',
+    'Edits, in order: { "latent": 5, "how": "set", "value": 2 }, "scale" with a value, or "ablate"',
   ),
   prediction: z.string().max(200).optional().describe(
     "Hook of the prediction; the model's first when absent",
   ),
   keepError: z.boolean().default(true).describe(
-    "Whether what the dictionary does not explain is kept",
+    "Whether the part that the dictionary does not explain is kept",
   ),
   patches: z.array(z.int().min(0).max(2 ** 31)).max(10_000).optional().describe(
-    "Patches that are edited, row · cols + column; all when absent",
+    "Patches to edit, as row · cols + column; all when absent",
   ),
 });
 
@@ -101,7 +103,7 @@ const steerAnswer = z.object({
   grid: z.tuple([z.number(), z.number()]).describe(
     "Rows and columns of the prediction",
   ),
-  specials: z.number().describe("Tokens before the first of the grid"),
+  specials: z.number().describe("Tokens before the grid, such as CLS"),
   clean: tensor.describe("The model's own prediction, [tokens, width]"),
   edited: tensor.describe("With the edit"),
   difference: z.object({
@@ -118,13 +120,13 @@ const steerAnswer = z.object({
   links,
 });
 
-/** What is documented of these. */
+/** The endpoints that run a model. */
 export const liveEndpoints: readonly Endpoint[] = [
   {
     method: "POST",
     path: "/api/runs/:run/pictures",
     summary:
-      "Keeps a picture in memory: the bytes of a JPEG, PNG or WebP file, or a form with the field picture",
+      "Keeps a picture in memory; send the bytes of a JPEG, PNG or WebP file, or a form with the field picture",
     query: nothing,
     answer: pictureAnswer,
   },
@@ -144,7 +146,7 @@ export const liveEndpoints: readonly Endpoint[] = [
   },
 ];
 
-/** Adds them. */
+/** Adds the endpoints that run a model. */
 export const apiLive: Routes = (app, context) => {
   const { store, models, dropped } = context;
   app.post("/api/runs/:run/pictures", async (c) => {

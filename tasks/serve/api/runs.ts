@@ -21,19 +21,21 @@ const nothing = z.object({});
 const runSummary = z.object({
   name: z.string().describe("Its folder's name"),
   state: z.enum(["trained", "training", "stopped", "unreadable"]).describe(
-    "How far it is",
+    "Whether it is trained yet, or why not",
   ),
-  indexed: z.boolean().describe("Whether its latents can be asked for"),
+  indexed: z.boolean().describe("Whether it has an index of its latents"),
   encoder: z.string().nullable().describe("The encoder's plugin"),
-  hook: z.string().nullable().describe("Where the encoder is read"),
-  dSae: z.number().nullable().describe("How many latents"),
+  hook: z.string().nullable().describe(
+    "The hook at which activations are read",
+  ),
+  dSae: z.number().nullable().describe("Number of latents"),
   tokens: z.number().nullable().describe("Tokens trained on so far"),
   fvu: z.number().nullable().describe(
-    "Fraction of variance unexplained: measured, or of the last step logged",
+    "Fraction of variance unexplained: measured, or from the last logged step",
   ),
   l0: z.number().nullable().describe("Latents per token"),
   dead: z.number().nullable().describe("Share of dead latents"),
-  links: z.record(z.string(), z.string()).describe("Where there is more"),
+  links: z.record(z.string(), z.string()).describe("Related addresses"),
 });
 
 const runsAnswer = z.object({
@@ -43,10 +45,10 @@ const runsAnswer = z.object({
 const runAnswer = runSummary.extend({
   config: z.unknown().describe("Every setting; null where they cannot be read"),
   results: z.unknown().describe(
-    "Its measurements; null while it is not trained",
+    "Its measurements; null until it is trained",
   ),
   provenance: z.record(z.string(), z.unknown()).describe(
-    "What made the activations",
+    "Where the activations come from",
   ),
   problems: z.array(z.string()).describe("What is wrong with its files"),
 });
@@ -55,21 +57,21 @@ const metricsQuery = z.object({
   from: wholeNumber(
     Number.MAX_SAFE_INTEGER,
     0,
-    "The byte of metrics.jsonl to read on from: next of the answer before",
+    "The byte of metrics.jsonl to start at: next of the previous answer",
   ),
 });
 
 const metricsAnswer = z.object({
   lines: z.array(z.record(z.string(), z.number())).describe(
-    "Logged steps, a mebibyte at most",
+    "Logged steps, at most a mebibyte of them",
   ),
-  next: z.number().describe("The byte behind them"),
+  next: z.number().describe("The byte after them"),
   restarted: z.boolean().describe(
     "Whether the log is shorter than from: read it again from 0",
   ),
 });
 
-/** What is documented of these. */
+/** The endpoints of runs. */
 export const runEndpoints: readonly Endpoint[] = [
   {
     path: "/api/runs",
@@ -85,13 +87,13 @@ export const runEndpoints: readonly Endpoint[] = [
   },
   {
     path: "/api/runs/:run/metrics",
-    summary: "What a run logged, from some byte on: ask again to follow it",
+    summary: "What a run logged from a byte on; ask again to follow it",
     query: metricsQuery,
     answer: metricsAnswer,
   },
 ];
 
-/** Adds them. */
+/** Adds the endpoints of runs. */
 export const apiRuns: Routes = (app, { store }) => {
   app.get("/api/runs", async (c) => {
     const runs = await store.list();
@@ -123,7 +125,7 @@ export const apiRuns: Routes = (app, { store }) => {
   });
 };
 
-/** A number as JSON has it: null where there is none. */
+/** A number for JSON: null where it is not finite. */
 export function finite(value: number): number | null {
   return Number.isFinite(value) ? value : null;
 }

@@ -1,21 +1,21 @@
 /**
- * Work in, the same work out, a few at once.
+ * Limits how many tasks run at once.
  *
  * @module
  */
 
-/** Whether someone waits for a piece of work, or it is done for later. */
+/** Whether someone waits for a task, or it is done ahead of time. */
 export type Urgency = "now" | "later";
 
-/** Does a piece of work when it is its turn. */
+/** Runs a task when it is its turn. */
 type InTurn = <T>(
   body: () => Promise<T>,
   urgency?: Urgency,
 ) => Promise<T>;
 
 /**
- * Starts no more than `most` at once; the others wait, those that are for
- * later until nobody waits.
+ * Runs at most `most` tasks at once; the others wait, those for later until no
+ * urgent one waits.
  *
  * @example
  * ```ts
@@ -38,7 +38,7 @@ export function concurrencyLimit(most: number): InTurn {
     try {
       return await body();
     } finally {
-      // The place is handed on: nobody slips in between.
+      // The place is handed to the next in line, so that no other task slips in.
       const next = waiting.now.shift() ?? waiting.later.shift();
       if (next) next();
       else busy--;

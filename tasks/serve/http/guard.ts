@@ -1,5 +1,5 @@
 /**
- * What keeps other pages and other machines out.
+ * Keeps requests of other sites and other machines out.
  *
  * @module
  */
@@ -35,15 +35,15 @@ export function secureHeaders(): MiddlewareHandler {
   };
 }
 
-/** An address in numbers: no name that someone else could make point here. */
+/** Whether a host is a numeric address: nobody else can make that point here. */
 const isAddress = (name: string): boolean =>
   /^\d{1,3}(\.\d{1,3}){3}$/.test(name) || /^\[[\da-f:.]+\]$/i.test(name);
 
 /**
- * Refuses a request that was sent to another name than this machine's: a page
+ * Refuses a request that was sent to a name other than this machine's: a page
  * elsewhere can make its own name point here (DNS rebinding) and would then
  * read the answers. `host` is what the server listens on; where that is every
- * address, any address in numbers will do, but no name.
+ * address, any numeric address is allowed, but no name.
  */
 export function checkHost(host: string): MiddlewareHandler {
   const isOpen = host === "0.0.0.0" || host === "::";
@@ -53,7 +53,7 @@ export function checkHost(host: string): MiddlewareHandler {
     const given = c.req.header("host") ?? new URL(c.req.url).host;
     const name = given.replace(/:\d*$/, "").toLowerCase();
     const isOwn = allowed.has(name) || isOpen && isAddress(name);
-    // `localhost:99999` makes an address that nothing can read.
+    // `localhost:99999` cannot be parsed as an address.
     if (!isOwn || !URL.canParse(`http://${given}`)) {
       throw new Problem(
         403,
@@ -70,7 +70,7 @@ export function checkHost(host: string): MiddlewareHandler {
 export function checkOrigin(): MiddlewareHandler {
   return async (c, next) => {
     const { host, origin, ...of } = c.req.header();
-    // Sec-Fetch-Site is sent to this machine and over HTTPS; on a network there is the origin.
+    // Browsers send Sec-Fetch-Site to this machine and over HTTPS only; elsewhere the origin must do.
     const isElsewhere = origin !== undefined && origin !== `http://${host}`;
     const site = of["sec-fetch-site"] ?? (isElsewhere ? "cross-site" : "none");
     const isLink = c.req.method === "GET" &&

@@ -1,5 +1,5 @@
 /**
- * A free port in, a server that listens on it out.
+ * Starts a server on a free port.
  *
  * @module
  */
@@ -11,9 +11,9 @@ interface Listening {
   readonly address: string;
   /** The port. */
   readonly port: number;
-  /** Ends with the server. */
+  /** Resolves when the server has stopped. */
   readonly finished: Promise<void>;
-  /** Ends it. */
+  /** Stops the server. */
   close(): Promise<void>;
 }
 
@@ -29,15 +29,15 @@ export function isLoopback(host: string): boolean {
 }
 
 /**
- * Listens at `port`, or, when none is given, at 8000 or the next one that is free.
- * `left` is aborted when whoever asked does not wait for the answer.
+ * Listens on `port`, or, when none is given, at 8000 or the next one that is free.
+ * `gone` is aborted when the client no longer waits for the answer.
  *
  * @throws {ConfigError} When the port is taken, or the address is not this machine's.
  */
 export function listen(
   handler: (
     request: Request,
-    env: { readonly left: AbortSignal },
+    env: { readonly gone: AbortSignal },
   ) => Response | Promise<Response>,
   host: string,
   port?: number,
@@ -49,9 +49,9 @@ export function listen(
         { hostname: host, port: at, onListen: () => {} },
         (request, { completed }) => {
           // The request's own signal is also aborted by an answer that arrives.
-          const left = new AbortController();
-          completed.catch(() => left.abort());
-          return handler(request, { left: left.signal });
+          const gone = new AbortController();
+          completed.catch(() => gone.abort());
+          return handler(request, { gone: gone.signal });
         },
       );
       const { port } = server.addr;
@@ -78,7 +78,7 @@ function listenError(error: unknown, host: string, port: number): unknown {
   if (error instanceof Deno.errors.AddrInUse) {
     return new ConfigError(
       "port",
-      `Cannot listen at port ${port}: it is taken; write another one, or none for the next that is free`,
+      `Cannot listen on port ${port}: it is taken; choose another, or leave --port out to use the next free one`,
       { cause: error },
     );
   }
@@ -89,10 +89,10 @@ function listenError(error: unknown, host: string, port: number): unknown {
   ) {
     return new ConfigError(
       "host",
-      `Cannot listen at "${host}", port ${port}: ${
+      `Cannot listen on "${host}", port ${port}: ${
         error instanceof Deno.errors.AddrNotAvailable
-          ? "it is no address of this machine"
-          : "it is not allowed to"
+          ? "it is not an address of this machine"
+          : "this is not permitted"
       }; write --host=127.0.0.1 for this machine only, or --host=0.0.0.0 for everyone on the network`,
       { cause: error },
     );

@@ -1,11 +1,11 @@
 /**
- * What a page cannot show, with the status that says so.
+ * Why a page cannot be shown, with its HTTP status.
  *
  * @module
  */
 import { isUserError } from "../../../core/errors.ts";
 
-/** A status of a page that cannot be shown. */
+/** The status of a page that cannot be shown. */
 type ProblemStatus = 400 | 403 | 404 | 405 | 413 | 422 | 500 | 503;
 
 /** A page cannot be shown: what was looked for and what there is instead. */
@@ -26,7 +26,7 @@ export class Problem extends Error {
   }
 }
 
-/** An error as a problem: what a file lacks or no longer is, is not found; anything else is a bug. */
+/** Turns an error into a problem: errors of users and missing files are 404, anything else is a bug. */
 export function asProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (isUserError(error)) {
@@ -41,7 +41,7 @@ export function asProblem(error: unknown): Problem {
   }
   return new Problem(
     500,
-    "Cannot show this page: this is a mistake in the program, and the terminal says more",
+    "Cannot show this page: there is a bug in the program; the terminal says more",
     { cause: error },
   );
 }

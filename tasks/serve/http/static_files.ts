@@ -1,5 +1,5 @@
 /**
- * The folder `static/` in, files with addresses that change when they do out.
+ * The files of `static/`, whose addresses change when one of them does.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { staticUrl } from "../urls.ts";
 
 /** Style sheet and modules. */
 export interface StaticFiles {
-  /** Changes when one of them does; modules import each other below it. */
+  /** Changes when a file does; part of every address, since modules import each other. */
   readonly version: string;
   /** The address of a file. */
   url(name: string): string;

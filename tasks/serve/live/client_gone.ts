@@ -1,12 +1,12 @@
 /**
- * A request in, the signal that nobody waits for its answer out.
+ * Whether the client still waits for an answer.
  *
  * @module
  */
 import type { Context } from "hono";
 
-/** Aborted when whoever asked has left; undefined where that is not known, as in tests. */
+/** The signal that the client has gone; undefined where that is not known, as in tests. */
 export function clientGone(c: Context): AbortSignal | undefined {
-  const { env } = c as { env?: { left?: unknown } };
-  return env?.left instanceof AbortSignal ? env.left : undefined;
+  const { env } = c as { env?: { gone?: unknown } };
+  return env?.gone instanceof AbortSignal ? env.gone : undefined;
 }

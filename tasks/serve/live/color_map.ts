@@ -1,5 +1,5 @@
 /**
- * Numbers in, colours out: for maps of what a model predicts.
+ * Colour scales, and maps of numbers drawn with them.
  *
  * @module
  */
@@ -8,10 +8,10 @@ import { rgb } from "d3-color";
 // @ts-types="npm:@types/d3-scale-chromatic@^3.1.0"
 import { interpolateInferno, interpolateViridis } from "d3-scale-chromatic";
 
-/** Names of the colours: two that grow lighter, one with a middle. */
+/** The name of a colour scale: two grow lighter, `blueOrange` has a neutral middle. */
 export type ColorMap = "viridis" | "inferno" | "blueOrange";
 
-/** Colours of 256 steps. */
+/** The colours of 256 steps of a scale. */
 function steps(colourAt: (place: number) => string): readonly string[] {
   return Array.from({ length: 256 }, (_, step) => colourAt(step / 255));
 }
@@ -21,7 +21,7 @@ const scales = {
   viridis: steps(interpolateViridis),
 } as const;
 
-/** Blue to grey-white to orange, as dark on both sides: told apart without red and green. */
+/** Blue to grey-white to orange, equally dark at both ends: colour-blind readers can tell them apart. */
 const middled = [
   "#08427f",
   "#2f7ac0",
@@ -32,7 +32,7 @@ const middled = [
   "#8c3f04",
 ];
 
-/** The colour at a place from 0 to 1. */
+/** The colour at `place`, from 0 to 1, of a scale. */
 export function colorOf(map: ColorMap, place: number): string {
   const within = Math.min(1, Math.max(0, place));
   if (map !== "blueOrange") return scales[map][Math.round(255 * within)]!;
@@ -43,17 +43,17 @@ export function colorOf(map: ColorMap, place: number): string {
   return rgb(mix(a.r, b.r), mix(a.g, b.g), mix(a.b, b.b)).formatHex();
 }
 
-/** Numbers from `low` to `high`, and the colours of these. */
+/** A range of numbers, and the colours that it is drawn in. */
 export interface ColorRange {
   /** The colours. */
   readonly map: ColorMap;
-  /** What has the first colour, and what is below it. */
+  /** Numbers up to this have the first colour. */
   readonly low: number;
-  /** What has the last colour, and what is above it. */
+  /** Numbers from this on have the last colour. */
   readonly high: number;
 }
 
-/** Where a number lies in a range, from 0 to 1; the middle of one that is empty. */
+/** Where a number lies in a range, from 0 to 1; 0.5 where the range is empty. */
 export function placeIn(
   { low, high }: Pick<ColorRange, "low" | "high">,
   value: number,
@@ -61,7 +61,7 @@ export function placeIn(
   return high > low ? (value - low) / (high - low) : 0.5;
 }
 
-/** A map with a number for each place, row by row. */
+/** A grid of numbers, row by row. */
 export interface NumberMap {
   /** The numbers. */
   readonly data: ArrayLike<number>;
@@ -71,10 +71,10 @@ export interface NumberMap {
   readonly height: number;
 }
 
-/** Longest side of a map that is sent. */
+/** Longest side of a map that is sent, in pixels. */
 const longestSide = 384;
 
-/** The bytes of a PNG of a map; what is no number is left clear. */
+/** A map as a PNG; cells that are not finite are transparent. */
 export async function mapPng(
   { data, width, height }: NumberMap,
   range: ColorRange,
@@ -88,7 +88,7 @@ export async function mapPng(
     pixels.set(table.subarray(from, from + 3), 4 * i);
     pixels[4 * i + 3] = 255;
   }
-  // Loaded here: its native library asks for permissions of its own.
+  // Loaded on first use: its native library needs permissions of its own.
   const { default: sharp } = await import("sharp");
   const image = sharp(pixels, { raw: { width, height, channels: 4 } });
   if (Math.max(width, height) > longestSide) {
@@ -97,7 +97,7 @@ export async function mapPng(
   return new Uint8Array(await image.png().toBuffer());
 }
 
-/** {@linkcode mapPng} as an address that holds it. */
+/** {@linkcode mapPng} as a data URL. */
 export async function mapDataUrl(map: NumberMap, range: ColorRange) {
   const png = await mapPng(map, range);
   return `data:image/png;base64,${png.toBase64()}`;
@@ -112,7 +112,7 @@ function tableOf(map: ColorMap): Uint8Array {
   );
 }
 
-/** A map to lie over a picture, from 0 to `high`: nearly opaque where it is large, as in `static/heat.js`. */
+/** A map from 0 to `high` to lay over a picture, nearly opaque where it is large, as `static/heat.js` draws it. */
 export async function overlayDataUrl(
   { data, width, height }: NumberMap,
   high: number,

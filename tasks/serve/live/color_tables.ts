@@ -1,6 +1,6 @@
 /**
- * Colour scales in, a module for the browser out:
- * `deno run -A tasks/serve/live/color_tables.ts` writes `static/color_tables.js`.
+ * Writes the colour scales for the browser:
+ * `deno run -A tasks/serve/live/color_tables.ts` makes `static/color_tables.js`.
  *
  * @module
  */
@@ -9,13 +9,13 @@ import { interpolateInferno, interpolateViridis } from "d3-scale-chromatic";
 // @ts-types="npm:@types/d3-color@^3.1.3"
 import { rgb } from "d3-color";
 
-/** Where it is. */
+/** The file that it writes. */
 export const colorTablesFile: URL = new URL(
   "../static/color_tables.js",
   import.meta.url,
 );
 
-/** The text of the module. */
+/** The text of that file. */
 export function colorTables(): string {
   const scales = {
     viridis: interpolateViridis,

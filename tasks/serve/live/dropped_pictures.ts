@@ -1,6 +1,6 @@
 /**
- * The bytes of a reader's own picture in, the picture under a name that cannot
- * be guessed out: in memory only, the last few.
+ * Pictures that readers send: the last few are kept, in memory only, under ids
+ * that cannot be guessed.
  *
  * @module
  */
@@ -11,11 +11,11 @@ import { Problem } from "../http/problem.ts";
 
 /** A reader's own picture. */
 export interface DroppedPicture {
-  /** Its name in addresses. */
+  /** Its id in addresses. */
   readonly id: string;
   /** Its file's name. */
   readonly name: string;
-  /** Its pixels; a large one was shrunk. */
+  /** Its pixels; a large picture is shrunk. */
   readonly image: RgbImage;
 }
 
@@ -24,34 +24,34 @@ export interface DroppedPictures {
   /**
    * Keeps a picture.
    *
-   * @throws {Problem} When the bytes are none.
+   * @throws {Problem} When the bytes are not a picture.
    */
   add(name: string, bytes: Uint8Array): Promise<DroppedPicture>;
   /**
-   * The picture of that name.
+   * The picture with that id.
    *
-   * @throws {Problem} When it was forgotten, or never here.
+   * @throws {Problem} When it is not kept any more, or never was.
    */
   get(id: string): DroppedPicture;
-  /** All that are kept, the last one first. */
+  /** All that are kept, the newest first. */
   list(): readonly DroppedPicture[];
 }
 
-/** Most bytes of a file. */
+/** The most bytes that a file may have. */
 export const mostBytes: number = 20 * 2 ** 20;
 
-/** Longest side that is kept: more than any encoder looks at. */
+/** Longest side that is kept, in pixels: more than any encoder looks at. */
 const longestSide = 2048;
 
-/** Pictures that are kept. */
+/** How many pictures are kept. */
 export const keptPictures = 12;
 
-/** Whether part of an address is the name of a dropped picture. */
+/** Whether part of an address is the id of a dropped picture. */
 export function isDropped(text: string): boolean {
   return /^own-[0-9a-f]{16}$/.test(text);
 }
 
-/** Room for a few pictures. */
+/** Keeps the last few pictures. */
 export function droppedPictures(): DroppedPictures {
   const order: DroppedPicture[] = [];
   const kept = lru<DroppedPicture>(
@@ -72,7 +72,7 @@ export function droppedPictures(): DroppedPictures {
       if (found) return found;
       throw new Problem(
         404,
-        `Cannot find this picture: the last ${keptPictures} that were dropped are kept, until the server ends; drop it again`,
+        `Cannot find this picture: only the last ${keptPictures} that were dropped are kept, until the server stops; drop it again`,
       );
     },
     list: () => [...order],
@@ -99,7 +99,7 @@ async function decoded(name: string, bytes: Uint8Array): Promise<RgbImage> {
   }
 }
 
-/** The same at a size that memory is no question of. */
+/** The picture as a PNG that is small enough to keep. */
 async function shrunk(bytes: Uint8Array): Promise<Uint8Array> {
   const { default: sharp } = await import("sharp");
   return await sharp(bytes, { failOn: "error", limitInputPixels: 100_000_000 })

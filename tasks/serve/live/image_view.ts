@@ -1,5 +1,5 @@
 /**
- * The address of a picture's page in, what the page shows out.
+ * What the page of one picture shows.
  *
  * @module
  */
@@ -16,7 +16,7 @@ import { latentNumber } from "../runs/address_numbers.ts";
 import type { Run, RunIndex } from "../runs/run_store.ts";
 import { type ShownPicture, shownPicture } from "./shown_picture.ts";
 
-/** What an address says of a picture. */
+/** What an address asks to see of a picture. */
 export interface ImageQuery {
   /** The patch that is looked at. */
   readonly patch?: number;
@@ -26,7 +26,7 @@ export interface ImageQuery {
   readonly layer?: "error";
 }
 
-/** A picture and what its run's dictionary makes of it. */
+/** A picture and the latents that its run's dictionary finds in it. */
 export interface ImageView {
   /** The run. */
   readonly run: Run;
@@ -45,7 +45,7 @@ export interface ImageView {
 /**
  * Asks the run's model about the picture.
  *
- * @throws {Problem} When there is no such picture, or no model.
+ * @throws {Problem} When there is no such picture, or its model cannot be opened.
  */
 export async function imageView(
   context: ServeContext,
@@ -65,9 +65,9 @@ export async function imageView(
 }
 
 /**
- * Reads an address.
+ * Reads what an address asks to see.
  *
- * @throws {Problem} When it names a patch or a latent that is none.
+ * @throws {Problem} When it names a patch or a latent that does not exist.
  */
 export function readImageQuery(
   params: URLSearchParams,
@@ -91,7 +91,7 @@ export function readImageQuery(
   };
 }
 
-/** The patch that is looked at first: the one with the picture's strongest latent, or the shown one's strongest. */
+/** The patch to look at: the one asked for, else where the shown latent, or any latent, is strongest. */
 export function patchOf(
   { strongest }: ImageView,
   { patch, latent }: ImageQuery,
@@ -101,7 +101,7 @@ export function patchOf(
   return (shown ?? strongest[0])?.patch ?? 0;
 }
 
-/** What lies over the picture. */
+/** The map that lies over the picture, with its name and largest value. */
 export function layerOf(
   { found }: ImageView,
   { latent, layer }: ImageQuery,

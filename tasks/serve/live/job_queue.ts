@@ -1,26 +1,24 @@
 /**
- * Jobs in, the same jobs done one after the other out; those that nobody waits
- * for any more are not begun.
+ * Runs jobs one after the other, without those that nobody waits for any more.
  *
  * @module
  */
 import { Problem } from "../http/problem.ts";
 
-/** Jobs that are done in turn. */
+/** Jobs that run one at a time. */
 export interface JobQueue {
   /**
-   * Does `body` when its turn comes. Where `signal` is aborted before that, it
-   * is taken out.
+   * Runs `body` when its turn comes, unless `signal` is aborted before that.
    *
-   * @throws {Problem} When too many wait already, or whoever asked has gone.
+   * @throws {Problem} When too many jobs wait already, or the client has gone.
    */
   add<T>(body: () => Promise<T>, signal?: AbortSignal): Promise<T>;
-  /** Does `body` behind all that wait now, however many these are. */
+  /** Runs `body` after all jobs that wait now, however many there are. */
   last(body: () => Promise<void>): Promise<void>;
 }
 
 /**
- * A queue where at most `most` wait.
+ * A queue in which at most `most` jobs wait.
  *
  * @example
  * ```ts
@@ -49,7 +47,7 @@ export function jobQueue(most: number): JobQueue {
     const { promise, resolve, reject } = Promise.withResolvers<T>();
     const job = async (): Promise<void> => {
       signal?.removeEventListener("abort", leave);
-      // Not `return body()`: a job that throws at once must not end the work.
+      // Wrapped, since a job that throws synchronously must not stop the queue.
       await (async () => await body())().then(resolve, reject);
     };
     const leave = (): void => {
@@ -79,6 +77,8 @@ function gone(): Problem {
 function busy(waiting: number): Problem {
   return new Problem(
     503,
-    `Cannot run the model now: ${waiting} others wait for it; try again in a moment`,
+    `Cannot run the model now: ${waiting} ${
+      waiting === 1 ? "other request waits" : "other requests wait"
+    } for it; try again in a moment`,
   );
 }

@@ -30,13 +30,13 @@ import { Problem } from "../http/problem.ts";
 
 /** A picture that a model is asked about. */
 export interface LivePicture {
-  /** Tells it from all others. */
+  /** Identifies it among all pictures. */
   readonly key: string;
   /** Its pixels. */
   image(): Promise<RgbImage>;
 }
 
-/** What a dictionary makes of a picture. */
+/** The latents that a dictionary finds in a picture. */
 export interface PatchLatents {
   /** The latents of each patch, row by row. */
   readonly codes: HostCodes;
@@ -51,37 +51,37 @@ export interface PatchLatents {
   readonly fvu: number;
 }
 
-/** What is done to one latent. */
+/** An edit of one latent. */
 export interface SteerEdit {
   /** The latent. */
   readonly latent: number;
-  /** Set to `value`, multiplied by it, or kept from firing. */
+  /** Whether it is set to `value`, multiplied by it, or kept from firing. */
   readonly how: "set" | "scale" | "ablate";
-  /** The value or the factor; of no use to `ablate`. */
+  /** The value or the factor; ignored by `ablate`. */
   readonly value: number;
 }
 
 /** How a model is steered. */
 interface SteerOptions {
-  /** What is done, in order. */
+  /** The edits, in order. */
   readonly edits: readonly SteerEdit[];
   /** The hook of the prediction; the model's first when absent. */
   readonly prediction?: string | undefined;
-  /** Whether what the dictionary does not explain is kept. */
+  /** Whether the part that the dictionary does not explain is kept. */
   readonly keepError: boolean;
   /** The patches that are edited; all when absent. */
   readonly patches?: readonly number[] | undefined;
 }
 
-/** What a model says of a picture, and what it says with its latents edited. */
+/** A model's prediction, clean and with latents edited. */
 export interface Steered {
-  /** What was predicted. */
+  /** What is predicted. */
   readonly prediction: Prediction;
-  /** Where it lies over the picture. */
+  /** How its tokens lie over the picture. */
   readonly layout: Hook["layout"];
-  /** By the model alone, `[1, tokens, width]`. */
+  /** The model's own prediction, `[1, tokens, width]`. */
   readonly clean: HostTensor;
-  /** With the edit. */
+  /** The prediction with the edit, of the same shape. */
   readonly edited: HostTensor;
   /** Patches whose activations the edit changed. */
   readonly changed: number;
@@ -93,23 +93,23 @@ export interface Steered {
 export interface LiveModel {
   /** Number of latents. */
   readonly dSae: number;
-  /** Where the model is read. */
+  /** The hook at which activations are read. */
   readonly hook: Hook;
-  /** What the model says of a picture; nothing when it is only read. */
+  /** What the model can predict; empty when it only encodes. */
   readonly predictions: readonly Prediction[];
-  /** Whether it can go on with something else than it has computed. */
+  /** Whether it can resume from edited activations. */
   readonly canSteer: boolean;
   /** The latents of a picture. */
   look(picture: LivePicture): Promise<PatchLatents>;
   /**
    * The model's prediction, and that with latents edited.
    *
-   * @throws {Problem} When it cannot be steered, or an edit names what is not there.
+   * @throws {Problem} When it cannot be steered, or an edit names a latent or patch that does not exist.
    */
   steer(picture: LivePicture, options: SteerOptions): Promise<Steered>;
 }
 
-/** What a {@linkcode LiveModel} is made of. */
+/** The parts of a {@linkcode LiveModel}. */
 interface LiveParts {
   /** The model. */
   readonly encoder: Encoder;
@@ -117,26 +117,26 @@ interface LiveParts {
   readonly hook: Hook;
   /** The dictionary. */
   readonly dictionary: Dictionary;
-  /** Which tokens it was trained on. */
+  /** The tokens that it was trained on. */
   readonly tokens: "patches" | "all";
 }
 
-/** Pictures that are remembered: whoever steers comes back to one again and again. */
+/** How many pictures are remembered: steering asks about the same one again and again. */
 const remembered = 6;
 
 /** What is remembered of a picture. */
 interface Known {
   /** Activations at the hook, `[1, tokens, width]`. */
   readonly x: HostTensor;
-  /** Goes on from there, where the model can. */
+  /** Runs the rest of the model from there, where it can. */
   readonly resume?: Paused["resume"];
-  /** What the model says by itself, by hook. */
+  /** The model's own predictions, by hook. */
   readonly clean: Map<string, HostTensor>;
-  /** What the dictionary makes of it. */
+  /** Its latents, once they were asked for. */
   latents?: PatchLatents;
 }
 
-/** A model that can be asked; one question at a time. */
+/** A model that answers one question at a time. */
 export function liveModel(parts: LiveParts): LiveModel {
   const { encoder, hook, dictionary } = parts;
   const { predictions = [] } = encoder, known = lru<Known>(remembered);
@@ -253,7 +253,7 @@ function chosen({ encoder }: LiveParts, name: string | undefined): Prediction {
   );
 }
 
-/** The patches that are meant; without any, what the dictionary was trained on. */
+/** The tokens to edit: `patches`, or those that the dictionary was trained on. */
 function whereOf(
   { hook, tokens }: LiveParts,
   patches: readonly number[] | undefined,
@@ -280,7 +280,7 @@ function checkLatent(latent: number, dSae: number): void {
   );
 }
 
-/** One edit after the other. */
+/** All edits as one, applied in order. */
 function editOf(edits: readonly SteerEdit[]): LatentEdit {
   const each = edits.map(({ latent, how, value }) => {
     if (how === "ablate") return ablateLatents([latent]);
@@ -292,7 +292,7 @@ function editOf(edits: readonly SteerEdit[]): LatentEdit {
     each.reduce((codes, edit) => edit(codes, placeOf), codes);
 }
 
-/** The tokens of which a bit is different. */
+/** The tokens that differ in any bit. */
 function changedRows(a: HostTensor, b: HostTensor): number[] {
   const width = a.shape[2]!, changed: number[] = [];
   for (let row = 0; row < a.data.length; row += width) {

@@ -1,5 +1,5 @@
 /**
- * Runs in, their models out, opened when a page first asks something of them.
+ * The models of runs, opened when a page first asks one something.
  *
  * @module
  */
@@ -19,8 +19,8 @@ import type { Run } from "../runs/run_store.ts";
 /** Models of runs. */
 export interface LiveModels {
   /**
-   * Asks a run's model something when its turn comes; a question whose
-   * `signal` is aborted before is not asked.
+   * Asks a run's model a question when its turn comes, unless `signal` is
+   * aborted before that.
    *
    * @throws {Problem} When the model or the dictionary cannot be opened or run.
    */
@@ -29,14 +29,14 @@ export interface LiveModels {
     signal: AbortSignal | undefined,
     question: (model: LiveModel) => Promise<T>,
   ): Promise<T>;
-  /** Closes them when what is asked now is answered. */
+  /** Closes them once all questions so far are answered. */
   close(): Promise<void>;
 }
 
 /** Models that are open at once: each holds an encoder, a dictionary and its threads. */
 const openAtOnce = 2;
 
-/** Questions that wait for one model at most. */
+/** The most questions that may wait for one model. */
 const mostWaiting = 32;
 
 interface OpenModel {
@@ -46,16 +46,16 @@ interface OpenModel {
 
 interface Entry {
   readonly queue: JobQueue;
-  /** What its files were when it was opened. */
+  /** The version of its files when it was opened. */
   readonly stamp: string;
   opened?: Promise<OpenModel>;
 }
 
-/** Opens models with the plugins that runs and `builtins` name. */
+/** Opens models with the plugins that the runs' settings name. */
 export function openLiveModels(builtins: Builtins): LiveModels {
   const closing = new Set<Promise<void>>();
   const drop = (entry: Entry): void => {
-    // Those that wait are answered first, and may be the ones to open it.
+    // Questions that wait are answered first, and one of them may be what opens it.
     const close = async () => await (await entry.opened)?.close();
     const closed = entry.queue.last(close)
       .catch(() => {}).finally(() => closing.delete(closed));
@@ -75,7 +75,7 @@ export function openLiveModels(builtins: Builtins): LiveModels {
       return await own.queue.add(async () => {
         own.opened ??= open(run, builtins);
         const { model } = await own.opened.catch((error) => {
-          // What is missing may be back the next time.
+          // A missing file may be back the next time.
           delete own.opened;
           throw unusable(error, run, "open");
         });
@@ -91,7 +91,7 @@ export function openLiveModels(builtins: Builtins): LiveModels {
   };
 }
 
-/** Changes when the settings or the dictionary do. */
+/** A stamp that changes when the settings or the dictionary do. */
 async function stampOfRun({ name, folder, version }: Run): Promise<string> {
   const weights = join(folder.checkpoint, "sae_weights.safetensors");
   const stamp = await stampOf(weights);
@@ -102,7 +102,7 @@ async function stampOfRun({ name, folder, version }: Run): Promise<string> {
   );
 }
 
-/** Why there is no answer. A model's own failure takes only its pages with it. */
+/** Why a question has no answer; a model's failure affects only its own pages. */
 function unusable(error: unknown, { name }: Run, what: "open" | "run") {
   const problem = asProblem(error);
   if (problem.status !== 500) return problem;
@@ -112,7 +112,7 @@ function unusable(error: unknown, { name }: Run, what: "open" | "run") {
   });
 }
 
-/** The encoder, and the dictionary in the engine of the processor: a run's own may be too slow, or not here. */
+/** Opens the encoder, and the dictionary on the `cpu` engine: the run's own engine may be slow, or missing here. */
 async function open(run: Run, builtins: Builtins): Promise<OpenModel> {
   const { config, folder, name } = run;
   if (!config) {

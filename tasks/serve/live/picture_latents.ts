@@ -1,5 +1,5 @@
 /**
- * The latents of a picture in, what a page says of one patch or one latent out.
+ * Which latents fire in a picture, and where.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * A prediction with and without an edit in, what a page shows of both out.
+ * Compares a prediction with the edited one.
  *
  * @module
  */
@@ -13,7 +13,7 @@ export interface Difference {
   readonly mean: number;
   /** Largest absolute difference. */
   readonly largest: number;
-  /** From the smallest to the largest number of the clean prediction. */
+  /** The largest number of the clean prediction minus the smallest. */
   readonly range: number;
 }
 
@@ -31,17 +31,17 @@ export function differenceOf(
   return { mean: sum / clean.data.length, largest, range: high - low };
 }
 
-/** The clean map, the edited one and the edited less the clean one. */
+/** The clean map, the edited one, and their difference. */
 interface MapTriple {
   /** Clean. */
   readonly clean: NumberMap;
   /** Edited. */
   readonly edited: NumberMap;
-  /** How much larger the edited one is. */
+  /** Edited minus clean. */
   readonly difference: NumberMap;
 }
 
-/** Predictions of one number a place, such as depth, as maps. */
+/** Predictions with one number for each place, such as depth, as maps. */
 export function asMaps(
   { clean, edited, layout: { specials, grid: [height, width] } }: Pick<
     Steered,
@@ -57,7 +57,7 @@ export function asMaps(
   };
 }
 
-/** Predictions of many numbers a place: how far each place has moved, and the mean cosine of before and after. */
+/** For predictions with many numbers for each place: how far each moved, their mean length, and the mean cosine of before and after. */
 export function featureShift(
   { clean, edited, layout: { specials, grid: [height, width] } }: Pick<
     Steered,
@@ -84,7 +84,7 @@ export function featureShift(
   return { shift: { data, width, height }, norm, cosine };
 }
 
-/** A class and how likely it is. */
+/** A class and its probabilities. */
 interface ClassChange {
   /** Its number. */
   readonly index: number;
@@ -96,7 +96,7 @@ interface ClassChange {
   readonly edited: number;
 }
 
-/** Probabilities of logits. */
+/** The probabilities that logits stand for. */
 export function softmax(logits: Float32Array): Float64Array {
   const most = logits.reduce((a, b) => Math.max(a, b), -Infinity);
   const powers = Float64Array.from(logits, (x) => Math.exp(x - most));

@@ -1,5 +1,5 @@
 /**
- * A request in, what was sent with it out, never more than is wanted.
+ * Reads what is sent with a request, up to a limit.
  *
  * @module
  */
@@ -15,10 +15,10 @@ interface Upload {
 }
 
 /**
- * The body of a request, at most so many bytes.
+ * The body of a request, at most `most` bytes.
  *
- * @throws {Problem} When it has more: nothing behind these is read. When it
- * ends early: whoever sent it has gone.
+ * @throws {Problem} When it has more, and then the rest is not read; or when it
+ * ends early.
  */
 async function readBytes(
   request: Request,
@@ -66,7 +66,7 @@ export async function readUpload(
   most: number,
 ): Promise<Upload> {
   const type = request.headers.get("content-type") ?? "";
-  // A form has a little more around its file.
+  // A form adds a little around its file.
   const bytes = await readBytes(request, most + 4096);
   if (!type.startsWith("multipart/form-data")) {
     return { name: "picture", bytes };
@@ -86,13 +86,13 @@ export async function readUpload(
   };
 }
 
-/** Most bytes of a question. */
+/** The most bytes of a JSON body. */
 const mostJson = 2 ** 20;
 
 /**
  * The JSON that was sent, checked.
  *
- * @throws {Problem} When it is none, or not what `schema` asks for.
+ * @throws {Problem} When it is not JSON, or does not fit `schema`.
  */
 export async function readJson<S extends z.ZodType>(
   request: Request,
@@ -103,7 +103,7 @@ export async function readJson<S extends z.ZodType>(
   try {
     value = JSON.parse(new TextDecoder().decode(bytes));
   } catch {
-    throw new Problem(400, "Cannot read what was sent: it is no JSON");
+    throw new Problem(400, "Cannot read what was sent: it is not JSON");
   }
   const { success, data, error } = schema.safeParse(value);
   if (success) return data;

@@ -1,6 +1,6 @@
 /**
- * Part of an address in, the picture that it means out: one of the dataset by
- * its number, or one that the reader has dropped.
+ * The picture that an address names: one of the dataset by its index, or one
+ * that a reader dropped.
  *
  * @module
  */
@@ -15,9 +15,9 @@ import type { Run } from "../runs/run_store.ts";
 
 /** A picture that a page shows. */
 export interface ShownPicture extends LivePicture {
-  /** As addresses have it: `12`, `own-…`. */
+  /** Its name in addresses: `12`, or `own-…`. */
   readonly ref: string;
-  /** Its number in the dataset, where it is from there. */
+  /** Its index in the dataset, where it is from there. */
   readonly index?: number;
   /** Its name. */
   readonly name: string;
@@ -34,7 +34,7 @@ export interface ShownPicture extends LivePicture {
 /**
  * Finds a picture.
  *
- * @throws {Problem} When there is none, or it cannot be decoded.
+ * @throws {Problem} When it does not exist, or cannot be decoded.
  */
 export async function shownPicture(
   { pictures, dropped }: Pick<ServeContext, "pictures" | "dropped">,

@@ -1,30 +1,29 @@
 /**
- * The address of a steering in, what it asks for out, and back: the address
- * holds everything.
+ * Reads and writes the address of a steering, which holds all of it.
  *
  * @module
  */
 import type { SteerEdit } from "./live_model.ts";
 import { Problem } from "../http/problem.ts";
 
-/** Edits at once, at most. */
+/** The most edits at once. */
 export const mostEdits = 16;
 
-/** Values and factors are at most this, on either side. */
+/** The largest absolute value or factor. */
 export const mostValue = 1e6;
 
-/** An edit as an address has it: what is left out depends on the picture. */
+/** An edit as an address has it: what it leaves out is chosen by the picture. */
 export type AskedEdit = Pick<SteerEdit, "latent"> & Partial<SteerEdit>;
 
 /** What an address asks for. */
 export interface SteerQuery {
-  /** The picture; one that suits when absent. */
+  /** The picture; one that shows the first latent when absent. */
   readonly image?: string;
-  /** What is done to latents; the picture's strongest when absent. */
+  /** The edits; one of the picture's strongest latent when absent. */
   readonly edits?: readonly AskedEdit[];
   /** The hook of the prediction. */
   readonly prediction?: string;
-  /** Whether what the dictionary does not explain is kept. */
+  /** Whether the part that the dictionary does not explain is kept. */
   readonly keepError: boolean;
   /** The patches that are edited; all when absent. */
   readonly patches?: readonly number[];
@@ -32,7 +31,7 @@ export interface SteerQuery {
 
 /**
  * Reads an address: `latent`, `how` and `value` come once for each edit;
- * `add` brings one more latent and `remove` takes the edit of that place away.
+ * `add` brings one more latent, and `remove` is the position of an edit to drop.
  *
  * @throws {Problem} When a part of it is not understood.
  */
@@ -113,11 +112,11 @@ function patchesOf(text: string): number[] | undefined {
     400,
     `Cannot edit patches "${
       text.slice(0, 40)
-    }": write their numbers with commas between`,
+    }": write their numbers separated by commas`,
   );
 }
 
-/** The address of a steering: what stands behind the question mark. */
+/** The address of a steering, from its question mark on. */
 export function steerQueryText(query: SteerQuery): string {
   const { image, edits, prediction, keepError, patches } = query;
   const params = new URLSearchParams();

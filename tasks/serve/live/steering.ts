@@ -1,5 +1,5 @@
 /**
- * What an address asks for in, the model's prediction with and without it out.
+ * Steers a run's model as an address asks.
  *
  * @module
  */
@@ -16,7 +16,7 @@ import {
   steerQueryText,
 } from "./steer_query.ts";
 
-/** A steering that was carried out. */
+/** A steering and its outcome. */
 export interface Steering {
   /** The run. */
   readonly run: Run;
@@ -26,13 +26,13 @@ export interface Steering {
   readonly latents: RunIndex | undefined;
   /** What was asked. */
   readonly query: SteerQuery;
-  /** What was done, what was left open filled in. */
+  /** The edits, with defaults filled in. */
   readonly edits: readonly SteerEdit[];
   /** Latents of the picture, the strongest first. */
   readonly strongest: readonly PictureLatent[];
-  /** What came of it. */
+  /** The predictions before and after. */
   readonly steered: Steered;
-  /** All that the model predicts. */
+  /** All predictions that the model can make. */
   readonly predictions: readonly Prediction[];
   /** Latents in all. */
   readonly dSae: number;
@@ -41,9 +41,9 @@ export interface Steering {
 }
 
 /**
- * Finds the picture and the latents that are meant, and steers.
+ * Finds the picture and the latents that are asked for, and steers.
  *
- * @throws {Problem} When one of them is none, or the model cannot be steered.
+ * @throws {Problem} When one of them does not exist, or the model cannot be steered.
  */
 export async function steer(
   context: ServeContext,
@@ -77,7 +77,7 @@ export async function steer(
   });
 }
 
-/** The picture that is asked for; else the one that shows the first latent best. */
+/** The picture that is asked for, or the one that shows the first latent best. */
 function imageOf(
   { image, edits }: SteerQuery,
   latents: RunIndex | undefined,
@@ -89,7 +89,7 @@ function imageOf(
   return String(Math.max(0, best));
 }
 
-/** What an edit does when its address does not say: twice the most that the latent has here, or anywhere. */
+/** An edit with its defaults: twice the latent's largest value in the picture, or in the index. */
 function filledIn(
   { latent, how, value }: AskedEdit,
   { codes: { latents, values } }: PatchLatents,
@@ -107,7 +107,7 @@ function filledIn(
   return { latent, how: "set", value: value ?? usual };
 }
 
-/** The address that holds all of it. */
+/** The address of a steering, with `change`, in which nothing is left to defaults. */
 export function permanentUrl(
   { run, picture, query, edits }: Steering,
   change: Partial<SteerQuery> = {},

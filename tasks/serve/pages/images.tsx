@@ -1,5 +1,5 @@
 /**
- * `/runs/:run/images`: pictures of the dataset, and a place to drop one's own.
+ * `/runs/:run/images`: the pictures of the dataset, and a place to drop your own.
  *
  * @module
  */
@@ -27,10 +27,10 @@ import {
   pictureUrl,
 } from "../urls.ts";
 
-/** Pictures of one page. */
+/** How many pictures a page has. */
 const onePage = 48;
 
-/** `/runs/:run/images`, what is sent to it, and the files of dropped pictures. */
+/** `/runs/:run/images`, the pictures sent to it, and their files. */
 export const imagesPage: Routes = (app, context) => {
   const { store, pictures, dropped, files } = context;
   app.get("/runs/:run/images", async (c) => {
@@ -82,7 +82,7 @@ export const imagesPage: Routes = (app, context) => {
   });
 };
 
-/** The picture that a list begins with. */
+/** The first picture of the page. */
 function firstOf(text: string | undefined, total: number): number {
   const wanted = /^\d{1,12}$/.test(text ?? "") ? Number(text) : 0;
   return Math.max(0, Math.min(wanted, total - 1));
@@ -172,7 +172,7 @@ function OfDataset(
     <section>
       <div class="latent-heading images-heading">
         <h2>
-          Of the dataset{" "}
+          From the dataset{" "}
           <span class="quiet">
             {count(from)} to {count(from + shown - 1)} of {count(total)}
           </span>

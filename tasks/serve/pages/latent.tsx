@@ -1,5 +1,5 @@
 /**
- * `/runs/:run/latents/:latent`: all that is known of one latent.
+ * `/runs/:run/latents/:latent`: everything that is known of one latent.
  *
  * @module
  */
@@ -111,7 +111,7 @@ function Silent({ view }: { view: LatentView }): JSX.Element {
     <p class="card quiet silent">
       This latent fired on none of the {count(view.latents.index.info.tokens)}
       {" "}
-      tokens that were looked at: nothing shows what it would fire on.
+      tokens that were indexed, so there are no pictures to show.
     </p>
   );
 }
@@ -144,7 +144,7 @@ function Shown(
         view={view}
         pictures={pictures}
         of={chance}
-        title="By chance"
+        title="At random"
         note="some of all the pictures on which it fires"
         lazy
       />

@@ -52,7 +52,8 @@ export const mapPage: Routes = (app, { store, files }) => {
           </h1>
           <p class="lead">
             {count(latents.index.info.dSae)}{" "}
-            latents; near ones point alike. Press one to see it.
+            latents; those near each other point in similar directions. Press
+            one to see it.
           </p>
         </div>
         <Notices of={latents.problems} />
@@ -105,10 +106,10 @@ export const mapPage: Routes = (app, { store, files }) => {
   });
 };
 
-/** Cells of the map that is shown without scripts. */
+/** Cells of the map that is shown where scripts are off. */
 const [cellsAcross, cellsDown] = [48, 28];
 
-/** The share of numbers below each; 0 where there is none. */
+/** The share of numbers below each; 0 for what is not a number. */
 function ranksOf(values: Float32Array): Float32Array {
   const sorted = values.filter((value) => !Number.isNaN(value)).sort();
   const first = new Map<number, number>();
@@ -118,7 +119,7 @@ function ranksOf(values: Float32Array): Float32Array {
   return values.map((value) => first.get(value) ?? 0);
 }
 
-/** The plane in cells: each leads to one of its latents, and has its colour by rank. */
+/** The plane in cells, each coloured by mean rank and leading to one of its latents. */
 function DensityMap(
   { run, latents: { index }, column }: {
     run: string;

@@ -1,5 +1,5 @@
 /**
- * Pictures of a run's dataset, as files.
+ * `/runs/:run/pictures/:index/:size`: pictures of a run's dataset, as files.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { pictureSides, type PictureSize } from "../runs/pictures.ts";
 import { asProblem, Problem } from "../http/problem.ts";
 import { pictureIndex } from "../runs/address_numbers.ts";
 
-/** Stands where a picture cannot be shown. */
+/** Takes the place of a picture that cannot be shown. */
 const placeholder =
   `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 96 96" width="96" height="96"><rect width="96" height="96" fill="#8a8a8a" fill-opacity=".18"/><path d="M34 34 62 62M62 34 34 62" stroke="#8a8a8a" stroke-width="3" stroke-linecap="round"/></svg>`;
 

@@ -22,7 +22,7 @@ import type { Run } from "../runs/run_store.ts";
 import { type FoundProbe, runProbe, runProbes } from "../runs/run_probes.ts";
 import { figureUrl, latentsUrl, probeUrl, tableUrl } from "../urls.ts";
 
-/** A figure may be a stranger's: it is shown as a picture, and nothing in it runs or loads. */
+/** A figure may come from a stranger's probe: nothing in it may run or load. */
 const figurePolicy = "default-src 'none'; style-src 'unsafe-inline'; sandbox";
 
 /** `/runs/:run/probes`, each probe's page, and its figures and tables as files. */
@@ -40,9 +40,8 @@ export const probesPage: Routes = (app, { store, files }) => {
         <div class="heading">
           <h1>Probes</h1>
           <p class="lead">
-            Questions to the dictionary and its model, answered on pictures that
-            {" "}
-            it was not trained on.
+            Questions about the dictionary and its model, answered on pictures
+            that it was not trained on.
           </p>
         </div>
         {probes.length === 0 && <NoProbe run={run} />}
@@ -103,14 +102,15 @@ function NoProbe({ run: { name } }: { run: Run }): JSX.Element {
     <p class="card">
       No probe has run on this dictionary yet. Begin with{" "}
       <code>deno task probe reconstruction runs/{name}</code>{" "}
-      (how well it rebuilds activations, and how well the model goes on with
-      them), or <code>deno task probe depth runs/{name}</code>{" "}
+      (how well it reconstructs activations, and how well the model works with
+      the reconstruction), or <code>deno task probe depth runs/{name}</code>
+      {" "}
       (how the model encodes depth).
     </p>
   );
 }
 
-/** Numbers of a probe that its card shows. */
+/** How many numbers of a probe its card shows. */
 const shownMetrics = 6;
 
 function ProbeCard(
@@ -216,7 +216,7 @@ function ProbeBody(
       {Object.keys(perLatent).length > 0 && (
         <section>
           <h2>
-            Of each latent{" "}
+            For each latent{" "}
             <span class="quiet">columns that latents can be sorted by</span>
           </h2>
           <ProbeColumns

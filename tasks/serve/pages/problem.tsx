@@ -1,5 +1,5 @@
 /**
- * The page that says why there is no page.
+ * The page that says why another cannot be shown.
  *
  * @module
  */
@@ -12,8 +12,8 @@ import { runsUrl } from "../urls.ts";
 const titles: Readonly<Record<number, string>> = {
   400: "Not understood",
   403: "Refused",
-  404: "Not here",
-  500: "A mistake in the program",
+  404: "Not found",
+  500: "Internal error",
 };
 
 /** What went wrong, and where to go. */

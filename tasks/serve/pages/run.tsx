@@ -18,7 +18,7 @@ import {
   runNumbersUrl,
 } from "../urls.ts";
 
-/** `/runs/:run` and its numbers alone, for the page that follows a training. */
+/** `/runs/:run`, and its numbers alone for the module that follows a training. */
 export const runPage: Routes = (app, { store, files }) => {
   app.get("/runs/:run", async (c) => {
     const run = await store.run(c.req.param("run"));
@@ -69,7 +69,7 @@ function Sentence(
       {config!.encoder.use}. {indexed
         ? <a href={latentsUrl(name)}>Look at the latents</a>
         : state === "training"
-        ? "It is indexed when it is trained."
+        ? "It will be indexed once it is trained."
         : (
           <span>
             No index yet: <code>deno task index runs/{name}</code>
@@ -83,7 +83,7 @@ function Settings({ run }: { run: Run }): JSX.Element {
   const { config, folder, provenance, name } = run;
   const groups = Object.entries({
     ...config!,
-    "what made the activations": provenance,
+    "source of the activations": provenance,
   }).filter(([key]) => key !== "name");
   const single = groups.filter(([, value]) => typeof value !== "object");
   const parts = groups.filter(([, value]) =>

@@ -14,7 +14,7 @@ import { last } from "../runs/run_metrics.ts";
 import type { Run } from "../runs/run_store.ts";
 import { latentsUrl, runTableUrl, runUrl } from "../urls.ts";
 
-/** `/` and the table alone, for the page that follows a training. */
+/** `/`, and the table alone for the module that follows a training. */
 export const runsPage: Routes = (app, { store, files }) => {
   app.get("/", async (c) => {
     const runs = await store.list();
@@ -23,8 +23,8 @@ export const runsPage: Routes = (app, { store, files }) => {
         <div class="heading">
           <h1>Runs</h1>
           <p class="lead">
-            Each run is a dictionary: directions, called latents, that the
-            tokens of a vision transformer are written with.
+            Each run is a dictionary of directions, called latents: the tokens
+            of a vision transformer are written as sums of a few of them.
           </p>
         </div>
         <div class="card scroll" data-live={runTableUrl} data-on={isLive(runs)}>

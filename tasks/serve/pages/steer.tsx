@@ -1,5 +1,5 @@
 /**
- * `/runs/:run/steer`: change latents of a picture and see the model's own
+ * `/runs/:run/steer`: edit latents of a picture and see the model's own
  * prediction change.
  *
  * @module
@@ -72,15 +72,15 @@ function CannotSteer({ run }: { run: Run }): JSX.Element {
       <h1>Steer</h1>
       <p class="lead">
         The encoder of this run,{" "}
-        <code>{run.config?.encoder.use}</code>, predicts nothing that could
-        change: its activations can be read, and{" "}
+        <code>{run.config?.encoder.use}</code>, makes no prediction that could
+        change, but its latents can be{" "}
         <a href={imagesUrl(run.name)}>looked at picture by picture</a>. Runs on
         these encoders can be steered: <code>depth-nano</code> and{" "}
         <code>depth-anything</code> (depth), <code>vit</code> with a classifier
         {" "}
         (classes), <code>theia</code>{" "}
-        (its teachers' features), and any other that predicts and can go on from
-        a pause.
+        (its teachers' features), and any other that makes predictions and can
+        be paused.
       </p>
     </div>
   );

@@ -1,5 +1,5 @@
 /**
- * A scale of colours with its ends written beside it.
+ * A colour scale with its ends written beside it.
  *
  * @module
  */
@@ -7,7 +7,7 @@ import { raw } from "hono/html";
 import type { JSX } from "hono/jsx/jsx-runtime";
 import { type ColorMap, colorOf } from "../live/color_map.ts";
 
-/** The colours of a scale from left to right, its ends written beside it. */
+/** The colours of a scale from left to right, with its ends beside it. */
 export function ColorBar(
   { scale, from, to, label }: {
     scale: ColorMap;
@@ -31,7 +31,7 @@ export function ColorBar(
   );
 }
 
-/** Each scale as rectangles: the same on every page, so it is written once. */
+/** Each scale as rectangles, made once since every page has them. */
 const ramps: Readonly<Record<ColorMap, string>> = {
   inferno: rampOf("inferno"),
   viridis: rampOf("viridis"),

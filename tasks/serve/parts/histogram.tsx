@@ -1,5 +1,5 @@
 /**
- * Counts in, bars out.
+ * Histograms of a latent's values, and of a column over all latents.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import { type Bar, Bars } from "./bars.tsx";
 import { number, ofKind } from "./numbers.ts";
 import { extent } from "../runs/extent.ts";
 
-/** The bars of a latent's values: half octaves, without the empty ones on both sides. */
+/** The bars of a latent's values, half an octave each, without empty ones at both ends. */
 function valueBars(counts: Uint32Array): Bar[] {
   const filled = [...counts].flatMap((count, bin) => count > 0 ? [bin] : []);
   const first = filled[0] ?? histogramBins / 2, last = filled.at(-1) ?? first;
@@ -21,10 +21,10 @@ function valueBars(counts: Uint32Array): Bar[] {
   }));
 }
 
-/** Bars of a column; one where all its numbers are the same. */
+/** How many bars a column has; one where all its numbers are the same. */
 const mostBars = 48;
 
-/** The bars of a column over all latents: of equal ratio where it is positive and spans decades, else of equal width. */
+/** The bars of a column over all latents: of equal ratio where it is not negative and spans decades, else of equal width. */
 export function columnBars(
   { values, name }: Pick<LatentColumn, "values" | "name">,
 ): Bar[] {

@@ -1,5 +1,5 @@
 /**
- * A latent and its value in, a row with a bar and its top pictures out.
+ * A latent in a list: its value as a bar, and some of its top pictures.
  *
  * @module
  */
@@ -10,14 +10,14 @@ import { latentUrl } from "../urls.ts";
 import { number } from "./numbers.ts";
 import { Tile } from "./tile.tsx";
 
-/** Pictures beside a latent. */
+/** How many pictures stand beside a latent. */
 const stripPictures = 4;
 
-/** What a row says. */
+/** What a {@linkcode LatentBar} shows. */
 interface LatentBarProps {
   /** The run. */
   readonly run: Run;
-  /** What is known of its latents; no pictures without it. */
+  /** What is known of its latents; without it there are no pictures. */
   readonly latents: RunIndex | undefined;
   /** The latent. */
   readonly latent: number;
@@ -35,7 +35,7 @@ interface LatentBarProps {
   readonly children?: unknown;
 }
 
-/** A row of {@linkcode LatentBars}. */
+/** A row of a list of latents. */
 export async function LatentBar(
   { run, latents, latent, value, full, note, map, isShown, children }:
     LatentBarProps,

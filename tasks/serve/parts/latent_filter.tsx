@@ -1,5 +1,5 @@
 /**
- * What is asked of a run's latents, as a form.
+ * The form that asks for latents.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import type { Run } from "../runs/run_store.ts";
 import { latentsUrl } from "../urls.ts";
 import { Term } from "./term.tsx";
 
-/** Search, order and bounds of a run's latents, as a form. */
+/** Search, order and bounds of a run's latents. */
 export function LatentFilter(
   { run, columns, query }: {
     run: Run;

@@ -11,7 +11,7 @@ import { latentUrl } from "../urls.ts";
 import { number, ofKind } from "./numbers.ts";
 import { Tile } from "./tile.tsx";
 
-/** Pictures beside a latent. */
+/** How many pictures stand beside a latent. */
 const stripPictures = 12;
 
 /** One page of latents. */

@@ -29,7 +29,7 @@ export function LatentSummary(
         )}
         {order.length === 0 && (
           <span>
-            Nothing fits: widen the bounds or{" "}
+            Nothing matches: widen the bounds or{" "}
             <a href={latentsUrl(run.name)}>show all</a>.
           </span>
         )}

@@ -1,5 +1,5 @@
 /**
- * What every page has around it.
+ * The frame of every page.
  *
  * @module
  */
@@ -29,19 +29,19 @@ const runTabs = {
   Probes: probesUrl,
 } as const;
 
-/** What a page says of itself. */
+/** What the frame needs to know of a page. */
 interface LayoutProps {
   /** Style sheet and modules. */
   files: StaticFiles;
   /** Its title. */
   title: string;
-  /** Modules that it loads, by name. */
+  /** Names of the modules that it loads. */
   scripts?: readonly string[];
-  /** The run it is of. */
+  /** The run that it belongs to. */
   run?: string;
-  /** Which of the run's tabs it is. */
+  /** Its tab among those of the run. */
   tab?: keyof typeof runTabs;
-  /** Words that it uses beside those of all pages. */
+  /** Words that it uses besides those of all pages. */
   words?: Readonly<Record<string, Word>>;
   /** Its content. */
   children?: unknown;

@@ -1,5 +1,5 @@
 /**
- * A range of colours in, its scale with numbers below out.
+ * The legend of a map.
  *
  * @module
  */
@@ -7,10 +7,10 @@ import type { JSX } from "hono/jsx/jsx-runtime";
 import { colorOf, type ColorRange, placeIn } from "../live/color_map.ts";
 import { number } from "./numbers.ts";
 
-/** Colours that are drawn: more cannot be told apart. */
+/** How many colours are drawn: more cannot be told apart. */
 const steps = 64;
 
-/** The colours from left to right with both ends and the middle written below. */
+/** The colours from left to right, with both ends and the middle below. */
 export function MapLegend(
   { range, label }: {
     range: ColorRange;
@@ -52,13 +52,13 @@ export function MapLegend(
   );
 }
 
-/** No more digits than tell the ends apart. */
+/** Rounds to as many digits as tell the ends apart. */
 function rounded(value: number, { low, high }: ColorRange): number {
   const size = Math.max(Math.abs(low), Math.abs(high));
   return size > 0 ? Number((value / size).toFixed(3)) * size : value;
 }
 
-/** What has a middle has two sides. */
+/** Numbers on a scale with a neutral middle have a sign. */
 function signed(map: ColorRange["map"], value: number): string {
   const text = number(Number(value.toPrecision(3)));
   return map === "blueOrange" && value > 0 ? `+${text}` : text;

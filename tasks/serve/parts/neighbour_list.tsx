@@ -1,5 +1,5 @@
 /**
- * The latents near one, as a list.
+ * The neighbours of a latent, as a list.
  *
  * @module
  */
@@ -10,14 +10,14 @@ import { filled } from "../runs/latent_exemplars.ts";
 import { latentUrl, pictureUrl } from "../urls.ts";
 import { Term } from "./term.tsx";
 
-/** Latents that are near one, the nearest first, each with some of its pictures. */
+/** The neighbours of a latent, the nearest first, each with some of its pictures. */
 export function NeighbourList(
   { run, latents, latent, of, word }: {
     run: Run;
     latents: RunIndex;
     latent: number;
     of: Neighbours;
-    /** In which way they are near: a key of the words of all pages. */
+    /** How nearness is measured: a key of the words of all pages. */
     word: string;
   },
 ): JSX.Element {

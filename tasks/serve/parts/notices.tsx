@@ -1,11 +1,11 @@
 /**
- * Sentences that something is wrong with, as a box.
+ * A box that says what is wrong.
  *
  * @module
  */
 import type { JSX } from "hono/jsx/jsx-runtime";
 
-/** What is wrong, where something is. */
+/** Sentences on what is wrong; nothing where there are none. */
 export function Notices(
   { of }: { of: readonly string[] },
 ): JSX.Element | null {

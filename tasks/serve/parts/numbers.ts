@@ -1,5 +1,5 @@
 /**
- * Numbers in, the words on a page out.
+ * Numbers as the pages write them.
  *
  * @module
  */
@@ -14,7 +14,7 @@ export function short(value: number): string {
 const superscripts = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 
 /**
- * A number with four digits that count; a dash where there is none.
+ * A number with four significant digits; a dash where there is none.
  *
  * @example
  * ```ts
@@ -42,7 +42,7 @@ function powers(value: number): string {
   return `${digits.replace("-", "−")} × 10${raised}`;
 }
 
-/** A whole number with its thousands apart. */
+/** A whole number with separated thousands. */
 export function count(value: number): string {
   return Math.round(value).toLocaleString("en");
 }
@@ -55,7 +55,7 @@ export function share(value: number): string {
   return `${Number(percent.toPrecision(3))} %`;
 }
 
-/** A number as its column has it. */
+/** A number as its column is written. */
 export function ofKind(kind: NumberKind, value: number): string {
   if (kind === "share") return share(value);
   return kind === "count" ? count(value) : number(value);

@@ -1,23 +1,22 @@
 /**
- * A picture with its grid of patches, each of which can be pointed at, and
- * with a map over it.
+ * A picture under its grid of patches, with a map over it.
  *
  * @module
  */
 import type { JSX } from "hono/jsx/jsx-runtime";
 import type { ShownPicture } from "../live/shown_picture.ts";
 
-/** Patches that are links of their own, at most: more would make a slow page. */
+/** The most patches that are links: more would make the page slow. */
 const mostLinks = 1600;
 
-/** The picture. The module `image.js` moves the mark and draws other maps. */
+/** A picture whose patches can be pressed. The module `image.js` moves the mark and draws other maps. */
 export function PictureStage(
   { picture, grid: [rows, cols], patch, overlay, href }: {
     picture: ShownPicture;
     grid: readonly [rows: number, cols: number];
     /** The patch that is marked. */
     patch: number;
-    /** The address of a map that lies over it. */
+    /** The data URL of a map that lies over it. */
     overlay: string | undefined;
     /** Where a press on a patch leads. */
     href: (patch: number) => string;

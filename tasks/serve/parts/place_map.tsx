@@ -1,5 +1,5 @@
 /**
- * A number for each patch of the grid in, the grid in colours out.
+ * The grid of patches, coloured by a number for each.
  *
  * @module
  */
@@ -37,7 +37,7 @@ export function PlaceMap(
   );
 }
 
-/** A square for each patch, as text: hundreds on every page, and only numbers in them. */
+/** A square for each patch, as text since there are hundreds, and with only numbers in it. */
 function cellsOf(places: Float32Array, cols: number, high: number): string {
   let cells = "";
   places.forEach((value, i) => {

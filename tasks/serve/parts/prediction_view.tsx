@@ -1,5 +1,5 @@
 /**
- * A prediction before and after an edit in, both side by side out.
+ * A prediction before and after an edit, side by side.
  *
  * @module
  */
@@ -29,10 +29,10 @@ interface ViewProps {
   readonly steered: Steered;
 }
 
-/** The picture, what is said of it, and what is said of it with the edit. */
+/** The picture, the model's prediction, and the prediction with the edit. */
 export function PredictionView(
   { picture, steered, time }: ViewProps & {
-    /** How long it took, in milliseconds. */
+    /** Milliseconds that it took. */
     time: number;
   },
 ): JSX.Element {
@@ -100,7 +100,7 @@ async function MapPanel(
     map: NumberMap;
     range: ColorRange;
     label: string;
-    /** How tests and modules find it. */
+    /** The name by which tests and modules find it. */
     name: string;
     picture: ShownPicture;
   },
@@ -109,7 +109,7 @@ async function MapPanel(
     <figure class="panel">
       <figcaption>{title}</figcaption>
       <span class="panel-frame">
-        {/* The picture gives the frame its shape: a model may see it squeezed. */}
+        {/* The picture gives the frame its shape, since a model may see it squeezed. */}
         <img src={picture.url("large")} alt="" class="panel-shape" />
         <img
           class="panel-map"
@@ -161,7 +161,7 @@ function Depth({ picture, steered }: ViewProps): JSX.Element {
         name="difference"
         map={difference}
         range={{ map: "blueOrange", low: -most, high: most }}
-        label="edited less clean"
+        label="edited minus clean"
         picture={picture}
       />
     </div>

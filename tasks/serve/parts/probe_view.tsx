@@ -1,5 +1,5 @@
 /**
- * What a probe found in, its verdict, numbers, figures and tables out.
+ * The verdict, numbers and tables of a probe.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import type { Metric, ProbeResult, Table } from "../../../core/probe.ts";
 import { count, number } from "./numbers.ts";
 import { extent } from "../runs/extent.ts";
 
-/** What was shown and what was not. */
+/** The verdict of a probe. */
 export function Verdict(
   { of: { verdict = [] } }: { of: ProbeResult },
 ): JSX.Element | null {
@@ -30,7 +30,7 @@ export function Metrics({ of: { metrics } }: { of: ProbeResult }): JSX.Element {
             <th>Metric</th>
             <th class="num">Value</th>
             <th>95 % interval</th>
-            <th>What it is</th>
+            <th>Meaning</th>
           </tr>
         </thead>
         <tbody>
@@ -50,7 +50,7 @@ export function Metrics({ of: { metrics } }: { of: ProbeResult }): JSX.Element {
   );
 }
 
-/** A name as it is read: `fvu_by_place` is `fvu by place`. */
+/** A name as words: `fvu_by_place` is `fvu by place`. */
 export function words(name: string): string {
   return name.replaceAll("_", " ");
 }
@@ -83,10 +83,10 @@ function Interval(
   );
 }
 
-/** Rows of a table that are shown. */
+/** The most rows of a table that are shown. */
 const mostRows = 200;
 
-/** A table; `file` is the address of all of it. */
+/** A table; `file` is the address of the whole table. */
 export function ProbeTable(
   { name, table: { caption, columns, rows }, file }: {
     name: string;
@@ -153,7 +153,7 @@ export function ProbeTable(
   );
 }
 
-/** The columns that a probe brings to the latents; `href` is where they are sorted by one. */
+/** The per-latent columns of a probe; `href` is where the latents are sorted by one. */
 export function ProbeColumns(
   { of: { perLatent = {} }, href }: {
     of: ProbeResult;
@@ -171,7 +171,7 @@ export function ProbeColumns(
             <th class="num">From</th>
             <th class="num">To</th>
             <th class="num">Latents</th>
-            <th>What it is</th>
+            <th>Meaning</th>
           </tr>
         </thead>
         <tbody>

@@ -1,5 +1,5 @@
 /**
- * How far a run is.
+ * The state of a run.
  *
  * @module
  */
@@ -8,12 +8,12 @@ import type { Run, RunState as State } from "../runs/run_store.ts";
 
 const stateWords: Readonly<Record<State, string>> = {
   trained: "Measured on pictures that were not trained on",
-  training: "Its log grew within the last minutes",
-  stopped: "It was not finished: go on with deno task train --resume",
+  training: "Its log has grown within the last few minutes",
+  stopped: "It was not finished: continue with deno task train --resume",
   unreadable: "Its settings cannot be read",
 };
 
-/** How far a run is, as a word in a box. */
+/** The state of a run, as a word in a box. */
 export function RunState({ run }: { run: Run }): JSX.Element {
   const isPlain = run.state === "trained" && !run.indexed;
   return (

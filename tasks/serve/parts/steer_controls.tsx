@@ -1,5 +1,5 @@
 /**
- * The form of a steering: what is done to which latents.
+ * The form of a steering: its edits, and latents to add.
  *
  * @module
  */
@@ -12,10 +12,10 @@ import { latentUrl, steerUrl } from "../urls.ts";
 import { count, number } from "./numbers.ts";
 import { Term } from "./term.tsx";
 
-/** Latents of the picture that are offered. */
+/** How many latents of the picture are offered. */
 const offered = 16;
 
-/** The form; its fields are the address. The module `steer.js` adds sliders. */
+/** The form, whose fields are the query of its address. The module `steer.js` adds sliders. */
 export function SteerControls({ of }: { of: Steering }): JSX.Element {
   const { run, picture, query, edits, predictions, strongest } = of;
   const chosen = new Set(edits.map(({ latent }) => latent));
@@ -34,7 +34,7 @@ export function SteerControls({ of }: { of: Steering }): JSX.Element {
         <h2>Edits</h2>
         {edits.length === 0 && (
           <p class="quiet">
-            None: add a latent, below or from the list beside.
+            None: add a latent below, or from the list beside.
           </p>
         )}
         {edits.length === 0 && <input type="hidden" name="latent" value="" />}
@@ -172,8 +172,8 @@ function EditRow(
         class="button"
         name="remove"
         value={at}
-        aria-label={`Leave latent ${latent} alone`}
-        title="Leave this latent alone"
+        aria-label={`Remove the edit of latent ${latent}`}
+        title="Remove this edit"
       >
         ✕
       </button>

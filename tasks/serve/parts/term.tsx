@@ -1,5 +1,5 @@
 /**
- * A word, with what it means a click away.
+ * Words whose meaning is a click away.
  *
  * @module
  */
@@ -7,12 +7,12 @@ import { raw } from "hono/html";
 import type { JSX } from "hono/jsx/jsx-runtime";
 import { type Word, words } from "../glossary.ts";
 
-/** A word whose meaning opens when it is pressed; the page's foot holds the meaning. */
+/** A word whose meaning opens when it is pressed; {@linkcode Meanings} holds the meaning. */
 export function Term(
   { name, word, children }: {
     /** Its key among the words of all pages, or that of `word`. */
     name: string;
-    /** What it means, where it is not one of all pages' words; it must be given to the page too. */
+    /** The word, where it is not one of all pages; the page's layout must have it, too. */
     word?: Word;
     /** What to show instead of its usual name. */
     children?: unknown;
@@ -44,7 +44,7 @@ export function Meanings(
   );
 }
 
-/** Those of all pages, written once. */
+/** The meanings of all pages' words, rendered once. */
 let usual: string | undefined;
 
 function MeaningsOf(

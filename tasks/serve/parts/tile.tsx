@@ -10,7 +10,7 @@ import type { Exemplar } from "../runs/latent_exemplars.ts";
 import { pictureUrl } from "../urls.ts";
 
 /**
- * A picture; the strongest patch outlined. The module `heat.js` lights the
+ * A picture with its strongest patch outlined. The module `heat.js` lights the
  * patches on which the latent fires.
  */
 export function Tile(

@@ -1,5 +1,5 @@
 /**
- * A file in, what was made of it out, made again only when the file has changed.
+ * Remembers what was made of a file until the file changes.
  *
  * @module
  */
@@ -12,7 +12,7 @@ interface Kept<T> {
   readonly value: Promise<T>;
 }
 
-/** What tells one version of a file from another; undefined where there is no file. */
+/** A stamp that changes when a file does; undefined where there is no file. */
 export async function stampOf(path: string): Promise<string | undefined> {
   const stat = await Deno.stat(path).catch(() => undefined);
   return stat?.isFile
@@ -35,7 +35,7 @@ export function fileCache<T>(
     if (before?.stamp === stamp) return await before.value;
     const value = read(path);
     kept.set(path, { stamp, value });
-    // What failed may have been half written: the next one tries again.
+    // The file may have been half written: the next call tries again.
     value.catch(() => kept.delete(path));
     return await value;
   };

@@ -1,5 +1,5 @@
 /**
- * An index in, the labels of its pictures out, read in the background.
+ * Reads the labels of an index's pictures in the background.
  *
  * @module
  */
@@ -7,7 +7,7 @@ import type { Pictures } from "./pictures.ts";
 import type { Run, RunIndex } from "./run_store.ts";
 import type { HasLabel } from "./latent_query.ts";
 
-/** Labels, as far as they were read. */
+/** The labels that have been read so far. */
 interface LabelsSoFar {
   /** Whether one of a latent's top pictures has a label with these words. */
   readonly hasLabel: HasLabel;
@@ -17,7 +17,7 @@ interface LabelsSoFar {
   readonly total: number;
 }
 
-/** Most pictures that are decoded for their labels. */
+/** The most pictures that are decoded for their labels. */
 const most = 4096;
 
 /**
@@ -62,7 +62,7 @@ async function readAll(
 ): Promise<void> {
   for (const example of reading.wanted) {
     if (!pictures.known(run, example)) {
-      // As a thumbnail: it is shown next.
+      // Decoded as a thumbnail, since that is shown next.
       await pictures.small(run, example, "thumb", "later").catch(() => {});
     }
     reading.read++;

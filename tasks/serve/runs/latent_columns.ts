@@ -1,5 +1,5 @@
 /**
- * A run's index and probes in, the columns that latents are sorted by out.
+ * The columns that latents are sorted by, from a run's index and its probes.
  *
  * @module
  */
@@ -13,6 +13,7 @@ import {
 } from "../../../core/files/safetensors.ts";
 import { columnWords, type NumberKind } from "../glossary.ts";
 import { fileCache } from "./file_cache.ts";
+import { foldersIn } from "./folders_in.ts";
 
 /** One number for each latent. */
 export interface LatentColumn {
@@ -20,9 +21,9 @@ export interface LatentColumn {
   readonly name: string;
   /** Its name on the page. */
   readonly title: string;
-  /** What it is, in a sentence. */
+  /** What it means, in a sentence. */
   readonly definition: string;
-  /** How it is written. */
+  /** How its numbers are written. */
   readonly kind: NumberKind;
   /** Where it comes from: `index`, or the name of a probe. */
   readonly source: string;
@@ -46,7 +47,7 @@ export type ProbeColumns = (
   dSae: number,
 ) => Promise<{ columns: LatentColumn[]; problems: string[] }>;
 
-/** Reads `probes/<probe>/per_latent.safetensors` of a run, each again only when it has changed. */
+/** Reads `probes/<probe>/per_latent.safetensors` of a run, again only when it has changed. */
 export function probeColumns(): ProbeColumns {
   const read = fileCache(readPerLatent), readMeanings = fileCache(meaningsIn);
   return async (folder, dSae) => {
@@ -94,7 +95,7 @@ async function readPerLatent(
   return found;
 }
 
-/** What a probe says of its columns, by name. */
+/** What the columns of a probe mean, by name. */
 async function meaningsIn(path: string): Promise<Map<string, string>> {
   const { perLatent = {} } = await readJsonObject(path) as {
     perLatent?: Record<string, { meaning?: unknown }>;
@@ -104,17 +105,4 @@ async function meaningsIn(path: string): Promise<Map<string, string>> {
       [name, { meaning }],
     ) => [name, String(meaning).replace(/^./, (c) => c.toUpperCase())]),
   );
-}
-
-/** Names of the folders in a folder, in order; none where there is none. */
-export async function foldersIn(path: string): Promise<string[]> {
-  const names: string[] = [];
-  try {
-    for await (const entry of Deno.readDir(path)) {
-      if (entry.isDirectory || entry.isSymlink) names.push(entry.name);
-    }
-  } catch {
-    return [];
-  }
-  return names.sort();
 }

@@ -1,5 +1,5 @@
 /**
- * A latent's pictures in, what a page says of each out: values on one scale.
+ * The pictures that show a latent.
  *
  * @module
  */
@@ -14,11 +14,11 @@ export interface Exemplar {
   readonly token: number;
   /** The value there. */
   readonly value: number;
-  /** Values at every patch, 255 being `value`, row by row. */
+  /** Values at every patch, row by row; 255 stands for `value`. */
   readonly map: Uint8Array;
 }
 
-/** The pictures of a latent, `top` or `chance`, the largest value first; at most `count`. */
+/** At most `count` pictures of a latent, `top` or `chance`, the largest value first. */
 export async function latentExemplars(
   { index }: RunIndex,
   of: "top" | "chance",

@@ -1,32 +1,32 @@
 /**
- * What an address asks of a run's latents in, the latents in order out.
+ * Reads which latents an address asks for, and finds them.
  *
  * @module
  */
 import type { LatentColumn } from "./latent_columns.ts";
 import { Problem } from "../http/problem.ts";
 
-/** Which latents, in what order. */
+/** Which latents are asked for, and in what order. */
 export interface LatentQuery {
-  /** The column they are sorted by; `latent` for their numbers. */
+  /** The column they are sorted by, or `latent` to sort by number. */
   readonly sort: string;
-  /** The largest first, or the smallest. */
+  /** Whether the smallest or the largest comes first. */
   readonly order: "asc" | "desc";
-  /** Numbers, ranges of them, or a label; all when empty. */
+  /** Numbers, ranges of numbers, or a label; all latents when empty. */
   readonly q: string;
-  /** What a column must be at least. */
+  /** The smallest allowed value, by column. */
   readonly min: Readonly<Record<string, number>>;
-  /** What a column must be at most. */
+  /** The largest allowed value, by column. */
   readonly max: Readonly<Record<string, number>>;
 }
 
-/** What a query without words means: those that fire most strongly are worth a look first. */
+/** The default order: latents that fire most strongly are worth a look first. */
 const usualSort = ["max", "density"];
 
 /**
  * Reads a query from an address.
  *
- * @throws {Problem} When it names a column that is none, or a bound that is no number.
+ * @throws {Problem} When it names an unknown column, or a bound is not a number.
  */
 export function readLatentQuery(
   params: URLSearchParams,
@@ -86,7 +86,7 @@ function cut(text: string): string {
   return text.length > 40 ? `${text.slice(0, 40)}…` : text;
 }
 
-/** The query as an address has it, what goes without saying left out; empty or with its question mark. */
+/** The query as part of an address, from its question mark on, with the values of `more`. */
 export function latentQueryText(
   { sort, order, q, min, max }: LatentQuery,
   more: Readonly<Record<string, string | number>> = {},

@@ -1,5 +1,5 @@
 /**
- * An address and a run's latents in, those that it asks for out.
+ * Finds the latents that an address asks for, and remembers what it found.
  *
  * @module
  */
@@ -17,7 +17,7 @@ import type { Run, RunIndex } from "./run_store.ts";
 
 /** Latents that were asked for. */
 export interface FoundLatents {
-  /** What was asked, what goes without saying filled in. */
+  /** What was asked, with defaults filled in. */
   readonly query: LatentQuery;
   /** Their numbers, in order. */
   readonly latents: Uint32Array;
@@ -28,7 +28,7 @@ export interface FoundLatents {
 /**
  * Finds latents.
  *
- * @throws {Problem} When the address asks for a column that is none.
+ * @throws {Problem} When the address names an unknown column.
  */
 export type LatentSearch = (
   run: Run,
@@ -36,7 +36,7 @@ export type LatentSearch = (
   params: URLSearchParams,
 ) => FoundLatents;
 
-/** Finds latents, and remembers what it found: a page is asked for piece by piece. */
+/** A search that remembers its results, since a page is fetched piece by piece. */
 export function latentSearch(pictures: Pictures): LatentSearch {
   const labelsOf = labelReader(pictures);
   const kept = lru<Uint32Array>(16 * 2 ** 20);

@@ -1,10 +1,10 @@
 /**
- * Values by key, the ones used longest ago forgotten when they weigh too much.
+ * A cache that forgets the values used longest ago when all weigh too much.
  *
  * @module
  */
 
-/** Values by key, at most so heavy together. */
+/** Values by key, of limited weight together. */
 interface Lru<T> {
   /** The value of a key, now the one used last. */
   get(key: string): T | undefined;
@@ -15,7 +15,7 @@ interface Lru<T> {
 }
 
 /**
- * Room for values of `most` together; `onDrop` is told of each that is forgotten.
+ * A cache for values that weigh `most` together; `onDrop` is called with each that it forgets.
  *
  * @example
  * ```ts

@@ -1,6 +1,5 @@
 /**
- * The folder of an index in, the index with its columns out, checked so that
- * no page meets a number that points nowhere.
+ * Opens an index and checks that the latents it names exist.
  *
  * @module
  */
@@ -26,7 +25,7 @@ export async function openIndex(folder: string): Promise<StoredIndex> {
   );
 }
 
-/** What the reader does not look at: the numbers inside. */
+/** Checks the numbers inside, which the reader does not. */
 function whatIsWrong(
   { info: { dSae }, alike, together }: LatentIndex,
 ): string | undefined {

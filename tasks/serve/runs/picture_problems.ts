@@ -1,6 +1,5 @@
 /**
- * Pictures that a page is about to show in, sentences on those that it cannot
- * show out.
+ * Which of a page's pictures cannot be shown.
  *
  * @module
  */
@@ -8,10 +7,10 @@ import type { Exemplar } from "./latent_exemplars.ts";
 import type { Pictures } from "./pictures.ts";
 import type { Run } from "./run_store.ts";
 
-/** How long a page waits for pictures to say which cannot be shown. */
+/** Milliseconds that a page waits to learn which pictures cannot be shown. */
 const patience = 120;
 
-/** Waits a little for the pictures, and says how many cannot be shown. */
+/** Waits briefly for the pictures, and says how many of them cannot be shown. */
 export async function pictureProblems(
   pictures: Pictures,
   run: Run,

@@ -1,6 +1,5 @@
 /**
- * What an encoder says of its preprocessing in, the part of a picture that it
- * sees out: the grid of patches lies over that part.
+ * The part of a picture that an encoder sees, over which the patch grid lies.
  *
  * @module
  */
@@ -19,8 +18,8 @@ interface Region {
 }
 
 /**
- * The part of a picture that remains after `preprocessing`, in the words that
- * encoders describe it with; all of it where these say nothing of cutting.
+ * The part of a picture that remains after `preprocessing`, as encoders describe
+ * it; the whole picture where that mentions no cropping.
  *
  * @example
  * ```ts

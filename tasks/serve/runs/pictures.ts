@@ -1,5 +1,5 @@
 /**
- * A run's dataset in, small pictures out, as the encoder sees them.
+ * Small pictures of a run's dataset, as the encoder sees them.
  *
  * @module
  */
@@ -39,10 +39,10 @@ type Sizes = Readonly<Record<PictureSize, SmallPicture>>;
 /** Pictures of runs. */
 export interface Pictures {
   /**
-   * A picture by its index in the run's dataset; one that is for later waits
-   * until nobody waits.
+   * A picture by its index in the run's dataset; with `later` it waits until no
+   * urgent one does.
    *
-   * @throws {Problem} When there is none, or it cannot be decoded.
+   * @throws {Problem} When it does not exist, or cannot be decoded.
    */
   small(
     run: Run,
@@ -51,9 +51,9 @@ export interface Pictures {
     urgency?: Urgency,
   ): Promise<SmallPicture>;
   /**
-   * The example itself, whole and as the dataset has it.
+   * The example itself, as the dataset has it.
    *
-   * @throws {Problem} When there is none, or it cannot be decoded.
+   * @throws {Problem} When it does not exist, or cannot be decoded.
    */
   example(run: Run, index: number): Promise<Example>;
   /**
@@ -62,7 +62,7 @@ export interface Pictures {
    * @throws {Problem} When it cannot be opened: its files were moved away.
    */
   count(run: Run): Promise<number>;
-  /** What is known of a picture that was decoded before; undefined when it was not. */
+  /** The id and labels of a picture, where it was decoded before. */
   known(
     run: Run,
     index: number,
@@ -73,16 +73,16 @@ export interface Pictures {
   close(): Promise<void>;
 }
 
-/** Most bytes of pictures that are kept. */
+/** The most bytes of pictures that are kept. */
 const pictureRoom = 96 * 2 ** 20;
 
-/** Pictures that are decoded at once: each may take hundreds of megabytes. */
+/** How many pictures are decoded at once: each may take hundreds of megabytes. */
 const atOnce = 4;
 
-/** After so long what failed is tried again. */
+/** Milliseconds after which a picture that failed is tried again. */
 const retryAfter = 10_000;
 
-/** Makes small pictures of the datasets that `builtins` and runs name. */
+/** Makes small pictures of the datasets that the runs' settings name. */
 export function openPictures(builtins: Builtins): Pictures {
   const datasets = datasetsOf(builtins);
   const kept = lru<Sizes>(pictureRoom);
@@ -127,7 +127,7 @@ export function openPictures(builtins: Builtins): Pictures {
     async small(run, index, size, urgency) {
       const key = keyOf(run, index), before = kept.get(key);
       if (before) return before[size];
-      // Someone who waits does not wait behind what is for later.
+      // An urgent request does not wait for the same one made for later.
       const entry = `${urgency ?? "now"}\n${key}`;
       const coming = busy.get(entry) ?? inTurn(async () => {
         const done = kept.get(key);
@@ -143,7 +143,7 @@ export function openPictures(builtins: Builtins): Pictures {
   };
 }
 
-/** Why a picture is not there; what a dataset throws by mistake is no reason to fail. */
+/** Why a picture is missing; a bug in a dataset costs only its pictures. */
 function gone(error: unknown, index: number): Problem {
   const problem = asProblem(error);
   if (problem.status !== 500) return problem;
@@ -153,13 +153,13 @@ function gone(error: unknown, index: number): Problem {
   );
 }
 
-/** Every size of a picture: to decode it costs more than to write both. */
+/** A picture in every size at once, since decoding costs more than writing. */
 async function shrunk(
   run: Run,
   { id, image, labels = {} }: Example,
 ): Promise<Sizes> {
   const { width, height } = image;
-  // A dictionary's maps lie over what its encoder sees.
+  // Maps of latents lie over what the encoder sees.
   const region = pictureRegion(image, run.provenance.preprocessing);
   const of = async (size: PictureSize): Promise<SmallPicture> => ({
     bytes: await jpeg(image, pictureSides[size], region),
@@ -177,7 +177,7 @@ async function jpeg(
   side: number,
   region: ReturnType<typeof pictureRegion>,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  // Loaded here: its native library asks for permissions of its own.
+  // Loaded on first use: its native library needs permissions of its own.
   const { default: sharp } = await import("sharp");
   const buffer = await sharp(data, { raw: { width, height, channels: 3 } })
     .extract(region)
@@ -186,9 +186,9 @@ async function jpeg(
   return new Uint8Array(buffer);
 }
 
-/** Datasets that are open. */
+/** The datasets that are open. */
 function datasetsOf(builtins: Builtins) {
-  // A few at once: one may hold a million names of files.
+  // Only a few at once: one may hold a million file names.
   const all = new Set<Promise<Dataset>>();
   const kept = lru<Promise<Dataset>>(8, (dataset) => {
     all.delete(dataset);
@@ -224,7 +224,7 @@ function datasetsOf(builtins: Builtins) {
   };
 }
 
-/** The dataset that the run's settings name: nothing else of the run is made. */
+/** Opens the dataset that the run's settings name, and nothing else of the run. */
 async function openDataset(
   { config, folder, name }: Run,
   builtins: Builtins,

@@ -6,7 +6,7 @@
 import { z } from "zod";
 import type { TrainResults } from "../../../core/train/measure_trained.ts";
 
-/** The measurements of a finished run; keys that are not known here are let through. */
+/** The measurements of a finished run; unknown keys are kept. */
 export const resultsSchema: z.ZodType<TrainResults> = z.looseObject({
   fvu: z.number(),
   l0: z.number(),

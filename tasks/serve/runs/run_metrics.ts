@@ -1,18 +1,18 @@
 /**
- * The log of a run in, its curves out, read on from where it was read last.
+ * A run's log as curves, read on from where it was read last.
  *
  * @module
  */
 
-/** Numbers of logged steps, in order. */
+/** The numbers of all logged steps. */
 export interface Series {
   /** Tokens trained on until then. */
   readonly tokens: readonly number[];
-  /** By name, as long as `tokens`; NaN where a step has none. */
+  /** Curves by name, as long as `tokens`; NaN where a step has no such number. */
   readonly values: Readonly<Record<string, readonly number[]>>;
-  /** Bytes of the log that were read: whole lines. */
+  /** Bytes of the log that were read, all of them whole lines. */
   readonly bytes: number;
-  /** Lines that are no step. */
+  /** Lines that are not a step. */
   readonly skipped: number;
 }
 
@@ -25,24 +25,24 @@ export function last(values: readonly number[] | undefined): number {
 interface MetricLines {
   /** The lines. */
   readonly lines: readonly Readonly<Record<string, number>>[];
-  /** The byte behind the last of them: where to go on. */
+  /** The byte after the last of them, where to read on. */
   readonly next: number;
-  /** Whether the log is shorter than where it was to be read from: it was begun anew. */
+  /** Whether the log is too short to be read from there, since it was begun anew. */
   readonly restarted: boolean;
 }
 
-/** Most bytes that are read at once. */
+/** The most bytes that are read at once. */
 const chunkBytes = 2 ** 20;
 
-/** Bytes that tell a log that has grown from another one in its place: more than a line has. */
+/** Bytes that tell a log that has grown from another in its place: more than a line has. */
 const endBytes = 512;
 
-/** What is drawn of each step. */
+/** The numbers of a step that are drawn. */
 const drawn = ["fvu", "loss", "l0", "dead", "lr"] as const;
 
 /**
- * The whole lines of the log at `path` behind byte `from`, a mebibyte of them
- * at most. A line that is half written is left for later.
+ * The whole lines of the log at `path` from byte `from` on, at most a mebibyte
+ * of them. A half-written line is left for later.
  */
 export async function readMetricLines(
   path: string,
@@ -62,7 +62,7 @@ function linesOf(bytes: Uint8Array) {
   return { lines, skipped: found.length - lines.length };
 }
 
-/** Whole lines; undefined where there is no such place in the file. */
+/** Whole lines from a byte on; undefined where the file is shorter. */
 async function readBehind(
   path: string,
   from: number,
@@ -83,7 +83,7 @@ async function readBehind(
   return bytes.subarray(0, bytes.lastIndexOf(10, at - 1) + 1);
 }
 
-/** The numbers of a line; undefined where it is no step. */
+/** The numbers of a line; undefined where it is not a step. */
 function numbersOf(line: string): Record<string, number> | undefined {
   try {
     const value: unknown = JSON.parse(line);
@@ -104,7 +104,7 @@ interface Growing extends Series {
   readonly values: Record<string, number[]>;
   bytes: number;
   skipped: number;
-  /** The last of these bytes: where others stand, it is another log. */
+  /** The last of these bytes; where others stand in the file, it is another log. */
   end: Uint8Array;
 }
 
@@ -113,7 +113,7 @@ function nothing(): Growing {
   return { tokens: [], values, bytes: 0, skipped: 0, end: new Uint8Array() };
 }
 
-/** Reads logs; of one that it knows only what is new. */
+/** Reads logs, and of a log that it knows only what is new. */
 export function metricsReader(): (path: string) => Promise<Series> {
   const known = new Map<string, Growing>();
   const busy = new Map<string, Promise<Series>>();

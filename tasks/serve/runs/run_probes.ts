@@ -1,16 +1,16 @@
 /**
- * The folder of a run in, what its probes found out, read when asked for.
+ * What the probes of a run have found.
  *
  * @module
  */
 import { join } from "node:path";
 import { readProbeResult } from "../../../core/files/read_probe_result.ts";
 import type { StoredProbe } from "../../../core/files/probe_result.ts";
-import { foldersIn } from "./latent_columns.ts";
+import { foldersIn } from "./folders_in.ts";
 import { asProblem, Problem } from "../http/problem.ts";
 import type { Run } from "./run_store.ts";
 
-/** What a probe left: what it found, or why that cannot be read. */
+/** The result of a probe, or why it cannot be read. */
 export interface FoundProbe {
   /** Its folder's name. */
   readonly name: string;

@@ -1,5 +1,5 @@
 /**
- * A folder of runs in, what each of them is out, read when asked for.
+ * The runs of a folder, read when a page asks for them.
  *
  * @module
  */
@@ -13,8 +13,8 @@ import { readJsonObject } from "../../../core/run/read_json.ts";
 import { type RunFolder, runFolder } from "../../../core/run/run_folder.ts";
 import { type RunConfig, runSchema } from "../../../core/run/run_schema.ts";
 import { fileCache, stampOf } from "./file_cache.ts";
+import { foldersIn } from "./folders_in.ts";
 import {
-  foldersIn,
   indexColumns,
   type LatentColumn,
   probeColumns,
@@ -25,7 +25,7 @@ import { indexBytes, openIndex } from "./open_index.ts";
 import { metricsReader, type Series } from "./run_metrics.ts";
 import { resultsSchema } from "./results_schema.ts";
 
-/** How far a run is. */
+/** Whether a run is trained, still training, or neither. */
 export type RunState =
   | "trained"
   | "training"
@@ -34,48 +34,48 @@ export type RunState =
 
 /** A run, as its files are now. */
 export interface Run {
-  /** Its name: its folder's. */
+  /** The name of its folder. */
   readonly name: string;
   /** Its files. */
   readonly folder: RunFolder;
-  /** How far it is. */
+  /** Its state. */
   readonly state: RunState;
   /** Its settings; absent where they cannot be read. */
   readonly config?: RunConfig;
-  /** Changes when its settings do, or what its encoder sees of a picture: for addresses of what may be kept. */
+  /** Changes with its settings and with what its encoder sees of a picture: part of addresses that browsers may cache. */
   readonly version: string;
-  /** Its measurements; absent while it is not trained. */
+  /** Its measurements; absent until it is trained. */
   readonly results?: TrainResults;
   /** Its curves. */
   readonly series: Series;
   /** Whether it has an index. */
   readonly indexed: boolean;
-  /** What made the activations, as its checkpoint says. */
+  /** Where the activations come from, as its checkpoint says. */
   readonly provenance: Readonly<Record<string, unknown>>;
   /** Sentences on what is wrong with its files. */
   readonly problems: readonly string[];
 }
 
-/** An index and all that is known of its latents. */
+/** An index, and everything that is known of its latents. */
 export interface RunIndex {
   /** Changes when the index does. */
   readonly version: string;
   /** The index. */
   readonly index: StoredIndex;
-  /** What latents can be sorted by: of the index, then of probes. */
+  /** The columns that latents can be sorted by: those of the index, then those of probes. */
   readonly columns: readonly LatentColumn[];
   /** Sentences on what cannot be used. */
   readonly problems: readonly string[];
 }
 
-/** Runs of a folder. */
+/** The runs of a folder. */
 export interface RunStore {
   /** The folder. */
   readonly root: string;
   /** All runs, the newest first. */
   list(): Promise<readonly Run[]>;
   /**
-   * The run of that name.
+   * The run with that name.
    *
    * @throws {Problem} When the folder has none.
    */
@@ -88,10 +88,10 @@ export interface RunStore {
   latents(run: Run): Promise<RunIndex>;
 }
 
-/** Most bytes of indexes that are held; the one used last is held in any case. */
+/** The most bytes of indexes that are kept; the one used last is always kept. */
 const indexRoom = 200 * 2 ** 20;
 
-/** A run whose log has not grown for so long is not training any more. */
+/** Milliseconds after which a run whose log has not grown counts as stopped. */
 const quiet = 3 * 60_000;
 
 /**
@@ -190,7 +190,9 @@ function runReader(root: string): (name: string) => Promise<Run> {
     const isFresh = Date.now() - await lastWrite({ folder }) < quiet;
     if (series.skipped > 0) {
       problems.push(
-        `${series.skipped} lines of metrics.jsonl are no step and are not drawn`,
+        series.skipped === 1
+          ? "1 line of metrics.jsonl is not a step and is not drawn"
+          : `${series.skipped} lines of metrics.jsonl are not steps and are not drawn`,
       );
     }
     return {
@@ -222,7 +224,7 @@ function checked<T>(path: string, schema: z.ZodType<T>, value: unknown): T {
     path,
     `Cannot use "${basename(path)}" of this run: ${
       at.join(".") || "it"
-    }: ${message}; it may be of another version`,
+    }: ${message}; it may come from another version`,
   );
 }
 
@@ -276,7 +278,7 @@ function latentsReader(): RunStore["latents"] {
 
 function noIndex(name: string, state: RunState): Problem {
   const how = state === "training"
-    ? "it is still training, and is indexed at its end"
+    ? "it is still training, and is indexed at the end"
     : `make one with: deno task index runs/${name}`;
   return new Problem(
     404,

@@ -80,7 +80,7 @@ Deno.test("createApp() shows runs in every state, and no state is a failure", as
       await textOf(app, "/runs/training/map", 404),
       /href="\/runs\/training"/,
     );
-    match(await textOf(app, "/runs/training"), /indexed when it is trained/);
+    match(await textOf(app, "/runs/training"), /indexed once it is trained/);
     match(await textOf(app, "/runs/torn"), /it is not JSON/);
     match(await textOf(app, "/runs/nowhere", 404), /Cannot find run/);
   });
@@ -215,7 +215,7 @@ Deno.test("createApp() follows a log by its bytes, and through a restart", async
       );
       match(
         await textOf(app, "/runs/r"),
-        /1 lines of metrics\.jsonl are no step/,
+        /1 line of metrics\.jsonl is not a step/,
       );
     },
   );

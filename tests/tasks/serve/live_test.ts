@@ -37,7 +37,7 @@ Deno.test("jobQueue() refuses what would wait too long, and goes on after a fail
   const second = queue.add(() => {
     throw new RangeError("no");
   });
-  await rejects(queue.add(() => Promise.resolve()), /1 others wait/);
+  await rejects(queue.add(() => Promise.resolve()), /1 other request waits/);
   const last = queue.last(() => Promise.resolve());
   resolve();
   await first;

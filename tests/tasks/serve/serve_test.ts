@@ -90,7 +90,7 @@ Deno.test("listen() takes the next port that is free, or says that one is taken"
       await third.close();
       throw new Error("it listened");
     } catch (error) {
-      match((error as Error).message, /Cannot listen at port \d+: it is taken/);
+      match((error as Error).message, /Cannot listen on port \d+: it is taken/);
     }
   } finally {
     await first.close();

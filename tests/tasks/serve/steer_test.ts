@@ -165,7 +165,7 @@ Deno.test("what cannot be steered is refused with a reason", async () => {
       body: '{"image": NaN}',
     });
     equal(torn.status, 400);
-    match((await torn.json()).error, /no JSON/);
+    match((await torn.json()).error, /not JSON/);
     for (
       const query of [
         "latent=32",
