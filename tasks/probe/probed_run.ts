@@ -9,21 +9,14 @@ import { isDeepStrictEqual } from "node:util";
 import { hashRun } from "../../core/run/compare_runs.ts";
 import type { Dataset } from "../../core/dataset.ts";
 import { ConfigError } from "../../core/errors.ts";
-import { openRun } from "../../core/train/open_run.ts";
 import type { TrainingEnd } from "../../core/probe.ts";
-import {
-  readRun,
-  type ResolvedRun,
-  resolveRun,
-} from "../../core/run/run_config.ts";
 import { type RunFolder, runFolder } from "../../core/run/run_folder.ts";
 import { splitExamples } from "../../core/train/split_examples.ts";
 import type { Tensors } from "../../core/tensor.ts";
-import { builtins } from "../../plugins/mod.ts";
 import { sameRunFolder } from "../runs/new_run_folder.ts";
-import { pluginReporter } from "../terminal/plugin_reporter.ts";
-import { makeProgress } from "../terminal/progress.ts";
-import { inUserFolder, userFolder } from "../terminal/user_paths.ts";
+import { inUserFolder } from "../terminal/user_paths.ts";
+import { openParts } from "../runs/open_parts.ts";
+import { readSettings } from "../runs/read_settings.ts";
 import { openTrainedRun, type TrainedRun } from "../runs/trained_run.ts";
 
 /** How a run's training ended; undefined where its results cannot be read. */
@@ -100,7 +93,7 @@ async function openWithOtherPictures(
   const { config, dataset } = trained.run;
   try {
     const file = runFolder(inUserFolder(path)).config;
-    const own = await resolved(file, []);
+    const own = await readSettings(file);
     const isOther = !isDeepStrictEqual(own.config.dataset, config.dataset);
     const { evaluate, seed } = own.config;
     const heldOut = isOther
@@ -119,12 +112,8 @@ async function openUntrained(
   overrides: readonly string[],
   itsFolder?: RunFolder,
 ): Promise<ProbedRun> {
-  const own = await resolved(path, overrides);
-  const making = makeProgress();
-  const run = await openRun(
-    await resolved(path, [...overrides, fewest]),
-    pluginReporter(making),
-  ).finally(() => making.stop());
+  const own = await readSettings(path, overrides);
+  const run = await openParts(await readSettings(path, [...overrides, fewest]));
   try {
     const config = { ...own.config, hook: run.config.hook };
     const folder = itsFolder ?? await sameRunFolder({ ...run, config });
@@ -140,18 +129,8 @@ async function openUntrained(
   }
 }
 
-/** The other dataset may have fewer pictures than the run holds out. */
+/** The dataset looked at may have fewer pictures than the run would hold out. */
 const fewest = "evaluate.images=2";
-
-async function resolved(
-  path: string,
-  overrides: readonly string[],
-): Promise<ResolvedRun> {
-  return await resolveRun(
-    await readRun(path, overrides, userFolder()),
-    builtins,
-  );
-}
 
 async function isTrained({ checkpoint }: RunFolder): Promise<boolean> {
   return await isFile(join(checkpoint, "cfg.json"));

@@ -5,15 +5,13 @@
  */
 import { ConfigError } from "../../core/errors.ts";
 import { loadDictionary } from "../../core/train/load_dictionary.ts";
-import { type OpenRun, openRun } from "../../core/train/open_run.ts";
-import { readRun, resolveRun } from "../../core/run/run_config.ts";
+import type { OpenRun } from "../../core/train/open_run.ts";
 import { type RunFolder, runFolder } from "../../core/run/run_folder.ts";
 import type { Tensors } from "../../core/tensor.ts";
 import { readState } from "../../core/train/training_state.ts";
-import { builtins } from "../../plugins/mod.ts";
-import { pluginReporter } from "../terminal/plugin_reporter.ts";
-import { makeProgress } from "../terminal/progress.ts";
-import { inUserFolder, userFolder } from "../terminal/user_paths.ts";
+import { inUserFolder } from "../terminal/user_paths.ts";
+import { openParts } from "./open_parts.ts";
+import { readSettings } from "./read_settings.ts";
 
 /** A run that was trained. */
 export interface TrainedRun {
@@ -44,13 +42,7 @@ export async function openTrainedRun(
       `Cannot open "${path}": it is not the folder of a run, since it has no config.json; write runs/<name>`,
     );
   }
-  const resolved = await resolveRun(
-    await readRun(folder.config, overrides, userFolder()),
-    builtins,
-  );
-  const making = makeProgress();
-  const run = await openRun(resolved, pluginReporter(making))
-    .finally(() => making.stop());
+  const run = await openParts(await readSettings(folder.config, overrides));
   try {
     await checkProvenance(run, folder, path);
     return { run, folder, params: await loadDictionary(run, folder) };

@@ -6,12 +6,10 @@
  */
 import type { ResolvedRun } from "../../core/run/run_config.ts";
 import { type RunFolder, runFolder } from "../../core/run/run_folder.ts";
-import { openRun } from "../../core/train/open_run.ts";
 import { indexDefaults, indexRun } from "../runs/index_run.ts";
 import { newRunFolder } from "../runs/new_run_folder.ts";
+import { openParts } from "../runs/open_parts.ts";
 import { openTrainedRun } from "../runs/trained_run.ts";
-import { pluginReporter } from "../terminal/plugin_reporter.ts";
-import { makeProgress } from "../terminal/progress.ts";
 import { runTask } from "../terminal/run_task.ts";
 import { stopSignal } from "../terminal/stop_signal.ts";
 import { inUserFolder, shown } from "../terminal/user_paths.ts";
@@ -42,9 +40,7 @@ async function trainRun(
   settings: ResolvedRun,
   resume: string | undefined,
 ): Promise<{ folder: RunFolder; end: TrainingEnd }> {
-  const making = makeProgress();
-  const run = await openRun(settings, pluginReporter(making))
-    .finally(() => making.stop());
+  const run = await openParts(settings);
   try {
     if (resume === undefined) {
       const folder = await newRunFolder(run);

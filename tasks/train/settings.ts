@@ -5,14 +5,10 @@
  */
 import { ConfigError } from "../../core/errors.ts";
 import { diffRuns } from "../../core/run/compare_runs.ts";
-import {
-  readRun,
-  type ResolvedRun,
-  resolveRun,
-} from "../../core/run/run_config.ts";
+import type { ResolvedRun } from "../../core/run/run_config.ts";
 import { runFolder } from "../../core/run/run_folder.ts";
-import { builtins } from "../../plugins/mod.ts";
-import { inUserFolder, userFolder } from "../terminal/user_paths.ts";
+import { readSettings } from "../runs/read_settings.ts";
+import { inUserFolder } from "../terminal/user_paths.ts";
 import type { TrainArguments } from "./arguments.ts";
 
 /**
@@ -25,7 +21,7 @@ export async function runSettings(
   { file, resume, overrides }: TrainArguments,
 ): Promise<ResolvedRun> {
   return resume === undefined
-    ? await resolved(file, overrides)
+    ? await readSettings(file, overrides)
     : await resumedSettings(resume, file, overrides);
 }
 
@@ -42,8 +38,8 @@ async function resumedSettings(
       `Cannot resume "${path}": it is not the folder of a run, since it has no config.json; start the run without --resume`,
     );
   }
-  const stored = await resolved(config, []);
-  const wanted = await resolved(file ?? config, overrides);
+  const stored = await readSettings(config);
+  const wanted = await readSettings(file ?? config, overrides);
   // A file need not name the hook: then the one found for it is meant.
   const { hook = stored.config.hook, ...rest } = wanted.config;
   const differ = diffRuns(stored.config, { ...rest, hook });
@@ -57,12 +53,4 @@ async function resumedSettings(
       differ.join(", ")
     }; leave them out, or start a new run without --resume`,
   );
-}
-
-async function resolved(
-  file: string | undefined,
-  overrides: readonly string[],
-): Promise<ResolvedRun> {
-  const raw = await readRun(file, overrides, userFolder());
-  return await resolveRun(raw, builtins);
 }
