@@ -1,5 +1,5 @@
 /**
- * Gradients against finite differences.
+ * Checks gradients against finite differences.
  *
  * @module
  */
@@ -13,7 +13,7 @@ type LossOf = (
   params: Tensors,
 ) => Promise<{ readonly loss: Tensor }>;
 
-/** What a computation did that its gradient does not see. */
+/** The parts of a computation that its gradient does not see. */
 interface Trace {
   /** Results that no gradient passes through, in order. */
   readonly held: Tensor[];
@@ -21,21 +21,21 @@ interface Trace {
   readonly sides: (ArrayLike<number> | Promise<ArrayLike<number>>)[];
 }
 
-/** The loss at one place. */
+/** The loss at one point. */
 interface Point {
   readonly loss: number;
   readonly sides: string;
 }
 
-/** How far a parameter is moved to either side. */
+/** How far a parameter is moved to each side. */
 const h = 1e-3;
 
 /**
  * Fails unless the gradient of each parameter in `grads` agrees with central
- * differences of `lossOf`, computed by the reference engine, whose sums are float64. What
- * was detached is held where it was, as the gradient holds it. An entry is
- * left out when the loss has a kink between the two sides (another selection,
- * another sign), but not more than half of a parameter.
+ * differences of `lossOf`, computed by the reference engine, whose sums are
+ * float64. Detached values stay fixed, as they do for the gradient. Entries with
+ * a kink between the two sides (another selection or sign) are skipped, at most
+ * half of a parameter.
  */
 export async function checkSlopes(
   host: HostTensors,
@@ -54,7 +54,7 @@ export async function checkSlopes(
     };
     const slopes: (number | undefined)[] = [];
     for (let i = 0; i < data.length; i++) {
-      // The distance after rounding to float32 is what counts.
+      // Rounded to float32, as the engine will see them.
       const [low, high] = [
         Math.fround(data[i]! - h),
         Math.fround(data[i]! + h),
@@ -81,7 +81,7 @@ function compare(
     2 * known.length >= slopes.length,
     `${name}: the loss has a kink at all but ${known.length} of ${slopes.length} entries, so its gradient cannot be checked`,
   );
-  // The second term is what rounding the loss to float32 does to a difference.
+  // The second term allows for rounding the loss to float32.
   const steepest = Math.max(...known.map(Math.abs));
   const tolerance = 5e-3 * steepest + Math.abs(loss) * 2 ** -23 / h + 1e-6;
   slopes.forEach((slope, i) => {
@@ -113,7 +113,7 @@ async function evaluate(
   };
 }
 
-/** `engine`, noting in `trace` what it does; where values are `held`, they stand in for its own. */
+/** Wraps `engine` to note in the trace what it does; values in `held` replace its detached ones. */
 function tracing(
   engine: Engine,
   { held: found, sides }: Trace,

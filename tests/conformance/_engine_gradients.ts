@@ -1,6 +1,6 @@
 /**
- * Losses that together use every operation of an engine, and their gradients
- * against finite differences.
+ * Losses that together use every operation of an engine, to check their
+ * gradients against finite differences.
  *
  * @module
  */
@@ -21,7 +21,7 @@ type LossOf = (
   p: Readonly<Record<string, Tensor>>,
 ) => Promise<Tensor>;
 
-/** One loss for each group of operations, by name. */
+/** A loss for each group of operations, by name. */
 export const losses: Record<string, { params: Params; loss: LossOf }> = {
   "elementwise": {
     params: { a: [4, 5], b: [5], c: [4, 1], d: [] },
@@ -132,7 +132,7 @@ export async function checkGradient(
   ): Promise<number> => {
     const was = data[i]!;
     data[i] = value;
-    // The loss is computed by the reference, whose sums are float64.
+    // The reference computes the loss, because it sums in float64.
     const truth = reference();
     const params = Object.fromEntries(
       host.map(({ name, shape, data }) => [name, truth.tensor(data, shape)]),

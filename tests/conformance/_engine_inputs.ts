@@ -1,5 +1,5 @@
 /**
- * Sizes, numbers and codes that engines are tested with.
+ * The sizes, numbers and codes that engines are tested with.
  *
  * @module
  */
@@ -11,14 +11,14 @@ import {
   type Selection,
 } from "tessera";
 
-/** How large a step is. */
+/** The sizes of a step. */
 export interface Size {
   readonly rows: number;
   readonly dModel: number;
   readonly dSae: number;
 }
 
-/** Numbers between -1 and 1 that a seed decides. */
+/** Seeded random numbers between -1 and 1. */
 export function values(length: number, seed: number): Float32Array {
   const random = randomFrom(seed, length);
   return Float32Array.from({ length }, () => random.next() * 2 - 1);
@@ -43,7 +43,7 @@ export function someCodes({ rows, dSae }: Size): HostCodes {
   };
 }
 
-/** Sizes that no block, vector or thread count divides, and one that all do. */
+/** Sizes that are multiples of no block, vector or thread count, and one that is of all. */
 export const sizes = [
   { rows: 1, dModel: 1, dSae: 1 },
   { rows: 3, dModel: 5, dSae: 7 },
@@ -52,7 +52,7 @@ export const sizes = [
   { rows: 33, dModel: 130, dSae: 1031 },
 ];
 
-/** What is encoded, and by which parameters. */
+/** Activations to encode, and the parameters. */
 export interface Inputs {
   readonly x: Float32Array;
   readonly W: Float32Array;
@@ -60,7 +60,7 @@ export interface Inputs {
   readonly b_dec: Float32Array;
 }
 
-/** Inputs of a size that a seed decides. */
+/** Seeded random inputs of a size. */
 export function inputs({ rows, dModel, dSae }: Size): Inputs {
   return {
     x: values(rows * dModel, 1),
@@ -70,7 +70,7 @@ export function inputs({ rows, dModel, dSae }: Size): Inputs {
   };
 }
 
-/** Selections by name, for a size. */
+/** The selections to test, by name. */
 export function selections(
   engine: Engine,
   { dSae }: Size,

@@ -1,5 +1,5 @@
 /**
- * A small sparsifier's inputs, parameters, losses and gradients, for its tests.
+ * Inputs, parameters, losses and gradients of a small sparsifier, for tests.
  *
  * @module
  */
@@ -16,7 +16,7 @@ import {
 } from "tessera";
 import { reference } from "../../plugins/engines/reference/mod.ts";
 
-/** Width of the activations: no block, vector or thread count divides it. */
+/** Width of the activations: not a multiple of any block, vector or thread count. */
 export const dModel = 7;
 
 /** Number of latents. */
@@ -29,13 +29,13 @@ export const rows = 13;
 export interface HostBatch {
   /** Activations, `[rows, dModel]`. */
   readonly x: HostTensor;
-  /** Dead latents: none when absent. */
+  /** Dead latents; none when absent. */
   readonly dead?: Uint32Array;
-  /** How many of a hundred steps were taken: 0 when absent. */
+  /** How many of a hundred steps were taken; 0 when absent. */
   readonly step?: number;
 }
 
-/** Tokens of a normal distribution off the origin, of total variance 1: `[length, dModel]`. */
+/** Normally distributed tokens away from the origin, of total variance 1: `[length, dModel]`. */
 export function tokens(length: number): HostTensor {
   const random = randomFrom(2), spread = 1 / Math.sqrt(dModel);
   const data = Float32Array.from(
@@ -45,12 +45,12 @@ export function tokens(length: number): HostTensor {
   return { data, shape: [length, dModel] };
 }
 
-/** Fresh parameters, always the same. */
+/** Initial parameters, always the same. */
 export function init(sparsifier: Sparsifier): HostTensors {
   return sparsifier.init({ dModel, sample: tokens(64), random: randomFrom(1) });
 }
 
-/** Every value multiplied. */
+/** Multiplies every value. */
 export function times({ data, shape }: HostTensor, by: number): HostTensor {
   return { data: data.map((value) => value * by), shape };
 }
@@ -78,7 +78,7 @@ export function toBatch(
   return { x: toEngine(engine, x), dead, step, steps: 100 };
 }
 
-/** The loss at some parameters. */
+/** The loss at given parameters. */
 export async function lossOf(
   sparsifier: Sparsifier,
   engine: Engine,
@@ -94,7 +94,7 @@ export async function lossOf(
   return (await engine.read(loss))[0]!;
 }
 
-/** Gradients of the loss by parameter, of which each must have the shape. */
+/** Gradients of the loss by parameter, each of which must have the parameter's shape. */
 export async function gradients(
   sparsifier: Sparsifier,
   engine: Engine,
@@ -117,7 +117,7 @@ export async function gradients(
   return Object.fromEntries(await Promise.all(entries));
 }
 
-/** Parameters after some steps of Adam on one batch, as a trainer takes them. */
+/** The parameters after some of a trainer's steps of Adam on one batch. */
 export async function trained(
   sparsifier: Sparsifier,
   steps: number,

@@ -1,5 +1,5 @@
 /**
- * Numbers that agree, for tests.
+ * Compares numbers with a tolerance.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * What every dataset must do.
+ * Conformance tests for datasets.
  *
  * @module
  */
@@ -7,8 +7,8 @@ import { deepStrictEqual, equal, ok, rejects } from "node:assert/strict";
 import type { Dataset, DenseMap, Example } from "tessera";
 
 /**
- * Registers the tests that every dataset must pass. `make` is called once a
- * test and what it makes is closed after it; a few examples are read.
+ * Registers the tests that every dataset must pass. Each test calls `make` once,
+ * reads a few examples and closes the dataset.
  *
  * @example
  * ```ts ignore
@@ -34,7 +34,7 @@ export function testDataset(
   test("the length is an integer, 0 or more", isCounted);
   test("the same index gives the same example", isRepeatable);
   test("images hold width × height × 3 bytes", hasWholeImages);
-  test("ids are words of their own", hasOwnIds);
+  test("ids are distinct words", hasOwnIds);
   test("labels are words or finite numbers", hasPlainLabels);
   test("maps are as large as their image", hasWholeMaps);
   test("each picture's sequence is a word", hasNamedSequences);
@@ -46,7 +46,7 @@ function isCounted({ length }: Dataset): Promise<void> {
   return Promise.resolve();
 }
 
-/** The first few examples and the last, without those that cannot be decoded. */
+/** The first few examples and the last, except those that cannot be decoded. */
 async function some(dataset: Dataset): Promise<readonly Example[]> {
   const { length } = dataset, examples: Example[] = [];
   for (const index of new Set([0, 1, 2, 3, length - 1])) {
@@ -63,7 +63,7 @@ async function some(dataset: Dataset): Promise<readonly Example[]> {
 }
 
 async function isRepeatable(dataset: Dataset): Promise<void> {
-  // Twice over the whole list, so that what lies between cannot matter.
+  // Twice over the whole list, to show that reads in between do not matter.
   deepStrictEqual(await some(dataset), await some(dataset));
 }
 
@@ -116,7 +116,7 @@ function sizeOf({ width, height }: DenseMap): readonly number[] {
 
 async function isBounded(dataset: Dataset): Promise<void> {
   for (const index of [-1, dataset.length, 0.5, NaN]) {
-    // A get() that throws before it returns a promise does not reject.
+    // Inside an async function, because get() may throw before it returns a promise.
     const call = Promise.try(() => dataset.get(index));
     await rejects(call, { name: "RangeError" }, `get(${index})`);
   }

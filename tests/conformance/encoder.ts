@@ -1,5 +1,5 @@
 /**
- * What every encoder must do, as tests that it can run on itself.
+ * Conformance tests for encoders.
  *
  * @module
  */
@@ -20,7 +20,7 @@ import {
 } from "tessera";
 import { closeTo } from "./close_to.ts";
 
-/** A picture of coloured waves with noise on them. */
+/** A picture of coloured waves with noise. */
 export function picture(width: number, height: number, seed = 0): RgbImage {
   const random = randomFrom(seed, width, height);
   const data = Uint8Array.from({ length: width * height * 3 }, (_, i) => {
@@ -33,7 +33,7 @@ export function picture(width: number, height: number, seed = 0): RgbImage {
 
 const pictures = [picture(40, 30, 1), picture(33, 57, 2), picture(64, 64, 3)];
 
-/** How a hook is asked for: one by one where a network has hundreds. */
+/** The first, middle, last and default hooks, since a network may have hundreds. */
 function someHooks({ hooks, defaultHook }: Encoder): string[] {
   const names = [hooks[0]!, hooks[hooks.length >> 1]!, hooks.at(-1)!]
     .map(({ name }) => name);
@@ -41,9 +41,9 @@ function someHooks({ hooks, defaultHook }: Encoder): string[] {
 }
 
 /**
- * Declares the tests that the encoder made by `make` must pass: its hooks, the
- * shapes and values it gives, that pictures do not influence each other, that
- * the same pictures give the same bytes, and what it says of a wrong hook.
+ * Registers the tests that the encoder made by `make` must pass: its hooks, the
+ * shapes and values it returns, that pictures do not influence each other, that
+ * the same pictures give the same bytes, and how it rejects a wrong hook.
  */
 export function testEncoder(
   name: string,
@@ -59,7 +59,7 @@ export function testEncoder(
       }
     });
 
-  test("names its hooks once, the default one among them", (encoder) => {
+  test("names each hook once, including its default", (encoder) => {
     const names = encoder.hooks.map(({ name }) => name);
     ok(names.length > 0);
     equal(new Set(names).size, names.length);
@@ -81,7 +81,7 @@ export function testEncoder(
     ok(a.some((value, i) => value !== b[i]));
   });
 
-  test("gives a picture what it gives it among others", async (encoder) => {
+  test("gives a picture the same activations alone and among others", async (encoder) => {
     const hooks = someHooks(encoder);
     const together = await encoder.encode(pictures, hooks);
     for (const [i, image] of pictures.entries()) {
@@ -94,7 +94,7 @@ export function testEncoder(
     }
   });
 
-  test("gives several hooks what it gives each alone", async (encoder) => {
+  test("gives the same activations for hooks alone and together", async (encoder) => {
     const hooks = someHooks(encoder);
     const together = await encoder.encode(pictures, hooks);
     for (const hook of hooks) {
@@ -108,14 +108,14 @@ export function testEncoder(
     deepStrictEqual(await encodeAt(encoder, pictures), first);
   });
 
-  test("takes pictures of any size", async (encoder) => {
+  test("accepts pictures of any size", async (encoder) => {
     const odd = [picture(1, 1), picture(1, 90), picture(300, 2)];
     const { data, shape } = await encodeAt(encoder, odd);
     equal(shape[0], odd.length);
     ok(data.every(Number.isFinite));
   });
 
-  test("takes no pictures", async (encoder) => {
+  test("accepts an empty list of pictures", async (encoder) => {
     const { data, shape } = await encodeAt(encoder, []);
     equal(data.length, 0);
     equal(shape[0], 0);
@@ -138,7 +138,7 @@ export function testEncoder(
     });
   });
 
-  test("goes on from a pause to what it gives without one", async (encoder) => {
+  test("resumes from a pause with the same results as without one", async (encoder) => {
     const last = encoder.hooks.at(-1)!.name;
     const wanted = encoder.predictions?.map(({ hook }) => hook) ?? [last];
     const before = someHooks(encoder).filter((name) => !wanted.includes(name));
@@ -158,20 +158,20 @@ export function testEncoder(
     }
   });
 
-  test("sees a part of every picture, or all of it", (encoder) => {
+  test("sees a part of each picture, or all of it", (encoder) => {
     for (const { width, height } of pictures) {
       const view = encoder.view?.({ width, height });
       if (!view) continue;
       ok(view.width > 0 && view.left >= 0, JSON.stringify(view));
       ok(view.height > 0 && view.top >= 0, JSON.stringify(view));
-      // Floats may come out a last digit too large.
+      // Rounding may make the sum a last digit too large.
       ok(view.left + view.width <= width + 1e-6, JSON.stringify(view));
       ok(view.top + view.height <= height + 1e-6, JSON.stringify(view));
     }
     return Promise.resolve();
   });
 
-  test("is another encoder with the same hooks when it is shuffled", async (encoder) => {
+  test("shuffles into another encoder with the same hooks", async (encoder) => {
     const control = await encoder.shuffled?.(1);
     if (!control) return;
     try {

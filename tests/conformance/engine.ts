@@ -1,5 +1,5 @@
 /**
- * What every engine must do, as tests that it can run on itself.
+ * Conformance tests for engines.
  *
  * @module
  */
@@ -24,7 +24,7 @@ function sameEntries(actual: HostCodes, expected: HostCodes): void {
   closeTo(actual.values, expected.values, 1e-5, "code");
 }
 
-/** Registers the tests that every engine must pass; `make` gives a fresh one. */
+/** Registers the tests that every engine must pass; `make` returns a new one. */
 export function testEngine(
   name: string,
   make: () => Engine | Promise<Engine>,
@@ -277,7 +277,7 @@ export function testEngine(
         const param = e.tensor(W, [23, 19]);
         const m = e.fill(0, [23, 19]), v = e.fill(0, [23, 19]);
         for (let step = 1; step <= 10; step++) {
-          // Both kinds of gradient an engine may hold: a sum of sparse products and a plain one.
+          // Engines may hold gradients as sums of sparse products or as plain tensors.
           const codes = e.codes(someCodes(size));
           const x = e.tensor(values(9 * 19, step), [9, 19]);
           const sparse = e.add(e.outer(codes, x), e.outer(codes, e.exp(x)));
@@ -312,7 +312,7 @@ export function testEngine(
     }
   });
 
-  test("tidy() returns what was read to the host as it is", async (engine) => {
+  test("tidy() returns host values unchanged", async (engine) => {
     const read = await engine.tidy(async () => {
       const x = engine.tensor(Float32Array.of(1, 2, 3, 4), [2, 2]);
       const W_enc = engine.tensor(Float32Array.of(1, 0, 0, 1), [2, 2]);
@@ -330,7 +330,7 @@ export function testEngine(
       const inner = await engine.tidy(() => engine.fill(2, [1000]));
       return { sum: engine.add(inner, engine.fill(1, [1000])) };
     });
-    // What comes next must not land on what was kept.
+    // New tensors must not overwrite the ones that were kept.
     await engine.tidy(() => engine.fill(7, [1000]));
     deepStrictEqual(
       await engine.read(kept.sum),

@@ -1,5 +1,5 @@
 /**
- * What every plugin of a kind must do, as tests that it can run on itself.
+ * Conformance tests for every kind of plugin, for plugin authors to run.
  *
  * @module
  */

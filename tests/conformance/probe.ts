@@ -1,5 +1,5 @@
 /**
- * What every probe must do, as tests that it can run on itself.
+ * Conformance tests for probes.
  *
  * @module
  */
@@ -26,15 +26,15 @@ import {
 import { reference } from "../../plugins/engines/reference/mod.ts";
 
 /**
- * Registers the tests that every probe must pass; `make` gives a fresh one.
- * It looks at what `input` gives: {@linkcode smallProbeInput} when absent.
+ * Registers the tests that every probe must pass; `make` returns a new one. It
+ * runs on what `input` returns, by default {@linkcode smallProbeInput}.
  */
 export function testProbe(
   name: string,
   make: () => Probe | Promise<Probe>,
   input: () => ProbeInput | Promise<ProbeInput> = smallProbeInput,
 ): void {
-  Deno.test(`${name}: run() finds finite numbers, one for each latent where it says so, and says what they mean`, async () => {
+  Deno.test(`${name}: run() finds finite numbers, one per latent where it should, and says what they mean`, async () => {
     const given = await input();
     const result = await (await make()).run(given);
     checkNames(result);
@@ -64,7 +64,7 @@ export function testProbe(
     }
   });
 
-  Deno.test(`${name}: run() finds the same when it looks again`, async () => {
+  Deno.test(`${name}: run() finds the same when it runs again`, async () => {
     const runs: ProbeResult[] = [];
     for (let i = 0; i < 2; i++) {
       runs.push(await (await make()).run(await input()));
@@ -83,13 +83,13 @@ export function testProbe(
   });
 }
 
-/** Files are called by these names. */
+/** These names become file names. */
 function checkNames(
   { metrics, perLatent = {}, figures = {}, tables = {} }: ProbeResult,
 ): void {
   for (const part of [metrics, perLatent, figures, tables]) {
     for (const key of Object.keys(part)) {
-      match(key, /^[a-z0-9][a-z0-9_-]*$/i, `"${key}" is no name of a file`);
+      match(key, /^[a-z0-9][a-z0-9_-]*$/i, `"${key}" is not a valid file name`);
     }
   }
 }
@@ -108,7 +108,7 @@ function checkMetric(
   );
 }
 
-/** A sentence without a full stop. */
+/** Checks for a sentence without a full stop. */
 function checkWords(what: string, text: string): void {
   ok(text.trim() !== "", `${what} is not explained`);
   ok(!text.endsWith("."), `${what} ends with a full stop: "${text}"`);
@@ -133,7 +133,7 @@ function checkTable(key: string, { caption, columns, rows }: Table): void {
   }
 }
 
-/** Six small pictures, tokens of three numbers, and a ReLU dictionary of eight latents. */
+/** Input of six small pictures, tokens of three numbers, and a ReLU dictionary of eight latents. */
 export function smallProbeInput(): ProbeInput {
   const engine = reference();
   const random = randomFrom(1);
@@ -172,7 +172,7 @@ function smallDataset(): Dataset {
   };
 }
 
-/** Tokens are pixels. */
+/** An encoder whose tokens are pixels. */
 function smallEncoder(): Encoder {
   const layout = { specials: 0, grid: [4, 4] } as const;
   return {

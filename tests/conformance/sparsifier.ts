@@ -1,5 +1,5 @@
 /**
- * What every sparsifier must do, as tests that it can run on itself.
+ * Conformance tests for sparsifiers.
  *
  * @module
  */
@@ -31,7 +31,7 @@ import {
 } from "./_small_sparsifier.ts";
 import { closeTo } from "./close_to.ts";
 
-/** Shapes of the parameters that checkpoints know. */
+/** The shapes of the parameters that checkpoints know. */
 const shapes: Readonly<Record<string, readonly number[]>> = {
   W_enc: [dSae, dModel],
   W_dec: [dSae, dModel],
@@ -40,14 +40,14 @@ const shapes: Readonly<Record<string, readonly number[]>> = {
   threshold: [dSae],
 };
 
-/** Latents of which some take part in the codes and some do not. */
+/** Dead latents, of which some would be in the codes and some would not. */
 const someDead = Uint32Array.of(1, 4, 5, 10, 17, 21);
 
 /**
- * Registers the tests that every sparsifier must pass: its parameters, the
- * codes and reconstructions it gives, that the gradient of its loss is the
- * slope of its loss, and that training lowers it. `make` gives a fresh one of
- * `dSae` latents, `engine` what to compute on: the reference engine when absent.
+ * Registers the tests that every sparsifier must pass: its parameters, its codes
+ * and reconstructions, that the gradient of its loss matches the loss, and that
+ * training lowers it. `make` returns a new one of `dSae` latents; `engine`
+ * returns the engine to compute on, by default the reference.
  */
 export function testSparsifier(
   name: string,
@@ -89,7 +89,7 @@ export function testSparsifier(
     deepStrictEqual(sample.data, before);
   });
 
-  test("what it declares of its parameters is so", (sparsifier) => {
+  test("its declarations about its parameters are true", (sparsifier) => {
     const params = init(sparsifier);
     for (const key of sparsifier.frozen ?? []) {
       ok(key in params, `frozen names "${key}", which init() does not give`);
@@ -125,7 +125,7 @@ export function testSparsifier(
   );
 
   test(
-    "codes scale with the activations, as saving a checkpoint supposes",
+    "codes scale with the activations, as checkpoints require",
     async (sparsifier, engine) => {
       const params = await trained(sparsifier, 5), x = tokens(rows);
       const scaled = Object.entries(params).map(([key, value]) =>
@@ -175,31 +175,37 @@ export function testSparsifier(
     },
   );
 
-  test("the gradient of loss() is its slope", async (sparsifier, engine) => {
-    for (const dead of [new Uint32Array(), someDead]) {
-      const host = await trained(sparsifier, 5);
-      const batch = { x: tokens(rows), dead, step: 50 };
-      const grads = await gradients(sparsifier, engine, host, batch);
-      for (const key of sparsifier.frozen ?? []) {
-        ok(!(key in grads), `a gradient reaches frozen "${key}": detach it`);
+  test(
+    "the gradient of loss() matches finite differences",
+    async (sparsifier, engine) => {
+      for (const dead of [new Uint32Array(), someDead]) {
+        const host = await trained(sparsifier, 5);
+        const batch = { x: tokens(rows), dead, step: 50 };
+        const grads = await gradients(sparsifier, engine, host, batch);
+        for (const key of sparsifier.frozen ?? []) {
+          ok(!(key in grads), `a gradient reaches frozen "${key}": detach it`);
+        }
+        const free = Object.keys(host).filter((key) =>
+          !sparsifier.frozen?.includes(key)
+        );
+        for (const key of free) {
+          ok(
+            key in grads,
+            `no gradient reaches "${key}": it belongs in frozen`,
+          );
+        }
+        await checkSlopes(
+          host,
+          grads,
+          (truth, params) =>
+            sparsifier.loss(truth, params, toBatch(truth, batch)),
+        );
       }
-      const free = Object.keys(host).filter((key) =>
-        !sparsifier.frozen?.includes(key)
-      );
-      for (const key of free) {
-        ok(key in grads, `no gradient reaches "${key}": it belongs in frozen`);
-      }
-      await checkSlopes(
-        host,
-        grads,
-        (truth, params) =>
-          sparsifier.loss(truth, params, toBatch(truth, batch)),
-      );
-    }
-  });
+    },
+  );
 
   test(
-    "loss and gradients are those of the reference engine",
+    "loss and gradients agree with the reference engine",
     async (sparsifier, engine) => {
       const host = await trained(sparsifier, 5), truth = reference();
       for (const dead of [new Uint32Array(), someDead]) {
@@ -239,7 +245,7 @@ export function testSparsifier(
   );
 
   test(
-    "loss() is finite whatever is dead, for one token and for none but zeros",
+    "loss() is finite whatever is dead, for one token and for zeros only",
     async (sparsifier, engine) => {
       const all = Uint32Array.from({ length: dSae }, (_, i) => i);
       const zeros = {
@@ -272,7 +278,7 @@ export function testSparsifier(
     },
   );
 
-  test("nothing that it is given is changed", async (sparsifier, engine) => {
+  test("its inputs are not changed", async (sparsifier, engine) => {
     const host = await trained(sparsifier, 5);
     const params = upload(engine, host), x = tokens(rows);
     const batch = toBatch(engine, { x, dead: someDead.slice() });

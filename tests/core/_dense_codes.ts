@@ -1,5 +1,5 @@
 /**
- * Codes as plain rows of numbers: what brute force counts in.
+ * Codes as dense rows, for brute-force checks.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { type HostCodes, randomFrom } from "tessera";
 /** `[rows][dSae]`, 0 where a latent does not fire. */
 export type DenseCodes = readonly (readonly number[])[];
 
-/** Rows in which about `share` of the latents fire; values are few, so that many are equal. */
+/** Rows in which about `share` of the latents fire, with few distinct values so that ties are common. */
 export function denseCodes(
   rows: number,
   dSae: number,
@@ -20,7 +20,7 @@ export function denseCodes(
     () =>
       Array.from(
         { length: dSae },
-        // Sizes of several octaves; the last latent never fires.
+        // Values span several octaves; the last latent never fires.
         (_, latent) =>
           latent === dSae - 1 || random.next() > share
             ? 0

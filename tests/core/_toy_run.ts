@@ -1,5 +1,5 @@
 /**
- * A run small enough for tests: pictures, a model and a dictionary of a few numbers.
+ * A tiny run for tests: pictures, a model and a dictionary of a few numbers.
  *
  * @module
  */
@@ -24,7 +24,7 @@ import { batchTopK } from "../../plugins/sparsifiers/batch_top_k.ts";
 /** Width of a toy activation. */
 export const toyWidth = 6;
 
-/** `length` pictures of one pixel that say their index; those in `bad` cannot be decoded. */
+/** `length` pictures of one pixel that encodes their index; those in `bad` cannot be decoded. */
 export function toyDataset(
   length: number,
   bad: readonly number[] = [],
@@ -45,14 +45,14 @@ export function toyDataset(
   };
 }
 
-/** The index that a toy picture says. */
+/** The index that a toy picture encodes. */
 export function toyIndex({ data }: { readonly data: Uint8Array }): number {
   return data[0]! << 16 | data[1]! << 8 | data[2]!;
 }
 
 /** Options of {@linkcode toyEncoder}. */
 export interface ToyEncoderOptions {
-  /** Tokens before the patches. */
+  /** How many special tokens there are. */
   readonly specials?: number;
   /** Changes the tokens `[patches, width]` of picture `index`. */
   readonly change?: (tokens: Float32Array, index: number) => void;
@@ -107,13 +107,13 @@ export function toyEncoder(
   };
 }
 
-/** Twelve latents, two of them for a token. */
+/** A sparsifier of twelve latents, two per token. */
 export function toySparsifier(k = 2): Sparsifier {
   const init = "random", bDec = "mean", alphaAux = 1 / 32;
   return batchTopK({ dSae: 12, k, init, bDec, alphaAux });
 }
 
-/** Settings of a toy run: those given over 40 pictures, 4 at a time, and 30 steps of 16 tokens. */
+/** Settings of a toy run, by default 40 pictures, 4 at a time, and 30 steps of 16 tokens. */
 export function toyConfig(
   settings: Record<string, unknown> = {},
 ): RunConfig {
@@ -132,7 +132,7 @@ export function toyConfig(
   return runSchema.parse(merged);
 }
 
-/** A toy run, opened, with other settings or parts. */
+/** Opens a toy run with other settings or parts. */
 export async function openToy(
   settings: Record<string, unknown> = {},
   parts: Partial<Pick<Kinds, Slot>> = {},

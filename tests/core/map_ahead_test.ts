@@ -1,4 +1,4 @@
-/** Tests of work that runs ahead of whoever waits for it. @module */
+/** Tests of work that runs ahead of its reader. @module */
 import { deepEqual, equal, rejects } from "node:assert/strict";
 import { setTimeout } from "node:timers/promises";
 import { mapAhead } from "../../core/map_ahead.ts";
@@ -20,7 +20,7 @@ Deno.test("mapAhead() yields in order, runs ahead no further than told, and fail
   deepEqual(await results.next(), { value: undefined, done: true });
 });
 
-Deno.test("mapAhead() does not trip over a failure that nobody asks for", async () => {
+Deno.test("mapAhead() ignores a failure whose result is never read", async () => {
   const results = mapAhead(
     [1, 2, 3],
     2,

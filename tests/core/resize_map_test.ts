@@ -37,7 +37,7 @@ Deno.test("resizeMap() gives what torch gives", async () => {
     deepEqual([made.width, made.height], [width, height]);
     const expected = await readFloats(header, name);
     equal(made.data.length, expected.length);
-    // Of −3 … 20, in float32.
+    // Values range from −3 to 20, in float32.
     const worst = Math.max(
       ...made.data.map((value, i) => Math.abs(value - expected[i]!)),
     );
@@ -53,13 +53,13 @@ const noise: DenseMap = {
   height: 3,
 };
 
-Deno.test("resizeMap() gives a map at its own size back", () => {
+Deno.test("resizeMap() returns a map of the same size unchanged", () => {
   for (const filter of filters) {
     deepEqual(resizeMap(noise, noise, filter), noise);
   }
 });
 
-Deno.test("resizeMap() spreads what is unknown no further than it is used", () => {
+Deno.test("resizeMap() spreads a NaN only to pixels that depend on it", () => {
   const data = noise.data.slice();
   data[5] = NaN;
   const holed = { ...noise, data };
@@ -69,12 +69,12 @@ Deno.test("resizeMap() spreads what is unknown no further than it is used", () =
     { width: 7, height: 5 },
     "bilinear-corners",
   ).data;
-  // Old places are every second new one; NaN is at row 2 and column 2 of these.
+  // Old pixels are every second new one; the NaN is at row 2, column 2 of these.
   const unknown = [...large.keys()].filter((i) => Number.isNaN(large[i]));
   deepEqual(unknown, [8, 9, 10, 15, 16, 17, 22, 23, 24]);
 });
 
-Deno.test("resizeMap() wants sizes of whole numbers", () => {
+Deno.test("resizeMap() refuses sizes that are not positive integers", () => {
   for (const width of [0, -1, 2.5, NaN]) {
     throws(
       () => resizeMap(noise, { width, height: 3 }, "bicubic"),

@@ -1,5 +1,5 @@
 /**
- * Splices in plain float64 loops, to check the real one against.
+ * A splice in plain float64 loops, to check the real one against.
  *
  * @module
  */
@@ -22,10 +22,10 @@ import { upload } from "../../plugins/sparsifiers/_on_engine.ts";
 /** Sizes of the dictionary. */
 export const width = 5, dSae = 12;
 
-/** A latent that fires on nothing. */
+/** A latent that never fires. */
 export const never = dSae - 1;
 
-/** Normal numbers of a shape. */
+/** A tensor of normally distributed numbers. */
 export function normals(shape: readonly number[], seed: number): HostTensor {
   const random = randomFrom(seed);
   const data = Float32Array.from(
@@ -39,20 +39,20 @@ const W_enc = normals([dSae, width], 1), W_dec = normals([dSae, width], 2);
 const b_enc = normals([dSae], 3), b_dec = normals([width], 4);
 b_enc.data[never] = -1e6;
 
-/** Two pictures of seven tokens around `b_dec`, a zero with its sign among them. */
+/** Two pictures of seven tokens around `b_dec`, including a -0. */
 export const x: HostTensor = normals([2, 7, width], 5);
 x.data.forEach((value, i) => x.data[i] = value + b_dec.data[i % width]!);
 x.data[3] = -0;
 
-/** A dictionary, and what is particular to it in float64. */
+/** A dictionary, and how it computes in float64. */
 export interface Case {
   /** How it encodes and decodes. */
   readonly sparsifier: Sparsifier;
   /** Its parameters. */
   readonly params: HostTensors;
-  /** Pre-activations of a token in, its codes out: dense, `[dSae]`. */
+  /** The dense codes of a token, `[dSae]`, from its pre-activations. */
   keep(codes: readonly number[]): number[];
-  /** What becomes of a number decoded without `b_dec`. */
+  /** What is applied to each number decoded without `b_dec`. */
   out?(sum: number): number;
 }
 
@@ -63,7 +63,7 @@ const positive = (codes: readonly number[]): number[] =>
   codes.map((value) => Math.max(value, 0));
 const threshold = 0.7;
 
-/** A third party's: its decoder is not linear, and its parameters have other names. */
+/** A third-party sparsifier whose decoder is not linear and whose parameters have other names. */
 const curved: Sparsifier = {
   ...relu,
   encode: (engine, { into, bias, middle }, x) =>
@@ -76,7 +76,7 @@ const curved: Sparsifier = {
     engine.tanh(engine.decode(codes, outOf!)),
 };
 
-/** Every built-in sparsifier, and one that is not. */
+/** Every built-in sparsifier, and the third-party one. */
 export const cases: Readonly<Record<string, Case>> = {
   "relu-l1": { sparsifier: relu, params, keep: positive },
   "top-k": {
@@ -129,7 +129,7 @@ function decodeBrute({ out }: Case, codes: readonly number[]): number[] {
   });
 }
 
-/** What a splice is, token by token. */
+/** The definition of a splice, token by token. */
 export function brute(
   known: Case,
   { data }: HostTensor,
@@ -147,12 +147,12 @@ export function brute(
   return out;
 }
 
-/** The bits of some numbers, in which zeros have signs. */
+/** The bits of some numbers, which tell -0 from 0. */
 export function bits({ data }: HostTensor): Uint32Array {
   return new Uint32Array(data.slice().buffer);
 }
 
-/** Runs a body with an engine, and closes it. */
+/** Runs `body` with an engine, then closes the engine. */
 export async function onEngine(
   name: "reference" | "cpu",
   body: (engine: Engine) => Promise<void>,

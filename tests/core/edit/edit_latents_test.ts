@@ -13,7 +13,7 @@ const rows = 40, dSae = 11, tokens = 8;
 const placeOf = (row: number) =>
   [Math.floor(row / tokens), row % tokens] as const;
 
-/** Some of the latents of each row: on one none, on another all. */
+/** Rows with some of the latents; one row has none, another all. */
 function codes(): HostCodes {
   const random = randomFrom(4);
   const latents: number[] = [], values: number[] = [], offsets = [0];
@@ -37,7 +37,7 @@ function codes(): HostCodes {
 const where = (image: number, token: number): boolean =>
   image % 2 === 0 && token !== 1;
 
-/** Each edit, and what it makes of one value of a dense matrix. */
+/** Each edit, and its effect on one value of a dense matrix. */
 const edits: [
   string,
   (options?: { where: typeof where }) => LatentEdit,
@@ -82,7 +82,7 @@ const edits: [
 ];
 
 for (const [name, make, expected] of edits) {
-  Deno.test(`${name} gives what a dense matrix gives, everywhere or where it is told`, () => {
+  Deno.test(`${name} agrees with a dense matrix, on all tokens or on chosen ones`, () => {
     for (const options of [undefined, { where }]) {
       const given = codes(), before = codes();
       const edited = make(options)(given, placeOf);
@@ -98,7 +98,7 @@ for (const [name, make, expected] of edits) {
   });
 }
 
-/** Latents ascend, and nothing is stored that is 0. */
+/** Checks that latents ascend and no 0 is stored. */
 function checkCodes(
   { shape, offsets, latents, values }: HostCodes,
   dense: Float32Array,
@@ -113,7 +113,7 @@ function checkCodes(
   }
 }
 
-Deno.test("edits of latents take no rows", () => {
+Deno.test("edits of latents accept codes without rows", () => {
   const none = {
     shape: [0, dSae] as const,
     offsets: new Uint32Array(1),
@@ -124,7 +124,7 @@ Deno.test("edits of latents take no rows", () => {
   deepEqual(ablateLatents([1])(none, placeOf), none);
 });
 
-Deno.test("edits of latents say what the dictionary has when it lacks one", () => {
+Deno.test("edits of latents say how many latents there are when one does not exist", () => {
   for (const latent of [11, -1, 2.5, NaN]) {
     const made = [
       setLatents([0, latent], 1),
@@ -148,7 +148,7 @@ Deno.test("edits of latents say what the dictionary has when it lacks one", () =
   });
 });
 
-Deno.test("edits of latents follow one another", () => {
+Deno.test("edits of latents can be chained", () => {
   const first = setLatents([1], 4), second = scaleLatents([1, 2], 0.5);
   const edited = second(first(codes(), placeOf), placeOf);
   const dense = denseOf(edited), was = denseOf(codes());

@@ -22,7 +22,7 @@ function activations(seed: number): HostTensor {
   const random = randomFrom(seed);
   const length = images * tokens * width;
   const data = Float32Array.from({ length }, () => random.normal());
-  // Zeros of both signs: adding zero would change one of them.
+  // Zeros of both signs, because adding 0 would change -0.
   data[1] = -0;
   data[2] = 0;
   return { data, shape };
@@ -33,7 +33,7 @@ const mean = Float32Array.of(1, 2, 3, 4), direction = [0.5, 0, -1, 2];
 const where = (image: number, token: number): boolean =>
   image === 1 ? token === 4 : token < image;
 
-/** Each edit, and what it makes of the number at `i`. */
+/** Each edit, and its effect on the number at `i`. */
 const edits: [
   name: string,
   edit: (x: HostTensor, options?: EditOptions) => HostTensor,
@@ -57,13 +57,13 @@ const edits: [
   ],
 ];
 
-/** The bytes of some numbers: NaN and the sign of 0 count. */
+/** The bytes of some numbers, which tell NaNs and signs of 0 apart. */
 function bits({ data }: HostTensor): Uint32Array {
   return new Uint32Array(data.slice().buffer);
 }
 
 for (const [name, edit, expected] of edits) {
-  Deno.test(`${name}() edits every token when nothing says which`, () => {
+  Deno.test(`${name}() edits every token without a filter`, () => {
     const edited = edit(x);
     deepEqual([...edited.shape], shape);
     edited.data.forEach((value, i) => ok(value === expected(i), `${i}`));
@@ -93,7 +93,7 @@ for (const [name, edit, expected] of edits) {
     deepEqual([...mean], [1, 2, 3, 4]);
   });
 
-  Deno.test(`${name}() takes no pictures, and says what it cannot take`, () => {
+  Deno.test(`${name}() accepts no pictures, and refuses wrong shapes`, () => {
     if (name !== "replaceTokens") {
       const none = { data: new Float32Array(), shape: [0, tokens, width] };
       deepEqual(edit(none), none);
@@ -149,7 +149,7 @@ Deno.test("meanOf() is the mean over the chosen tokens of all pictures, summed i
   ) {
     found!.forEach((value, d) => ok(Math.abs(value - expected![d]!) < 1e-6));
   }
-  // In float32 the ones would be lost beside 2 ** 24.
+  // In float32, adding 1 to 2 ** 24 changes nothing.
   const far = Float32Array.of(2 ** 24, 1, 1, 1, 1, -(2 ** 24));
   equal(meanOf({ data: far, shape: [2, 3, 1] })[0], Math.fround(4 / 6));
   throws(() => meanOf(x, { where: () => false }), {
@@ -212,7 +212,7 @@ Deno.test("replaceAlong() rejects directions of zeros, of no numbers or of anoth
   }
 });
 
-Deno.test("editTokens() hands out each chosen token with its place", () => {
+Deno.test("editTokens() passes each chosen token with its offset", () => {
   const starts: number[] = [];
   const edited = editTokens(x, { where }, (token, at) => {
     equal(token.length, width);

@@ -1,4 +1,4 @@
-/** Tests of edits on their way through a depth model. @module */
+/** Tests of edits in the middle of a depth model. @module */
 import { deepEqual, ok } from "node:assert/strict";
 import { pathToFileURL } from "node:url";
 import { type HostCodes, type HostTensor, randomFrom } from "tessera";
@@ -19,7 +19,7 @@ import { bits, onEngine } from "./_brute_splice.ts";
 
 const options = { init: "random", bDec: "mean" } as const;
 
-Deno.test("a paused depth model goes on with what splice() and addDirection() make", async () => {
+Deno.test("a paused depth model resumes with what splice() and addDirection() return", async () => {
   const encoder = await depthAnything(
     { model: ".", size: { height: 12, width: 20 }, pos: "hf", threads: 1 },
     { base: pathToFileURL(`${goldenFolder("depth_anything_v2")}/`) },

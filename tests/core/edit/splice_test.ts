@@ -1,4 +1,4 @@
-/** Tests of a dictionary in the place of activations. @module */
+/** Tests of {@linkcode splice}. @module */
 import { deepEqual, equal, notEqual, ok, rejects } from "node:assert/strict";
 import type { Engine, HostTensor } from "tessera";
 import {
@@ -57,7 +57,7 @@ const edits: [string, LatentEdit | undefined, (codes: number[]) => number[]][] =
 
 for (const engineName of ["reference", "cpu"] as const) {
   for (const [name, known] of Object.entries(cases)) {
-    Deno.test(`splice() of ${name} on ${engineName} gives what its formulas give token by token`, () =>
+    Deno.test(`splice() of ${name} on ${engineName} agrees with its formulas, token by token`, () =>
       onEngine(engineName, async (engine) => {
         const dictionary = dictionaryOf(engine, known), before = bits(x);
         for (const [what, edit, dense] of edits) {
@@ -72,7 +72,7 @@ for (const engineName of ["reference", "cpu"] as const) {
       }));
   }
 
-  Deno.test(`splice() on ${engineName} keeps every bit where the error is kept and nothing changes`, () =>
+  Deno.test(`splice() on ${engineName} keeps every bit when the error is kept and nothing changes`, () =>
     onEngine(engineName, async (engine) => {
       for (const known of Object.values(cases)) {
         const dictionary = dictionaryOf(engine, known);
@@ -114,7 +114,7 @@ for (const engineName of ["reference", "cpu"] as const) {
     }));
 }
 
-Deno.test("splice() takes more tokens than it encodes at once, and edits those that are meant", () =>
+Deno.test("splice() takes more tokens than it encodes at once, and edits the right ones", () =>
   onEngine("cpu", async (engine) => {
     const known = cases["batch-top-k"]!;
     const dictionary = dictionaryOf(engine, known);
@@ -138,7 +138,7 @@ Deno.test("splice() takes more tokens than it encodes at once, and edits those t
     deepEqual(await splice(empty, dictionary, { edit }), empty);
   }));
 
-Deno.test("splice() makes nothing in the engine but what it frees", () =>
+Deno.test("splice() frees everything that it makes in the engine", () =>
   onEngine("reference", async (engine) => {
     let inside = 0, made = 0;
     const counted = Object.fromEntries(

@@ -1,4 +1,4 @@
-/** Tests of which tokens an edit changes. @module */
+/** Tests of filters of tokens. @module */
 import { deepEqual, throws } from "node:assert/strict";
 import {
   type CellRect,
@@ -22,7 +22,7 @@ Deno.test("patchesOf() chooses every token but the specials", () => {
   deepEqual(chosen(patchesOf(hook)), [2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13]);
 });
 
-Deno.test("cellsOf() chooses numbered cells, once, whatever iterates", () => {
+Deno.test("cellsOf() chooses numbered cells from any iterable, read once", () => {
   deepEqual(chosen(cellsOf(hook, [0, 11, 5, 5])), [2, 7, 13]);
   deepEqual(chosen(cellsOf(hook, Uint32Array.of(0, 11))), [2, 13]);
   deepEqual(chosen(cellsOf(hook, new Set([4]).values())), [6]);
@@ -41,7 +41,7 @@ Deno.test("cellsOf() chooses a rectangle, without its far edges", () => {
   }
 });
 
-Deno.test("cellsOf() says what the grid is when a cell is not on it", () => {
+Deno.test("cellsOf() gives the size of the grid when a cell is not on it", () => {
   for (const cell of [-1, 12, 1.5, NaN]) {
     throws(() => cellsOf(hook, [0, cell]), (error) => {
       deepEqual(

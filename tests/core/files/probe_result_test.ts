@@ -1,4 +1,4 @@
-/** Tests of what a probe found on the disk. @module */
+/** Tests of the files that hold a probe's results. @module */
 import {
   deepEqual,
   deepStrictEqual,
@@ -130,7 +130,7 @@ Deno.test("writeProbeResult() that fails leaves the old one", async () => {
   });
 });
 
-Deno.test("writeProbeResult() refuses names that are none of files", async () => {
+Deno.test("writeProbeResult() refuses names that are not valid file names", async () => {
   await inRun(async (folder) => {
     for (const name of ["../up", "a/b", "", ".hidden", "a.b", "é"]) {
       for (const part of ["metrics", "figures", "tables", "perLatent"]) {

@@ -69,7 +69,7 @@ Deno.test("replaceFile() leaves the old file and no other when the disk is full"
   });
 });
 
-Deno.test("replaceFile() says so when the folder is not there", async () => {
+Deno.test("replaceFile() fails when the folder does not exist", async () => {
   await inFolder(async (folder) => {
     const path = join(folder, "none", "a.txt");
     await rejects(replaceTextFile(path, "x"), Deno.errors.NotFound);
@@ -82,7 +82,7 @@ Deno.test("removeTemporaries() removes what a killed process was writing, and no
     await makeRunFolder(folder);
     await Deno.writeTextFile(join(path, "my.tmp"), "mine");
     await replaceTextFile(folder.config, "{}");
-    // As a process leaves it that is killed before the file is renamed.
+    // What a process leaves if it is killed before renaming the file.
     const { rename } = Deno;
     try {
       Deno.rename = () => Promise.reject(new Error("killed"));

@@ -21,7 +21,7 @@ async function inFile(body: (path: string) => Promise<void>): Promise<void> {
   }
 }
 
-/** Writes a file as others may: any header, then `length` bytes. */
+/** Writes a file with any header, then `length` bytes. */
 async function writeRaw(
   path: string,
   header: unknown,
@@ -67,7 +67,7 @@ Deno.test("writeSafetensors() writes what the readers read, each type at its ali
     deepEqual([...await readFloats(header, "scalar")], [Math.fround(0.1)]);
     deepEqual([...await readTensorBytes(header, "u8")], [1, 2, 3]);
     deepEqual([...await readTensorBytes(header, "u16")], [255, 255]);
-    // Nothing but the tensors lies behind the header, without gaps.
+    // After the header come the tensors only, without gaps.
     const last = Math.max(
       ...[...header.tensors.values()].map((info) => info.offset + info.length),
     );
@@ -202,7 +202,7 @@ for (const [what, header, length, why] of broken) {
   });
 }
 
-Deno.test("readSafetensorsHeader() takes or refuses a thousand damaged headers, and nothing in between", async () => {
+Deno.test("readSafetensorsHeader() reads or refuses each of a thousand damaged headers", async () => {
   await inFile(async (path) => {
     const names = ["a.weight", "a.bias", "b.weight"];
     await writeSafetensors(
@@ -222,7 +222,7 @@ Deno.test("readSafetensorsHeader() takes or refuses a thousand damaged headers, 
     for (let i = 0; i < 1000; i++) {
       const bytes = [...whole];
       for (let times = 1 + int(3); times > 0; times--) {
-        // Most damage is done to the header, of which 8 bytes are its length.
+        // Most damage goes to the header, including the 8 bytes of its length.
         const at = int(int(4) === 0 ? 8 : 8 + length);
         const digit = 48 + int(10);
         const put = [[], [digit], [int(256)], [digit, digit, digit]][int(4)]!;
@@ -241,14 +241,14 @@ Deno.test("readSafetensorsHeader() takes or refuses a thousand damaged headers, 
         refused.set(kind, (refused.get(kind) ?? 0) + 1);
       }
     }
-    // Damage of many kinds was done, and little of it was harmless.
+    // There were many kinds of damage, and few were harmless.
     ok(refused.size > 8, `${[...refused.keys()].join("; ")}`);
     const count = [...refused.values()].reduce((sum, value) => sum + value);
     ok(count > 600 && count < 1000, `${count} refused`);
   });
 });
 
-Deno.test("readSafetensorsHeader() refuses files that are none", async () => {
+Deno.test("readSafetensorsHeader() refuses files of other formats", async () => {
   await inFile(async (path) => {
     const fails = async (bytes: Uint8Array, why: string) => {
       await Deno.writeFile(path, bytes);
@@ -269,7 +269,7 @@ Deno.test("readSafetensorsHeader() refuses files that are none", async () => {
   });
 });
 
-Deno.test("readSafetensorsHeader() bears metadata that is not words", async () => {
+Deno.test("readSafetensorsHeader() accepts metadata that is not text", async () => {
   await inFile(async (path) => {
     await writeRaw(path, { __metadata__: { a: 1 }, x: tensor }, 8);
     const header = await readSafetensorsHeader(path);

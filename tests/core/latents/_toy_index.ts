@@ -1,5 +1,5 @@
 /**
- * A toy run and a dictionary that nobody trained, to be indexed.
+ * A toy run with an untrained dictionary, to be indexed.
  *
  * @module
  */
@@ -18,7 +18,7 @@ export const toyIndexOptions: IndexOptions = {
   neighbours: 3,
 };
 
-/** A toy dataset whose even pictures are cats and whose odd ones have no label. */
+/** A toy dataset whose even pictures are labelled cats and whose odd ones have no label. */
 export function labelled(dataset: Dataset): Dataset {
   return {
     ...dataset,

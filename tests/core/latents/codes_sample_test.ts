@@ -1,4 +1,4 @@
-/** Tests of the tokens that show which latents fire together. @module */
+/** Tests of the sample of codes. @module */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import {
   type CodesSample,

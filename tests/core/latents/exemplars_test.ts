@@ -19,7 +19,7 @@ function mapOf(latent: number, picture: number): number[] {
     .map((row) => row[latent]!);
 }
 
-/** Every latent on every picture where it fires, as `showings` must find it. */
+/** Every latent on every picture where it fires, by brute force. */
 function allShowings() {
   return Array.from({ length: dSae }, (_, latent) => latent).flatMap((latent) =>
     Array.from({ length: pictures }, (_, example) => example).map((example) => {
@@ -42,7 +42,7 @@ Deno.test("showings() finds each latent on each picture where it fires, by laten
   deepEqual([...showings(sparse([], dSae), [], tokens)], []);
 });
 
-/** Offers each latent's strongest patches of each picture, `perImage` of them, in an order that `seed` decides. */
+/** Offers the `perImage` strongest patches of each latent on each picture, in an order given by `seed`. */
 function kept(slots: number, perImage: number, seed: number): Exemplars {
   const found = exemplars(dSae, slots, tokens), all = allShowings();
   for (const i of permutation(all.length, randomFrom(seed))) {
@@ -90,7 +90,7 @@ for (const perImage of [1, 3]) {
         }
       }
     }
-    // Many values are equal: otherwise nothing was tested of ties.
+    // There must be ties for them to be tested.
     const { value } = kept(slots, perImage, 1);
     ok(value.some((x, i) => x > 0 && i % slots > 0 && x === value[i - 1]));
   });
@@ -136,7 +136,7 @@ Deno.test("offer() by chance keeps the same pictures in any order, and each abou
       times.set(example, times.get(example)! + 1);
     }
   }
-  // 80 each, standard deviation 8.
+  // 80 expected, with a standard deviation of 8.
   const counts = [...times.values()];
   equal(counts.reduce((sum, count) => sum + count, 0), 1600);
   ok(Math.min(...counts) > 45 && Math.max(...counts) < 115, `${counts}`);

@@ -1,4 +1,4 @@
-/** Tests of what is found of each latent, on a toy, by brute force. @module */
+/** Tests of indexing a toy run, against brute force. @module */
 import {
   deepEqual,
   deepStrictEqual,
@@ -34,7 +34,7 @@ async function inFolder(
   }
 }
 
-/** The codes of a picture's patches, dense: `[4][dSae]`. */
+/** The dense codes of a picture's patches: `[4][dSae]`. */
 async function denseOf(
   { dataset, encoder, engine, hook, sparsifier }: OpenRun,
   params: Tensors,
@@ -75,7 +75,7 @@ async function indexed(
   return found!;
 }
 
-Deno.test("indexLatents() finds what a look at every picture, patch and latent does", async () => {
+Deno.test("indexLatents() agrees with a look at every picture, patch and latent", async () => {
   const bad = [0, 7, 8, 9, 10, 11], toy = { bad };
   const { run, params } = await openToyIndex(toy);
   const good = Array.from({ length: 40 }, (_, i) => i)
@@ -153,7 +153,7 @@ Deno.test("indexLatents() finds what a look at every picture, patch and latent d
   const data = await run.engine.read(params.W_dec!);
   const directions = { data, shape: params.W_dec!.shape };
   deepEqual(index.alike, await nearestByDirection(run.engine, directions, 3));
-  // All tokens of so few pictures are in the sample.
+  // With so few pictures, the sample holds all tokens.
   const sets = Array.from(
     { length: 12 },
     (_, latent) =>
@@ -172,7 +172,7 @@ Deno.test("indexLatents() finds the same in groups of any size", async () => {
   notEqual(sevens.info.run, fours.info.run);
   const { info: _, ...wanted } = fours;
   const { info: __, ...found } = sevens;
-  // Strictly: there NaN is NaN.
+  // Strictly, so that NaN equals NaN.
   deepStrictEqual(found, wanted);
 });
 
@@ -187,7 +187,7 @@ Deno.test("indexLatents() keeps several patches of a picture when told to", asyn
   ok(twice > 5, `${twice}`);
 });
 
-Deno.test("indexLatents() takes the label that it is told, and no purity where no picture has it", async () => {
+Deno.test("indexLatents() uses the given label, and has no purity if no picture has it", async () => {
   const pixels = await indexed({ label: "pixels" });
   equal(pixels.info.label, "pixels");
   ok(pixels.columns.purity);
@@ -196,7 +196,7 @@ Deno.test("indexLatents() takes the label that it is told, and no purity where n
   equal("purity" in none.columns, false);
 });
 
-/** The files of an index that was stopped after each of these numbers of groups. */
+/** The files of an index that was stopped after each of the given numbers of groups. */
 async function files(
   toy: Parameters<typeof openToyIndex>[0],
   stops: readonly number[],
@@ -233,7 +233,7 @@ async function files(
   return found;
 }
 
-Deno.test("indexLatents() stopped anywhere goes on to the same bytes", async () => {
+Deno.test("indexLatents() stopped anywhere resumes to the same bytes", async () => {
   const toy = { bad: [3, 4, 5, 6, 7, 30], length: 41 };
   const wanted = await files(toy, []);
   deepEqual(Object.keys(wanted).sort(), [
@@ -241,13 +241,13 @@ Deno.test("indexLatents() stopped anywhere goes on to the same bytes", async () 
     "latents.safetensors",
     "maps.safetensors",
   ]);
-  // Eleven groups, one of which has no picture that can be decoded.
+  // Eleven groups; in one, no picture can be decoded.
   for (const stops of [[0], [4], [9], [0, 0, 0], [2, 3, 1]]) {
     deepEqual(await files(toy, stops), wanted, `stopped after ${stops}`);
   }
 });
 
-Deno.test("indexLatents() does not go on from the state of another index, or a broken one", async () => {
+Deno.test("indexLatents() ignores the state of another index, or a broken one", async () => {
   const half = async (folder: string): Promise<void> => {
     const { run, params } = await openToyIndex();
     const signal = AbortSignal.abort();
@@ -257,7 +257,7 @@ Deno.test("indexLatents() does not go on from the state of another index, or a b
       undefined,
     );
   };
-  /** The pictures that are looked at from the state of half an index. */
+  /** The pictures that are still looked at when a half-done index resumes. */
   const seen = async (
     options: Partial<IndexOptions> = {},
     change: (toy: { run: OpenRun; params: Tensors }) => Partial<
@@ -301,7 +301,7 @@ Deno.test("indexLatents() does not go on from the state of another index, or a b
     })),
     44,
   );
-  // A dictionary that was trained on since.
+  // A dictionary that has been trained further.
   equal(
     await seen({}, ({ run: { engine }, params }) => ({
       params: { ...params, threshold: engine.fill(2.5, [12]) },
@@ -321,7 +321,7 @@ Deno.test("indexLatents() does not go on from the state of another index, or a b
   );
 });
 
-Deno.test("indexLatents() tells how far it is, pictures that cannot be decoded with it", async () => {
+Deno.test("indexLatents() reports progress, counting pictures that cannot be decoded", async () => {
   const { run, params } = await openToyIndex({ bad: [1, 2] });
   const told: string[] = [];
   await inFolder(async (folder) => {
@@ -333,7 +333,7 @@ Deno.test("indexLatents() tells how far it is, pictures that cannot be decoded w
   deepEqual(told, ["4/12", "8/12", "12/12"]);
 });
 
-Deno.test("indexLatents() refuses a dataset of which nothing can be decoded", async () => {
+Deno.test("indexLatents() refuses a dataset in which nothing can be decoded", async () => {
   const bad = Array.from({ length: 40 }, (_, i) => i);
   await rejects(indexed({}, { bad }), {
     name: "ConfigError",
@@ -358,7 +358,7 @@ Deno.test("indexLatents() refuses a hook without patches", async () => {
   );
 });
 
-Deno.test("evenly() chooses pictures all over the dataset, all when there are no more", () => {
+Deno.test("evenly() spreads indices over the dataset, and gives all when there are fewer", () => {
   deepEqual([...evenly(10, 4)], [0, 2, 5, 7]);
   deepEqual([...evenly(3, 9)], [0, 1, 2]);
   const many = [...evenly(1_281_167, 1000)];

@@ -1,4 +1,4 @@
-/** Tests of what is counted of each latent. @module */
+/** Tests of the counts of each latent. @module */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import {
   addCounts,
@@ -13,7 +13,7 @@ import { denseCodes, sparse } from "../_dense_codes.ts";
 const [dSae, tokens, pictures] = [9, 6, 10];
 const dense = denseCodes(pictures * tokens, dSae);
 
-Deno.test("addCounts() counts what a look at every number finds, however it is cut into groups", () => {
+Deno.test("addCounts() agrees with brute force, whatever the groups", () => {
   for (const size of [1, 3, pictures]) {
     const counts = latentCounts(dSae, tokens);
     for (let start = 0; start < pictures; start += size) {
@@ -57,7 +57,7 @@ Deno.test("addCounts() counts what a look at every number finds, however it is c
 
 Deno.test("binOf() and binEdge() agree, and the outer bins hold what lies beyond", () => {
   for (let bin = 0; bin < histogramBins; bin++) {
-    // A power of √2 is not exact: just inside the edges.
+    // Powers of √2 are not exact, so these lie just inside the edges.
     equal(binOf(binEdge(bin) * (1 + 1e-9)), bin);
     equal(binOf(binEdge(bin + 1) * (1 - 1e-9)), bin);
   }

@@ -1,4 +1,4 @@
-/** Tests of an index on the disk. @module */
+/** Tests of the files of an index. @module */
 import {
   deepEqual,
   deepStrictEqual,
@@ -62,7 +62,7 @@ Deno.test("readLatentIndex() reads what writeLatentIndex() wrote, maps a latent 
   });
 });
 
-Deno.test("maps() refuses a latent that there is not, and says when the index was removed", async () => {
+Deno.test("maps() refuses a latent that does not exist, and says when the index was removed", async () => {
   await written(async (folder) => {
     const { maps } = await readLatentIndex(folder);
     for (const latent of [-1, 12, 1e9, 0.5, NaN]) {
@@ -82,7 +82,7 @@ Deno.test("maps() refuses a latent that there is not, and says when the index wa
   });
 });
 
-/** Cuts the end of a file off. */
+/** Truncates a file. */
 async function cut(path: string, bytes: number): Promise<void> {
   const whole = await Deno.readFile(path);
   await Deno.writeFile(path, whole.subarray(0, whole.length - bytes));

@@ -1,4 +1,4 @@
-/** Tests of each latent's nearest others. @module */
+/** Tests of the nearest latents. @module */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { type Engine, randomFrom } from "tessera";
 import {
@@ -9,7 +9,7 @@ import { cpu } from "../../../plugins/engines/cpu/mod.ts";
 import { reference } from "../../../plugins/engines/reference/mod.ts";
 import { denseCodes, sparse } from "../_dense_codes.ts";
 
-/** Others of each row in the order of their cosines, of equal ones the first. */
+/** The other rows of each row by cosine; ties go to the lower index. */
 function byCosine(rows: readonly (readonly number[])[], count: number) {
   const dot = (a: readonly number[], b: readonly number[]): number =>
     a.reduce((sum, x, i) => sum + x * b[i]!, 0);
@@ -31,10 +31,10 @@ const engines: [string, () => Promise<Engine>][] = [
   ["cpu", () => cpu({ threads: 2 })],
 ];
 for (const [name, open] of engines) {
-  Deno.test(`nearestByDirection() finds what all pairs of cosines do, ${name}`, async () => {
+  Deno.test(`nearestByDirection() agrees with the cosines of all pairs, ${name}`, async () => {
     const engine = await open();
     try {
-      // More than one block of rows, and one that is not full.
+      // More than one block of rows, the last of them not full.
       const [dSae, dModel, count] = [300, 5, 6], random = randomFrom(4);
       const data = Float32Array.from(
         { length: dSae * dModel },
@@ -55,7 +55,7 @@ for (const [name, open] of engines) {
           equal(found.latent[slot], other.latent, `${latent}, ${i}`);
         });
       });
-      // A direction of length 0 is near to nothing.
+      // A direction of length 0 has no near ones.
       deepEqual([...found.cosine.subarray(7 * count, 8 * count)], [
         ...new Float32Array(count),
       ]);
@@ -65,7 +65,7 @@ for (const [name, open] of engines) {
   });
 }
 
-Deno.test("nearestByFiring() finds the cosine of the sets of rows, of equal ones the first", () => {
+Deno.test("nearestByFiring() finds the cosines of the sets of rows, and breaks ties by index", () => {
   const [dSae, count] = [30, 4], dense = denseCodes(60, dSae, { share: 0.1 });
   const found = nearestByFiring(sparse(dense, dSae), count);
   const sets = Array.from(
@@ -84,7 +84,7 @@ Deno.test("nearestByFiring() finds the cosine of the sets of rows, of equal ones
       ok(Math.abs(found.cosine[at + i]! - cosine) < 1e-6)
     );
   });
-  // One latent never fires, and it is nobody's neighbour.
+  // One latent never fires, so it is never a neighbour.
   equal(found.latent.includes(dSae - 1), false);
 });
 

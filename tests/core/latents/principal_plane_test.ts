@@ -1,11 +1,11 @@
-/** Tests of the plane that shows a dictionary. @module */
+/** Tests of the principal plane of directions. @module */
 import { deepEqual, ok } from "node:assert/strict";
 import { principalPlane } from "../../../core/latents/principal_plane.ts";
 import { randomFrom } from "../../../core/random.ts";
 
 Deno.test("principalPlane() finds the plane that points were put on, up to a turn of each axis", () => {
   const random = randomFrom(1), [rows, width] = [200, 12];
-  // Two directions at right angles, far from the axes of the space.
+  // Two orthogonal directions, far from the axes of the space.
   const axes = [0, 1].map((which) =>
     Float64Array.from(
       { length: width },
@@ -34,7 +34,7 @@ Deno.test("principalPlane() finds the plane that points were put on, up to a tur
       found += b * b;
       both += a * b;
     });
-    // The sample's own axes are a little off those that it was drawn from.
+    // The sample's axes differ a little from those it was drawn from.
     const cosine = Math.abs(both) / Math.sqrt(wanted * found);
     ok(cosine > 0.97, `axis ${axis}: ${cosine}`);
     ok(Math.abs(found / wanted - 1) < 0.05, `axis ${axis}: ${found / wanted}`);
@@ -42,7 +42,7 @@ Deno.test("principalPlane() finds the plane that points were put on, up to a tur
   deepEqual(principalPlane({ data, shape: [rows, width] }), points);
 });
 
-Deno.test("principalPlane() of points that are all alike is one point, on a line a line", () => {
+Deno.test("principalPlane() of equal points is a point, of points on a line a line", () => {
   const alike = { data: new Float32Array(12).fill(3), shape: [4, 3] };
   deepEqual(principalPlane(alike), new Float32Array(8));
   const data = Float32Array.from({ length: 12 }, (_, i) => Math.floor(i / 3));

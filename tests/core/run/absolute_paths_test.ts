@@ -7,7 +7,7 @@ const home = await Deno.makeTempDir();
 addEventListener("unload", () => Deno.removeSync(home, { recursive: true }));
 await Deno.mkdir(join(home, "owner", "folder"), { recursive: true });
 
-/** The option `model` as it is stored. */
+/** How the option `model` is stored. */
 function stored(text: string, format: string): unknown {
   const schema = {
     type: "object",
@@ -20,7 +20,7 @@ function stored(text: string, format: string): unknown {
   return model;
 }
 
-/** Texts of an option that is a folder or a model at a hub, and what becomes of them. */
+/** Values of an option that is a folder or a hub id, and what they become. */
 const texts: readonly [string, string][] = [
   ["owner/name", "owner/name"],
   ["owner/name@v1", "owner/name@v1"],

@@ -1,4 +1,4 @@
-/** Tests of how plugins are found. @module */
+/** Tests of finding and checking plugins. @module */
 import { equal, match, rejects } from "node:assert/strict";
 import { pathToFileURL } from "node:url";
 import {
@@ -157,7 +157,7 @@ Deno.test("pathUrl() takes names as they are", () => {
 });
 
 Deno.test("loadPlugin() imports npm: specifiers", async () => {
-  // The version is the project's own, so that nothing is downloaded or locked anew.
+  // The project's own version, so that nothing is downloaded and the lockfile stays.
   await rejects(
     loadPlugin("sparsifier", "npm:zod@^4.6.7", {
       builtins,

@@ -1,4 +1,4 @@
-/** Tests of what was probably meant. @module */
+/** Tests of guessing mistyped words. @module */
 import { deepEqual, equal } from "node:assert/strict";
 import {
   editDistance,

@@ -9,7 +9,7 @@ import type { Kind } from "../../../core/plugin.ts";
 import { readRun, resolveRun } from "../../../core/run/run_config.ts";
 import { parseOverride, parseValue } from "../../../core/run/run_overrides.ts";
 
-/** A built-in that hands over its options and context instead of a thing. */
+/** A built-in that returns its options and context instead of a real part. */
 function builtin(kind: Kind, options: z.ZodObject) {
   return () =>
     Promise.resolve({
@@ -100,7 +100,7 @@ Deno.test("readRun() with nothing gives a run of defaults", async () => {
   equal(JSON.stringify(config).includes("undefined"), false);
 });
 
-Deno.test("readRun() lays the command line over the file", async () => {
+Deno.test("readRun() applies the command line to the file", async () => {
   const file = JSON.stringify({
     encoder: { use: "vit", model: "/models/deit" },
     sparsifier: { k: 16, dSae: 64 },
@@ -142,7 +142,7 @@ Deno.test("readRun() keeps a slot's options when its plugin stays, in any order"
   deepEqual(whole.config.encoder, { use: "vit", model: "/n" });
 });
 
-Deno.test("readRun() takes numbers typed where text is wanted as text", async () => {
+Deno.test("readRun() reads typed numbers as text where text is wanted", async () => {
   const { config } = await resolved([
     "name=7",
     "dataset=folder",

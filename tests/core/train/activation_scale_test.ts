@@ -1,4 +1,4 @@
-/** Tests of the number that tokens are multiplied by. @module */
+/** Tests of the scale of activations. @module */
 import { ok, throws } from "node:assert/strict";
 import { randomFrom } from "tessera";
 import { activationScale } from "../../../core/train/activation_scale.ts";

@@ -1,4 +1,4 @@
-/** Tests of the threshold that gives the wanted L0. @module */
+/** Tests of calibrating a threshold. @module */
 import { equal, ok } from "node:assert/strict";
 import { randomFrom, type Tensor } from "tessera";
 import { calibrate } from "../../../core/train/calibrate.ts";
@@ -41,7 +41,7 @@ function input(b_enc: number, scale = 1) {
   return { engine, sparsifier, params, scale };
 }
 
-/** How many activations of all tokens lie above `threshold`. */
+/** How many activations lie above `threshold`, over all tokens. */
 async function above(
   threshold: number,
   { params, scale }: ReturnType<typeof input>,
@@ -60,7 +60,7 @@ async function above(
 
 for (const targetL0 of [0.5, 1, 2.5, 4]) {
   for (const scale of [1, 0.1]) {
-    Deno.test(`calibrate() gives exactly ${targetL0} latents a token at scale ${scale}`, async () => {
+    Deno.test(`calibrate() gives exactly ${targetL0} latents per token at scale ${scale}`, async () => {
       const made = input(0.3, scale);
       const threshold = await calibrate(groups(), made, targetL0);
       ok(threshold > 0);
@@ -69,7 +69,7 @@ for (const targetL0 of [0.5, 1, 2.5, 4]) {
   }
 }
 
-Deno.test("calibrate() lets all fire when fewer are positive than wanted", async () => {
+Deno.test("calibrate() lets all fire when too few are positive", async () => {
   const made = input(-3.5), positive = await above(0, made);
   ok(positive > 0 && positive < 2 * 40, `${positive}`);
   equal(await calibrate(groups(), made, 2), 0);

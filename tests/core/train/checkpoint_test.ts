@@ -47,7 +47,7 @@ function noise(shape: Shape, size = 1): HostTensor {
   return { data, shape };
 }
 
-/** A dictionary in the middle of its training: nothing is zero. */
+/** A half-trained dictionary, in which nothing is zero. */
 function trained(sparsifier: Sparsifier): HostTensors {
   const fresh = sparsifier.init({
     dModel,
@@ -88,7 +88,7 @@ function upload(params: HostTensors): Tensors {
   );
 }
 
-/** Codes and reconstruction of tokens `[rows, dModel]`. */
+/** The codes and reconstruction of tokens `[rows, dModel]`. */
 async function apply(
   sparsifier: Sparsifier,
   host: HostTensors,

@@ -1,4 +1,4 @@
-/** Tests of pictures becoming token activations. @module */
+/** Tests of collecting token activations. @module */
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import { setTimeout } from "node:timers/promises";
 import type { Dataset, Encoder } from "tessera";
@@ -29,7 +29,7 @@ async function all(
 }
 
 Deno.test("collect() keeps the order of pictures and their tokens", async () => {
-  // Later pictures are ready sooner.
+  // Later pictures are ready earlier.
   const slow = toyDataset(20),
     dataset: Dataset = {
       length: 20,
@@ -120,7 +120,7 @@ Deno.test("collect() stops when no picture at all can be decoded", async () => {
   );
 });
 
-Deno.test("collect() hands on any other error of the dataset or the encoder", async () => {
+Deno.test("collect() passes on any other error of the dataset or the encoder", async () => {
   const broken: Dataset = {
     length: 3,
     get: () => Promise.reject(new Error("the disk is gone")),

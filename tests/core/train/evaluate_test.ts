@@ -1,4 +1,4 @@
-/** Tests of the measurements of a dictionary. @module */
+/** Tests of measuring a dictionary. @module */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { ExampleError, randomFrom } from "tessera";
 import type { TokenGroup } from "../../../core/train/collect.ts";

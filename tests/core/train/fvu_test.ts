@@ -34,7 +34,7 @@ function near(actual: number, expected: number, tolerance = 1e-9): void {
   );
 }
 
-Deno.test("fvuSums() scores the mean 1, a perfect reconstruction 0, and what is off by a constant more", () => {
+Deno.test("fvuSums() scores the mean 1, a perfect reconstruction 0, and a constant offset above it", () => {
   const x = tokens(), { mean, squares } = brute(x);
   const score = (predict: (i: number) => number): number => {
     const sums = fvuSums(width);
@@ -43,7 +43,7 @@ Deno.test("fvuSums() scores the mean 1, a perfect reconstruction 0, and what is 
   };
   near(score((i) => mean[i % width]!), 1);
   equal(score((i) => x[i]!), 0);
-  // A definition that centres the error would not see the offset.
+  // A definition that centres the error would miss the offset.
   near(score((i) => mean[i % width]! + 2), 1 + rows * width * 4 / squares);
   near(score((i) => x[i]! + 0.5), rows * width * 0.25 / squares);
 });
@@ -70,7 +70,7 @@ Deno.test("fvuSums() does not lose a small variance beside a large mean", () => 
   equal(sums.value(), 2);
 });
 
-Deno.test("fvuSums() goes on from its state through JSON with the same numbers", () => {
+Deno.test("fvuSums() resumes from its state in JSON with the same numbers", () => {
   const x = tokens(), half = 77 * width;
   const whole = fvuSums(width), before = fvuSums(width);
   for (const sums of [whole, before]) sums.add(x.subarray(0, half), 1 / 3);

@@ -1,4 +1,4 @@
-/** Tests of gradients that the engines' own tests do not make: how losses are put together. @module */
+/** Tests of gradients that the engines' own tests leave out: how they combine. @module */
 import { deepEqual, equal, rejects } from "node:assert/strict";
 import { type Engine, type Tensor, type Tensors, valueAndGrad } from "tessera";
 import { reference } from "../../../plugins/engines/reference/mod.ts";
@@ -51,7 +51,7 @@ Deno.test("valueAndGrad() stops at comparisons, counts and minima", async () => 
   deepEqual(found, { x: [1, 0, 1] });
 });
 
-Deno.test("valueAndGrad() hands back results that the engine itself can use", async () => {
+Deno.test("valueAndGrad() returns results that the engine itself can use", async () => {
   const x = vector(1, 2);
   const { result, grads } = await valueAndGrad(engine, { x }, async (e, p) => {
     const codes = await e.encode(e.reshape(p.x!, [1, 2]), {

@@ -1,4 +1,4 @@
-/** Tests of the step size over a run. @module */
+/** Tests of the learning rate over a run. @module */
 import { equal, ok } from "node:assert/strict";
 import {
   defaultLearningRate,

@@ -3,7 +3,7 @@ import { equal } from "node:assert/strict";
 import { join } from "node:path";
 import { openMetricsLog } from "../../../core/train/metrics_log.ts";
 
-Deno.test("openMetricsLog() drops the lines behind the last save and goes on there", async () => {
+Deno.test("openMetricsLog() drops the lines after the last save and continues there", async () => {
   const folder = await Deno.makeTempDir(), path = join(folder, "m.jsonl");
   try {
     const log = await openMetricsLog(path, 0);
@@ -13,7 +13,7 @@ Deno.test("openMetricsLog() drops the lines behind the last save and goes on the
     await log.write({ step: 2 });
     await log.flush();
     log.close();
-    // As a killed process leaves it: half a line.
+    // Half a line, as a killed process may leave it.
     await Deno.writeTextFile(path, '{"st', { append: true });
     const later = await openMetricsLog(path, bytes);
     equal(later.bytes, bytes);

@@ -1,4 +1,4 @@
-/** Tests of making the parts of a run and checking that they fit. @module */
+/** Tests of creating the parts of a run. @module */
 import { deepEqual, equal, notEqual, ok, rejects } from "node:assert/strict";
 import { openToy, toyDataset, toyEncoder, toySparsifier } from "../_toy_run.ts";
 
@@ -22,7 +22,7 @@ Deno.test("openRun() fills in what depends on the parts", async () => {
   ok(run.memory > 0);
 });
 
-Deno.test("openRun() gives a run that names the default hook the hash of one that does not", async () => {
+Deno.test("openRun() gives the same hash whether or not a run names the default hook", async () => {
   const [left, named, other] = await Promise.all([
     openToy(),
     openToy({ hook: "toy.1" }),
@@ -70,7 +70,7 @@ for (const [what, settings, message] of bad) {
   });
 }
 
-Deno.test("openRun() refuses the patches of a hook that has none, and takes its other token", async () => {
+Deno.test("openRun() refuses the patches of a hook without any, and accepts its other tokens", async () => {
   const toy = toyEncoder();
   const hooks = toy.hooks.map((hook) => ({
     ...hook,

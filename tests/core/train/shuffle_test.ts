@@ -1,4 +1,4 @@
-/** Tests of turning tokens in order into shuffled batches. @module */
+/** Tests of shuffling tokens into batches. @module */
 import { deepEqual, equal, notDeepEqual, ok } from "node:assert/strict";
 import { randomFrom } from "tessera";
 import type { TokenGroup } from "../../../core/train/collect.ts";
@@ -10,7 +10,7 @@ import {
 
 const groupTokens = 6, batch = 5, capacity = 30;
 
-/** Groups of six tokens that are their own number. */
+/** Groups of six tokens whose value is their number. */
 async function* groups(
   count: number,
   first = 0,
@@ -68,7 +68,7 @@ Deno.test("shuffle() mixes tokens of many pictures", async () => {
     ok(new Set(x.data.map((token) => Math.floor(token / 6))).size > 1);
     order.push(...x.data);
   }
-  // In order, neighbours are 1 apart; shuffled in a buffer of 30, many times that.
+  // Unshuffled, neighbours are 1 apart; in a buffer of 30, much more.
   const apart = order.slice(1).map((token, i) => Math.abs(token - order[i]!));
   ok(apart.reduce((sum, gap) => sum + gap, 0) / apart.length > 10);
 });

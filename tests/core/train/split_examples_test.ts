@@ -1,4 +1,4 @@
-/** Tests of which pictures are trained on, and in which order. @module */
+/** Tests of splitting and ordering pictures. @module */
 import { deepEqual, equal, notDeepEqual, throws } from "node:assert/strict";
 import {
   inGroups,
@@ -49,7 +49,7 @@ Deno.test("splitExamples() depends on the seed alone, and holds out pictures fro
   }
 });
 
-Deno.test("splitExamples() holds the end of a film back, never a frame among those trained on", () => {
+Deno.test("splitExamples() holds out the end of a film, never a frame between those trained on", () => {
   const film = { length: 100, sequenceOf: () => "film" };
   const { train, calibrate, test } = splitExamples(film, 20, 1);
   deepEqual([...calibrate], all(100).slice(90));
@@ -57,7 +57,7 @@ Deno.test("splitExamples() holds the end of a film back, never a frame among tho
   deepEqual([...train], all(80));
 });
 
-Deno.test("splitExamples() holds whole sequences back, another choice with another seed", () => {
+Deno.test("splitExamples() holds out whole sequences, others with another seed", () => {
   const films = { length: 60, sequenceOf: (i: number) => `${i % 6}` };
   const held = [1, 2, 3, 4, 5].map((seed) => {
     const { calibrate, test } = splitExamples(films, 20, seed);
@@ -108,7 +108,7 @@ Deno.test("trainingGroups() visits each picture once an epoch, in another order 
   );
 });
 
-Deno.test("trainingGroups() begins at any group as if it had come there by itself", () => {
+Deno.test("trainingGroups() can start at any group", () => {
   const train = Uint32Array.from(all(10));
   for (const size of [1, 3, 10, 16]) {
     const whole = take(12, train, { size, first: 0, seed: 4 });

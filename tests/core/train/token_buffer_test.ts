@@ -1,4 +1,4 @@
-/** Tests of the buffer that tokens are shuffled in. @module */
+/** Tests of the token buffer. @module */
 import { deepEqual, equal, ok, throws } from "node:assert/strict";
 import { randomFrom } from "tessera";
 import type { TokenGroup } from "../../../core/train/collect.ts";
@@ -60,7 +60,7 @@ Deno.test("tokenBuffer() neither loses nor repeats a token, nor its example", ()
   ok(drawn.length > 200);
 });
 
-Deno.test("tokenBuffer() refuses more than it can hold, and then holds what it held", () => {
+Deno.test("tokenBuffer() refuses more than it can hold, and keeps what it held", () => {
   const buffer = make(5);
   buffer.add(group(1, 2));
   throws(() => buffer.add(group(3)), {
@@ -84,11 +84,11 @@ Deno.test("draw() takes every token equally often", () => {
     buffer.add(group(0, 1, 2, 3, 4, 5, 6, 7, 8, 9));
     for (const value of firsts(buffer.draw(5).x.data)) counts[2 * value]!++;
   }
-  // Each is drawn in a quarter of the rounds: 1000 ± 5 standard deviations.
+  // Each is drawn in a quarter of the rounds: 1000, ± 5 standard deviations.
   ok(counts.every((count) => Math.abs(count - 1000) < 137), counts.join());
 });
 
-Deno.test("peek() copies tokens that stay, and draws no random number of the buffer's", () => {
+Deno.test("peek() copies tokens without removing them, or drawing the buffer's random numbers", () => {
   const [peeked, left] = [make(10), make(10)];
   for (const buffer of [peeked, left]) buffer.add(group(1, 2, 3, 4));
   const { data, shape } = peeked.peek(30, randomFrom(1));
@@ -100,7 +100,7 @@ Deno.test("peek() copies tokens that stay, and draws no random number of the buf
 });
 
 for (const dtype of ["float32", "bfloat16"] as const) {
-  Deno.test(`restore() goes on as if never interrupted, in ${dtype}`, () => {
+  Deno.test(`restore() continues as if never interrupted, in ${dtype}`, () => {
     const random = randomFrom(5);
     const before = tokenBuffer({ capacity: 24, width: 2, dtype, random });
     before.add(group(1, 2, 3, 4, 5, 6));
@@ -128,7 +128,7 @@ function nearestBfloat16(x: number): number {
     new Float32Array(Uint32Array.of(half << 16).buffer)[0]!;
   const bits = new Uint32Array(Float32Array.of(x).buffer)[0]!;
   const low = bits >>> 16, high = low + 1;
-  // Infinity lies where the next number would: 2¹²⁸.
+  // Infinity takes the place of the next number, 2¹²⁸.
   const far = Math.abs(widen(high)) === Infinity
     ? Math.sign(x) * 2 ** 128
     : widen(high);
@@ -143,7 +143,7 @@ Deno.test("a bfloat16 buffer rounds to the nearest, ties to even", () => {
     { length: 4096 },
     () => (random.next() * 2 ** 32) >>> 0,
   );
-  // Ties: exactly half a step, after odd and even numbers.
+  // Ties: exactly half a step above odd and even numbers.
   for (let i = 0; i < 512; i++) bits[i] = bits[i]! & 0xffff0000 | 0x8000;
   const numbers = [
     ...new Float32Array(bits.buffer),
@@ -172,7 +172,7 @@ Deno.test("a bfloat16 buffer rounds to the nearest, ties to even", () => {
     Uint32Array.from(halves, (half) => half << 16).buffer,
   );
   numbers.forEach((x, i) => equal(held[i], nearestBfloat16(x), `${x}`));
-  // Zeros keep their sign, too.
+  // Zeros keep their sign.
   ok(Object.is(held[numbers.indexOf(0)], 0));
   deepEqual(
     sorted(buffer.draw(numbers.length).x.data),

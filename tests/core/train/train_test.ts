@@ -1,4 +1,4 @@
-/** Tests of whole runs, on toys. @module */
+/** Tests of whole toy runs. @module */
 import { deepEqual, equal, notEqual, ok, rejects } from "node:assert/strict";
 import { join } from "node:path";
 import {
@@ -29,7 +29,7 @@ async function inRunFolder(
   }
 }
 
-/** Goes on with the run in `folder`, or begins it, as a fresh process would. */
+/** Resumes or starts the run in `folder`, as a new process would. */
 async function goOn(
   folder: RunFolder,
   [settings, parts]: Toy,
@@ -59,7 +59,7 @@ async function files(folder: RunFolder): Promise<Record<string, string>> {
   return found;
 }
 
-/** The files of a run that nothing interrupted. */
+/** The files of an uninterrupted run. */
 async function whole(...toy: Toy): Promise<Record<string, string>> {
   let found: Record<string, string> = {};
   await inRunFolder(async (folder) => {
@@ -69,7 +69,7 @@ async function whole(...toy: Toy): Promise<Record<string, string>> {
   return found;
 }
 
-/** A signal and a listener that stops the run at an event. */
+/** A signal, and a listener that aborts it at an event. */
 function stopWhen(
   is: (event: TrainEvent) => boolean,
 ): Required<Pick<TrainOptions, "signal" | "onEvent">> {
@@ -84,10 +84,10 @@ function stopWhen(
 
 const { split } = await openToy();
 
-/** Pictures that cannot be decoded, of each part of the split. */
+/** Pictures that cannot be decoded, in each part of the split. */
 const torn = [split.test[1]!, split.calibrate[2]!, ...split.train.slice(3, 8)];
 
-/** With pictures that cannot be decoded, in bfloat16, clipped, with specials trained on. */
+/** A run with pictures that cannot be decoded, in bfloat16, clipped, trained on specials too. */
 const hardest: Toy = [
   {
     tokens: "all",
@@ -135,7 +135,7 @@ Deno.test("train() learns, logs and writes what it measured", async () => {
     equal(lines[3].tokens, 320);
     equal(lines[3].l0, 2);
     ok(lines.at(-1).fvu < 0.7 * lines[0].fvu);
-    // The table's FVU and the log's are of the same kind.
+    // The results' FVU and the log's are comparable.
     ok(Math.abs(results.fvu - lines.at(-1).fvu) < 0.2);
     const kinds = [...new Set(events.map(({ kind }) => kind))];
     deepEqual(kinds, ["filling", "step", "saved", "measuring"]);
@@ -185,14 +185,14 @@ for (const [what, toy] of [["plain", [{}]], ["hard", hardest]] as const) {
         const stop = stopWhen(({ kind }) => kind === "step");
         if (await goOn(folder, toy as Toy, stop)) break;
       }
-      // Once for each step, the last of which stops the measuring.
+      // Once per step; the last stop interrupts the measuring.
       equal(times, 30);
       deepEqual(await files(folder), await whole(...toy as Toy));
     });
   });
 }
 
-Deno.test("train() lists pictures that could not be decoded, those held out too", async () => {
+Deno.test("train() lists pictures that could not be decoded, including held-out ones", async () => {
   await inRunFolder(async (folder) => {
     const results = await goOn(folder, hardest);
     equal(results!.skippedImages, 7);
@@ -207,7 +207,7 @@ Deno.test("train() lists pictures that could not be decoded, those held out too"
   });
 });
 
-Deno.test("train() tells of each picture that could not be decoded once", async () => {
+Deno.test("train() reports each picture that could not be decoded once", async () => {
   await inRunFolder(async (folder) => {
     const told: string[] = [];
     await goOn(folder, hardest, {
@@ -220,7 +220,7 @@ Deno.test("train() tells of each picture that could not be decoded once", async 
   });
 });
 
-Deno.test("train() stopped before the first step or while measuring has nothing to save, and goes on", async () => {
+Deno.test("train() stopped before the first step or while measuring saves nothing, and can resume", async () => {
   const wanted = await whole({});
   for (const kind of ["filling", "measuring"]) {
     await inRunFolder(async (folder) => {
@@ -235,7 +235,7 @@ Deno.test("train() stopped before the first step or while measuring has nothing 
   }
 });
 
-Deno.test("train() of a run that is finished measures it again, to the same bytes", async () => {
+Deno.test("train() of a finished run measures it again, to the same bytes", async () => {
   await inRunFolder(async (folder) => {
     const first = await goOn(folder, [{}]), before = await files(folder);
     deepEqual(await goOn(folder, [{}]), first);
@@ -243,7 +243,7 @@ Deno.test("train() of a run that is finished measures it again, to the same byte
   });
 });
 
-/** A toy whose picture `index` has a number that is not finite. */
+/** A toy run in which picture `index` has a number that is not finite. */
 function notFinite(value: number, index: number): Toy {
   const change = (tokens: Float32Array, at: number) => {
     if (at === index) tokens[7] = value;
@@ -255,7 +255,7 @@ for (const value of [NaN, Infinity, -Infinity]) {
   Deno.test(`train() stops at an activation of ${value}, naming step, picture and save`, async () => {
     const order: number[] = [];
     await inRunFolder(async (folder) => {
-      // The last picture of the first epoch to be encoded.
+      // The last picture to be encoded in the first epoch.
       const encoder = toyEncoder({ change: (_, index) => order.push(index) });
       await goOn(folder, [{}, { encoder }]);
     });
@@ -277,14 +277,14 @@ for (const value of [NaN, Infinity, -Infinity]) {
           `Cannot go on after step 4: activations at "toy.1" are not finite for "toy/${last}"; the save of step 4 in "${folder.path}" stands: go on from it with deno task train --resume ${folder.path}`,
       });
       equal((await readState(folder.state)).step, 4);
-      // With an encoder that is well again, nothing is lost.
+      // With a working encoder, nothing is lost.
       ok(await goOn(folder, [toy[0]]));
       deepEqual(await files(folder), await whole(toy[0]));
     });
   });
 }
 
-Deno.test("train() stops at activations that are not finite on a picture held out", async () => {
+Deno.test("train() stops at activations that are not finite on a held-out picture", async () => {
   const index = split.test[0]!;
   await inRunFolder(async (folder) => {
     await rejects(goOn(folder, notFinite(NaN, index)), {
@@ -307,7 +307,7 @@ Deno.test("train() stops when the loss is not finite, naming the step and some p
   });
 });
 
-/** Runs `body` on a disk that is full from the write on of a file whose name holds `name`. */
+/** Runs `body` on a disk that is full once a file whose name contains `name` is written. */
 async function onFullDisk(
   name: string,
   after: number,
@@ -344,7 +344,7 @@ for (
     ["results.json", 0, 30, 30],
   ] as const
 ) {
-  Deno.test(`train() on a disk that is full at ${file} after step ${step} says which save stands, and loses nothing`, async () => {
+  Deno.test(`train() on a disk that is full at ${file} after step ${step} says which save remains, and loses nothing`, async () => {
     await inRunFolder(async (folder) => {
       await onFullDisk(file, opened, async () => {
         await rejects(goOn(folder, [{}]), {
@@ -409,7 +409,7 @@ async function resultsOf(...toy: Toy): Promise<TrainResults> {
   return results!;
 }
 
-Deno.test("train() saves after some minutes although fewer steps have passed, to the same bytes", async () => {
+Deno.test("train() saves after some minutes even if fewer steps have passed, to the same bytes", async () => {
   const seldom = await whole({ checkpoint: { every: 1e6 } });
   await inRunFolder(async (folder) => {
     const saved: number[] = [];

@@ -1,4 +1,4 @@
-/** Tests of training steps: what moves, what is counted, what is refused. @module */
+/** Tests of training steps: what is trained, counted and refused. @module */
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import { type HostTensor, randomFrom, type Sparsifier } from "tessera";
 import { fitInitialNorm } from "../../../core/train/fit_initial_norm.ts";
@@ -67,7 +67,7 @@ Deno.test("train() reports the squared error of the batch as it was before the s
   closeTo([squaredError / rows], [loss], 1e-6);
 });
 
-Deno.test("train() counts latents as dead that fired on none of the last tokens", async () => {
+Deno.test("train() counts latents that fired on none of the last tokens as dead", async () => {
   const sparsifier = toySparsifier();
   const fresh = sparsifier.init({
     dModel: width,
@@ -88,7 +88,7 @@ Deno.test("train() counts latents as dead that fired on none of the last tokens"
 });
 
 Deno.test("train() fills a frozen parameter with the average of its running number, from the first step", async () => {
-  // A threshold that no gradient moves: the least that was kept in each step.
+  // A frozen threshold: the smallest value kept in each step.
   const sparsifier = toySparsifier(), least: number[] = [];
   const spy: Sparsifier = {
     ...sparsifier,
@@ -107,7 +107,7 @@ Deno.test("train() fills a frozen parameter with the average of its running numb
   for (let step = 0; step < 5; step++) {
     current = tokens(step);
     await trainer.train(current);
-    // Weights 0.99ⁿ, the latest the heaviest, that sum to 1.
+    // Weights 0.99ⁿ, normalised, with the latest value weighted most.
     const weights = least.map((_, i) => 0.99 ** (least.length - 1 - i));
     const total = weights.reduce((sum, weight) => sum + weight, 0);
     const average = least.reduce(
@@ -122,7 +122,7 @@ Deno.test("train() fills a frozen parameter with the average of its running numb
 });
 
 Deno.test("train() shortens gradients that are longer than clip", async () => {
-  // Without moments, a step of Adam has the gradient's sign alone; with a large epsilon, its size.
+  // Adam's first step depends on the gradient's sign only, but with a large epsilon on its size.
   const change = { beta1: 0, beta2: 0, epsilon: 1e6, lr: 1e6 };
   const moved = async (clip: number | null): Promise<number> => {
     const trainer = start(toySparsifier(), { ...change, clip });
@@ -161,7 +161,7 @@ Deno.test("train() on tokens that are not finite refuses, and changes nothing", 
   deepEqual(await read(trainer, "W_enc"), before);
 });
 
-Deno.test("fitInitialNorm() makes first reconstructions of the right length", async () => {
+Deno.test("fitInitialNorm() gives first reconstructions the right norm", async () => {
   const sparsifier = toySparsifier(6), sample = tokens(5);
   const fresh = sparsifier.init({
     dModel: width,
@@ -188,7 +188,7 @@ Deno.test("fitInitialNorm() makes first reconstructions of the right length", as
   deepEqual(fitted.b_dec, fresh.b_dec);
 });
 
-Deno.test("fitInitialNorm() leaves parameters that it does not know as they are", async () => {
+Deno.test("fitInitialNorm() leaves unknown parameters unchanged", async () => {
   const sparsifier = toySparsifier(), sample = tokens(5);
   const other = { A: tokens(1) };
   equal(await fitInitialNorm(engine, sparsifier, other, sample), other);

@@ -1,4 +1,4 @@
-/** Tests of the file that a killed run goes on from. @module */
+/** Tests of the file that a killed run resumes from. @module */
 import { deepEqual, equal, rejects } from "node:assert/strict";
 import { join } from "node:path";
 import { randomFrom, writeSafetensors } from "tessera";
@@ -71,7 +71,7 @@ function position(random: SavedPosition["random"]): SavedPosition {
 }
 
 for (const dtype of ["float32", "bfloat16"] as const) {
-  Deno.test(`readState() gives a trainer and a ${dtype} buffer that go on with the same bits`, async () => {
+  Deno.test(`readState() restores a trainer and a ${dtype} buffer that continue bit for bit`, async () => {
     const sample = tokens(1, 16);
     const fresh = sparsifier.init({
       dModel: width,
@@ -128,7 +128,7 @@ for (const dtype of ["float32", "bfloat16"] as const) {
   });
 }
 
-Deno.test("readState() refuses a file that is no state, and a truncated one", async () => {
+Deno.test("readState() refuses other files, and truncated ones", async () => {
   await inFile(async (path) => {
     await writeSafetensors(path, {});
     await rejects(readState(path), {
