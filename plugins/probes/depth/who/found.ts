@@ -39,6 +39,10 @@ export interface WhoFound {
   readonly permutations: number;
   /** The false discovery rate below which units pass. */
   readonly q: number;
+  /** Latents whose tuning curves are shown. */
+  readonly curves: number;
+  /** Decides every random number. */
+  readonly seed: number;
 }
 
 /** Which units pass at the false discovery rate `most`, and how many. */

@@ -4,61 +4,122 @@
  *
  * @module
  */
-import { readCodes } from "../study/read_codes.ts";
 import type { Study } from "../study/study.ts";
-import { targetScale } from "./target_scale.ts";
+import { judged, type Units, type UnitSource } from "./found.ts";
+import { positionNull } from "./position_null.ts";
+import { readControls, readTrained } from "./read_units.ts";
+import { resultOf, type WhoResult } from "./result.ts";
+import { type TargetScale, targetScale } from "./target_scale.ts";
 import { type LatentTuning, tuningOf } from "./tuning.ts";
-import {
-  notMeasured,
-  type UnitsInput,
-  unitsWith,
-  type WhoOptions,
-  type WhoResult,
-} from "./units_with.ts";
 
-export type { WhoOptions, WhoResult } from "./units_with.ts";
+export type { WhoResult } from "./result.ts";
 
-/** Which latents go with the target, over all pictures of the study. */
+/** Options for {@linkcode who}. */
+export interface WhoOptions {
+  /** Permutations of the maps between pictures. */
+  readonly permutations: number;
+  /** Bins of the target, of equally many patches. */
+  readonly bins: number;
+  /** Latents whose tuning curves are shown. */
+  readonly curves: number;
+  /** The false discovery rate below which a latent passes. */
+  readonly q: number;
+}
+
+/** Units that fire on a patch where no dictionary says how many. */
+const l0WithoutDictionary = 32;
+
+/**
+ * Which latents go with the target, over all pictures of the study. Each latent
+ * is held against permutations of the maps between pictures that keep each cell
+ * in its place; those that pass are counted, and counted alike among neurons,
+ * principal directions and the latents of a random dictionary, all with as many
+ * units firing on a patch: that the trained dictionary has more is said only
+ * when the interval of the difference excludes 0.
+ *
+ * Pictures are encoded twice, once for the dictionary and once for its controls,
+ * which are made from sums over all patches; kept are 8 bytes for each entry of
+ * a code.
+ */
 export async function who(
   study: Study,
   options: WhoOptions,
 ): Promise<WhoResult> {
-  const { name, columns } = study.target;
+  const { target: { name, columns }, dictionary, hook, seed } = study;
   if (columns.length === 0) {
-    return notMeasured(
+    return nothing(
       name,
       `the dataset knows no ${name}, and the model says none`,
     );
   }
-  return await unitsWith(inputOf(study), options);
+  const { patches, codes, sums } = await readTrained(study);
+  const scale = targetScale(patches, { bins: options.bins, seed });
+  if (scale.known === 0) {
+    return nothing(
+      name,
+      `no patch of these pictures has a ${name} that is known`,
+    );
+  }
+  const l0 = codes
+    ? Math.max(1, Math.round(codes.values.length / patches.target.length))
+    : Math.min(l0WithoutDictionary, hook.width);
+  const trained = codes && await sourceOf(
+    study,
+    scale,
+    { name: "trained", units: "latents", codes },
+    options,
+  );
+  const controls: UnitSource[] = [];
+  const dSae = dictionary?.sparsifier.dSae;
+  for (const units of await readControls(study, sums, { l0, dSae, seed })) {
+    controls.push(await sourceOf(study, scale, units, options));
+  }
+  const sources = [...trained ? [trained] : [], ...controls];
+  return await resultOf({
+    ...options,
+    ...{ trained, controls, sources, scale, l0, seed },
+  });
+}
+
+/** A result that says why there is none. */
+function nothing(target: string, why: string): WhoResult {
+  return {
+    metrics: {},
+    verdict: [`Which latents go with ${target} was not measured: ${why}`],
+  };
 }
 
 /**
- * The tuning of a study's dictionary over `bins` bins of the target, for an order in
- * which latents are edited; no latent is said to pass. Nothing where there is
- * no dictionary or nothing known.
+ * The tuning of a study's dictionary over `bins` bins of the target, for an
+ * order in which latents are edited; no latent is said to pass. Nothing where
+ * there is no dictionary or nothing is known.
  */
 export async function plainTuning(
   study: Study,
   bins: number,
 ): Promise<LatentTuning | undefined> {
-  const { dictionary, seed } = study;
-  if (!dictionary) return undefined;
-  const { patches, codes } = await inputOf(study).read({
-    dictionaries: [dictionary],
-  });
-  const scale = targetScale(patches, { bins, seed });
-  return scale.known === 0 ? undefined : tuningOf(scale, codes[0]!);
+  if (!study.dictionary) return undefined;
+  const { patches, codes } = await readTrained(study);
+  const scale = targetScale(patches, { bins, seed: study.seed });
+  return scale.known === 0 ? undefined : tuningOf(scale, codes!);
 }
 
-function inputOf(study: Study): UnitsInput {
-  const { split: { folds, test }, hook: { width } } = study;
-  const pictures = Uint32Array.from(
-    [...folds, test].flatMap((each) => [...each]),
-  ).sort();
-  return {
-    ...study,
-    width,
-    read: (options) => readCodes(study, pictures, options),
-  };
+async function sourceOf(
+  { seed, report, signal, target }: Study,
+  scale: TargetScale,
+  units: Units,
+  { permutations, q }: WhoOptions,
+): Promise<UnitSource> {
+  const tuning = tuningOf(scale, units.codes);
+  const nulls = await positionNull(scale, units.codes, tuning, {
+    permutations,
+    seed,
+    all: units.name === "trained",
+    onProgress(done) {
+      signal?.throwIfAborted();
+      const text = `permuting ${target.name} maps for ${units.units}`;
+      report?.({ text, done, total: units.codes.dSae });
+    },
+  });
+  return judged(units, tuning, nulls, q);
 }

@@ -1,0 +1,70 @@
+/**
+ * The codes of a study's dictionary and of its controls on all pictures.
+ *
+ * @module
+ */
+import {
+  addRows,
+  type NormalSums,
+  normalSums,
+  rowProducts,
+} from "../../../../mod.ts";
+import type { LatentEntries } from "../study/latent_entries.ts";
+import { readCodes, type ReadCodesOptions } from "../study/read_codes.ts";
+import type { Study } from "../study/study.ts";
+import type { TargetPatches } from "../study/target_patches.ts";
+import {
+  controlDictionaries,
+  type ControlOptions,
+} from "./control_dictionaries.ts";
+import type { Units } from "./found.ts";
+
+/** What the first pass over the pictures reads. */
+export interface ReadTrained {
+  /** The target on their patches. */
+  readonly patches: TargetPatches;
+  /** The codes of the trained dictionary, where there is one. */
+  readonly codes?: LatentEntries | undefined;
+  /** Sums of the activations of all patches, for controls. */
+  readonly sums: NormalSums;
+}
+
+/** Reads the target, the trained dictionary's codes, and the sums from which controls are made. */
+export async function readTrained(study: Study): Promise<ReadTrained> {
+  const sums = normalSums(study.hook.width, 0), products = await rowProducts();
+  try {
+    const { patches, codes: [codes] } = await readAll(study, {
+      dictionaries: study.dictionary ? [study.dictionary] : [],
+      onPatches: ({ data }) =>
+        addRows(sums, products, data, new Float64Array()),
+    });
+    return { patches, codes, sums };
+  } finally {
+    await products.release();
+  }
+}
+
+/** Reads the codes of the controls on the same patches. */
+export async function readControls(
+  study: Study,
+  sums: NormalSums,
+  options: ControlOptions,
+): Promise<Units[]> {
+  return await study.engine.tidy(async () => {
+    const controls = controlDictionaries(study.engine, sums, options);
+    const { codes } = await readAll(study, {
+      dictionaries: controls.map(({ dictionary }) => dictionary),
+    });
+    return controls.map(({ name, units }, i) => ({
+      name,
+      units,
+      codes: codes[i]!,
+    }));
+  });
+}
+
+function readAll(study: Study, options: ReadCodesOptions) {
+  const { folds, test } = study.split;
+  const pictures = [...folds, test].flatMap((each) => [...each]);
+  return readCodes(study, Uint32Array.from(pictures).sort(), options);
+}
