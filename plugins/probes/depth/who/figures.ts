@@ -16,7 +16,7 @@ const acrossMost = 6;
 export async function atlas(
   { rows }: Table,
   { passes, tuning: { partialEta2 } }: UnitSource,
-  { scale: { centres, edges, patches: { words } } }: WhoFound,
+  { words, scale: { centres, edges } }: WhoFound,
 ): Promise<Figure> {
   const { name, shown, scale } = words;
   const domain = [edges[0]!, edges.at(-1)!];
@@ -101,7 +101,7 @@ function inHeights(rows: Table["rows"]) {
 /** The shares that pass in each source, from their table. */
 export async function sourcesFigure(
   { rows }: Table,
-  { sources, scale: { patches: { words } } }: WhoFound,
+  { sources, words }: WhoFound,
 ): Promise<Figure> {
   const { name } = words;
   const bars = rows.map((row, i) => ({

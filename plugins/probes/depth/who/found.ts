@@ -5,6 +5,7 @@
  */
 import { falseDiscoveryRates, shareOf } from "../../../../mod.ts";
 import type { LatentEntries } from "../study/latent_entries.ts";
+import type { TargetWords } from "../study/target_patches.ts";
 import { passing } from "./passing_rule.ts";
 import type { PositionNull } from "./position_null.ts";
 import type { TargetScale } from "./target_scale.ts";
@@ -31,7 +32,9 @@ export interface WhoFound {
   readonly controls: readonly UnitSource[];
   /** All of them, in this order. */
   readonly sources: readonly UnitSource[];
-  /** The target. */
+  /** The target in words. */
+  readonly words: TargetWords;
+  /** Its bins and ranks. */
   readonly scale: TargetScale;
   /** Units that fire on a patch. */
   readonly l0: number;

@@ -10,8 +10,8 @@ import { leastTested } from "./position_null.ts";
 
 /** The metrics, the headline first. */
 export function metricsOf(found: WhoFound): Record<string, Metric> {
-  const { trained, controls, scale: { patches, half, known }, l0 } = found;
-  const { name } = patches.words;
+  const { trained, controls, words: { name }, scale, l0 } = found;
+  const { patches, half, known } = scale;
   return {
     ...trained && trainedMetrics(trained, found),
     ...Object.assign(
@@ -38,7 +38,7 @@ const intervalWords =
 
 function trainedMetrics(
   trained: UnitSource,
-  { scale: { patches: { words } }, q, permutations }: WhoFound,
+  { words, q, permutations }: WhoFound,
 ): Record<string, Metric> {
   const { name, small, large } = words;
   const [, ofSmall, ofLarge, ofBand] = trained.ofClass;

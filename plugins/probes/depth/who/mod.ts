@@ -78,6 +78,7 @@ export async function who(
   return await resultOf({
     ...options,
     ...{ trained, controls, sources, scale, l0, seed },
+    words: patches.words,
   });
 }
 

@@ -13,7 +13,7 @@ import { type LatentEntries, sliceOf } from "../study/latent_entries.ts";
 import { beyondPosition } from "./beyond_position.ts";
 import { informationWith } from "./information.ts";
 import { rankCorrelation } from "./rank_correlation.ts";
-import type { TargetScale } from "./target_scale.ts";
+import type { Measure, TargetScale } from "./target_scale.ts";
 import type { LatentTuning } from "./tuning.ts";
 
 /** Fewest patches and clusters that a latent fires in for it to be tested. */
@@ -70,13 +70,6 @@ export function permuteMaps(
   return donors;
 }
 
-/** Whether a latent fires often enough to be tested. */
-function isTested(tuning: LatentTuning, latent: number): boolean {
-  return tuning.fired[latent]! >= leastTested.patches &&
-    tuning.clusters[latent]! >= leastTested.clusters &&
-    !Number.isNaN(tuning.partialEta2[latent]);
-}
-
 /**
  * Holds each latent against permutations of the maps between pictures: what
  * goes with the place in the picture alone does as well there. All latents see
@@ -93,6 +86,8 @@ export async function positionNull(
     { length: permutations },
     () => permuteMaps(scale.patches.clusters, random),
   );
+  const beyond = beyondPosition(scale), correlation = rankCorrelation(scale);
+  const information = informationWith(scale);
   const found = {
     p: new Float64Array(dSae).fill(NaN),
     largest: new Float64Array(permutations),
@@ -100,37 +95,55 @@ export async function positionNull(
     spearmanP: new Float64Array(dSae).fill(NaN),
     information: new Float32Array(dSae).fill(NaN),
   };
-  const beyond = beyondPosition(scale), correlation = rankCorrelation(scale);
-  const information = informationWith(scale);
+  for await (const latent of paced(dSae, onProgress)) {
+    if (!isTested(tuning, latent)) continue;
+    const slice = sliceOf(codes, latent, scale.patches.cells);
+    const eta = held(beyond(slice), draws);
+    found.p[latent] = shareAtLeast(eta.own, eta.nulls);
+    eta.nulls.forEach((value, i) => {
+      if (value > found.largest[i]!) found.largest[i] = value;
+    });
+    if (!all) continue;
+    const rho = held(correlation(slice), draws), mean = meanOf(rho.nulls);
+    const far = (value: number): number => Math.abs(value - mean);
+    found.spearmanMean[latent] = mean;
+    found.spearmanP[latent] = shareAtLeast(far(rho.own), rho.nulls.map(far));
+    const some = draws.slice(0, informationShuffles);
+    const nats = held(information(slice), some);
+    found.information[latent] = nats.own - meanOf(nats.nulls);
+  }
+  return found;
+}
+
+/** The numbers below `count`; a wish to stop is heard between two of them. */
+async function* paced(
+  count: number,
+  onProgress?: (done: number) => void,
+): AsyncGenerator<number> {
   let paused = performance.now();
-  for (let latent = 0; latent < dSae; latent++) {
+  for (let i = 0; i < count; i++) {
     if (performance.now() - paused > 100) {
-      onProgress?.(latent);
-      // A wish to stop is heard between two latents.
+      onProgress?.(i);
       await new Promise((resolve) => setTimeout(resolve));
       paused = performance.now();
     }
-    if (!isTested(tuning, latent)) continue;
-    const slice = sliceOf(codes, latent, scale.patches.cells);
-    const partial = beyond(slice), etas = draws.map((draw) => partial(draw));
-    etas.forEach((eta, i) => {
-      if (eta > found.largest[i]!) found.largest[i] = eta;
-    });
-    found.p[latent] = shareAtLeast(partial(), etas);
-    if (!all) continue;
-    const rho = correlation(slice), rhos = draws.map((draw) => rho(draw));
-    const mean = meanOf(rhos);
-    found.spearmanMean[latent] = mean;
-    found.spearmanP[latent] = shareAtLeast(
-      Math.abs(rho() - mean),
-      rhos.map((rho) => Math.abs(rho - mean)),
-    );
-    const nats = information(slice);
-    const shuffled = draws.slice(0, informationShuffles);
-    found.information[latent] = nats() -
-      meanOf(shuffled.map((draw) => nats(draw)));
+    yield i;
   }
-  return found;
+}
+
+/** Whether a latent fires often enough to be tested. */
+function isTested(tuning: LatentTuning, latent: number): boolean {
+  return tuning.fired[latent]! >= leastTested.patches &&
+    tuning.clusters[latent]! >= leastTested.clusters &&
+    !Number.isNaN(tuning.partialEta2[latent]);
+}
+
+/** A measure of a latent with its own maps and with permuted ones. */
+function held(
+  measure: ReturnType<Measure>,
+  draws: readonly Uint32Array[],
+): { own: number; nulls: number[] } {
+  return { own: measure(), nulls: draws.map((donors) => measure(donors)) };
 }
 
 function meanOf(values: readonly number[]): number {

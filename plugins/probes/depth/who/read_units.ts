@@ -55,9 +55,8 @@ export async function readControls(
     const { codes } = await readAll(study, {
       dictionaries: controls.map(({ dictionary }) => dictionary),
     });
-    return controls.map(({ name, units }, i) => ({
-      name,
-      units,
+    return controls.map(({ dictionary: _, ...units }, i) => ({
+      ...units,
       codes: codes[i]!,
     }));
   });

@@ -38,8 +38,9 @@ export async function resultOf(found: WhoFound): Promise<WhoResult> {
 
 /** What is said of each latent of the trained dictionary. */
 async function latentsOf(trained: UnitSource, found: WhoFound) {
-  const { scale, curves, seed } = found, best = bestUnits(trained, curves);
-  const perLatent = latentColumns(trained, scale.patches.words);
+  const { words, scale, curves, seed } = found,
+    best = bestUnits(trained, curves);
+  const perLatent = latentColumns(trained, words);
   const who_latents = latentTable(trained, perLatent, found);
   const bins = curveIntervals(scale, trained.codes, best, seed);
   const who_curves = curveTable(bins, found);

@@ -22,7 +22,7 @@ function few(value: number): number {
 export function latentTable(
   trained: UnitSource,
   columns: Readonly<Record<string, LatentValues>>,
-  { scale: { patches: { words } } }: WhoFound,
+  { words }: WhoFound,
 ): Table {
   const { name } = words, classes = curveClasses(words);
   return tableOf(
@@ -47,7 +47,7 @@ export function latentTable(
 /** The tuning curves of some latents. */
 export function curveTable(
   bins: readonly CurveBin[],
-  { scale: { n, edges, patches: { words } } }: WhoFound,
+  { words, scale: { n, edges } }: WhoFound,
 ): Table {
   const { name, small, scale } = words;
   const edge = (at: number) => few(words.shown(edges[at]!));
@@ -78,7 +78,7 @@ export function curveTable(
 
 /** How many pass in each source. */
 export function sourceTable(
-  { sources, scale: { patches: { words } } }: WhoFound,
+  { sources, words }: WhoFound,
 ): Table {
   return tableOf(
     `How many units go with ${words.name}, by the same rule, in the trained dictionary and in its controls`,
@@ -113,7 +113,7 @@ const quantiles = [0.05, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 1];
 
 /** The largest partial eta² that permuted maps give. */
 export function nullTable(
-  { sources, permutations, scale: { patches: { words } } }: WhoFound,
+  { sources, permutations, words }: WhoFound,
 ): Table {
   return tableOf(
     `The largest partial eta² of any unit with the ${words.name} maps permuted between pictures, in ${permutations} permutations`,

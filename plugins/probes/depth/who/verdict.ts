@@ -9,8 +9,8 @@ import { passingRule } from "./passing_rule.ts";
 
 /** What was shown and what was not, the headline first. */
 export function verdictOf(found: WhoFound): string[] {
-  const { trained, q, scale: { patches, known } } = found;
-  const { name, source } = patches.words;
+  const { trained, q, words: { name, source }, scale } = found;
+  const { patches, known } = scale;
   return [
     trained ? headline(trained, found) : withoutDictionary(found),
     `A unit is counted when ${passingRule(q, name)}`,
@@ -28,7 +28,7 @@ function countWords({ pass, count, units, share }: UnitSource): string {
 
 function headline(
   trained: UnitSource,
-  { controls, scale: { patches: { words } } }: WhoFound,
+  { controls, words }: WhoFound,
 ): string {
   const { pass, count, share: { low, high } } = trained;
   const goes = `go with ${words.name} beyond`;
@@ -64,7 +64,7 @@ function listed(words: readonly string[]): string {
 }
 
 function withoutDictionary(
-  { sources, scale: { patches: { words } } }: WhoFound,
+  { sources, words }: WhoFound,
 ): string {
   return `${
     listed(sources.map(countWords))
@@ -73,7 +73,7 @@ function withoutDictionary(
 
 function shapes(
   { ofClass: [none, small, large, band] }: UnitSource,
-  { scale: { patches: { words } } }: WhoFound,
+  { words }: WhoFound,
 ): string {
   return `Of the latents that pass ${small} fire more the ${
     words.small[1]
@@ -84,7 +84,7 @@ function shapes(
 
 /** How strongly the best unit of each source goes with the target: a count does not say. */
 function strongest(
-  { sources, scale: { patches: { words } } }: WhoFound,
+  { sources, words }: WhoFound,
 ): string[] {
   const some = sources.filter(({ pass }) => pass > 0);
   if (some.length === 0) return [];
