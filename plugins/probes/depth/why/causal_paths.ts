@@ -13,7 +13,7 @@ import {
   type MeasuredSoFar,
   type MeasureInput,
   type Pausable,
-} from "./measure.ts";
+} from "./clean.ts";
 
 /** By which way an edit goes. */
 export type Path = "both" | "residual" | "tap";

@@ -18,7 +18,7 @@ import {
 import type { Effects } from "./effects.ts";
 import type { Finding, Findings } from "./findings.ts";
 import { drawn } from "./latent_plan.ts";
-import type { Measured } from "./measure.ts";
+import type { Measured } from "./clean.ts";
 
 const side = 240;
 

@@ -13,8 +13,9 @@ import {
 } from "./compare.ts";
 import type { Condition } from "./condition.ts";
 import type { Effects } from "./effects.ts";
-import type { Measured } from "./measure.ts";
-import type { Compared, ControlKind, Plan } from "./plan.ts";
+import type { Measured } from "./clean.ts";
+import type { Plan } from "./plan.ts";
+import type { Compared, ControlKind } from "./compared.ts";
 
 /** An edit and what it did. */
 export interface Finding extends Compared {

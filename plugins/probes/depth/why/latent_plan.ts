@@ -17,7 +17,7 @@ import {
   type Control,
   controlDirections,
   type PlanInput,
-} from "./plan.ts";
+} from "./compared.ts";
 import { dot } from "./random_directions.ts";
 
 /** An edit of one latent with its controls. */

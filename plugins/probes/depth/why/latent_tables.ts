@@ -8,7 +8,7 @@ import type { LatentEntries } from "../study/latent_entries.ts";
 import { ratio, sizesOf } from "./compare.ts";
 import type { Effects } from "./effects.ts";
 import type { Findings } from "./findings.ts";
-import type { Measured } from "./measure.ts";
+import type { Measured } from "./clean.ts";
 import {
   controlCells,
   controlColumns,

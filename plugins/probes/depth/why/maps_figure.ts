@@ -8,7 +8,7 @@ import * as chromatic from "d3-scale-chromatic";
 import type { Figure, TokenLayout } from "../../../../mod.ts";
 import { numberWords, rangeOf, round, svg, text } from "../figures/axes.ts";
 import type { Findings } from "./findings.ts";
-import type { Measured } from "./measure.ts";
+import type { Measured } from "./clean.ts";
 
 const side = 150, gap = 24;
 

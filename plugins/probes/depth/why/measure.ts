@@ -3,80 +3,26 @@
  *
  * @module
  */
-import {
-  type Encoder,
-  type Hook,
-  type HostTensor,
-  inGroups,
-  type Paused,
-  type Prediction,
-} from "../../../../mod.ts";
+import { type HostTensor, inGroups, type Paused } from "../../../../mod.ts";
 import { readPictures, type StudyPicture } from "../study/pictures.ts";
-import type { DepthStudy } from "../study/study.ts";
-import { type Condition, type Record, runConditions } from "./condition.ts";
+import {
+  cleanPictures,
+  type Measured,
+  type MeasuredSoFar,
+  type MeasureInput,
+} from "./clean.ts";
+import { type Record, runConditions } from "./condition.ts";
 import {
   addEffect,
   type CleanPicture,
-  cleanPicture,
-  type Effects,
   meansOfCells,
   noEffects,
-  type Places,
   placesOver,
 } from "./effects.ts";
-import type { LiveRef } from "./paused_group.ts";
 import { runPaths, tapOf } from "./causal_paths.ts";
 
 /** Pictures that the model is paused on at once: no more are in memory. */
 export const together = 4;
-
-/** A model that can be intervened on. */
-export interface Pausable {
-  /** The model. */
-  readonly encoder: Encoder & Required<Pick<Encoder, "pause">>;
-  /** The depth that it says. */
-  readonly prediction: Prediction;
-  /** Where the prediction is read. */
-  readonly at: Hook;
-}
-
-/** What {@linkcode measure} measures. */
-export interface MeasureInput {
-  /** Where edits are made. */
-  readonly study: DepthStudy;
-  /** What is asked. */
-  readonly model: Pausable;
-  /** Indices of the pictures in the dataset. */
-  readonly pictures: Uint32Array;
-  /** The edits, once each. */
-  readonly conditions: readonly Condition[];
-  /** Those that are measured by the residual path and by the tap alone, too. */
-  readonly paths: ReadonlyMap<string, Condition>;
-  /** Where edits find the pictures at hand. */
-  readonly live: LiveRef;
-  /** Those whose maps of the first picture are kept. */
-  readonly mapped: ReadonlySet<Condition>;
-}
-
-/** What was measured. */
-export interface Measured {
-  /** What each edit does. */
-  readonly effects: ReadonlyMap<Condition, Effects>;
-  /** By path: `"residual"`, `"tap"` or `"both"`, and the edit; absent where the hook is not tapped. */
-  readonly paths: ReadonlyMap<string, Effects>;
-  /** The tap, where there is one. */
-  readonly tap?: string | undefined;
-  /** Why the paths were not measured, where the encoder would not pause at both. */
-  readonly refusal?: string;
-  /** Standard deviation of the clean prediction over all places of all pictures. */
-  readonly sd: number;
-  /** Places of a prediction. */
-  readonly places: number;
-  /** What the model says of the first picture's cells, clean and under conditions. */
-  readonly maps: ReadonlyMap<Condition | "clean", Float64Array>;
-  /** How often the model went on from the pause, with up to 4 pictures each time. */
-  readonly resumes: number;
-}
 
 /** Measures every condition on every picture, a few pictures after the others. */
 export async function measure(input: MeasureInput): Promise<Measured> {
@@ -107,26 +53,6 @@ export async function measure(input: MeasureInput): Promise<Measured> {
   }
   delete input.live.now;
   return { ...to, places: count, sd: spread.sd() };
-}
-
-/** What is measured, while it is. */
-export interface MeasuredSoFar {
-  /** How predictions lie over cells. */
-  readonly places: Places;
-  /** As in {@linkcode Measured}. */
-  readonly effects: Map<Condition, Effects>;
-  /** As in {@linkcode Measured}. */
-  readonly paths: Map<string, Effects>;
-  /** As in {@linkcode Measured}. */
-  readonly maps: Map<Condition | "clean", Float64Array>;
-  /** As in {@linkcode Measured}. */
-  tap: string | undefined;
-  /** As in {@linkcode Measured}. */
-  refusal?: string;
-  /** As in {@linkcode Measured}. */
-  resumes: number;
-  /** The effects of an edit by one path, none at first. */
-  pathEffects(path: string, name: string): Effects;
 }
 
 async function measureGroup(
@@ -199,24 +125,6 @@ async function pausedAt(
       return (await paused.resume(given, wanted))[prediction.hook]!.data;
     },
   };
-}
-
-/** What the model says of each picture with nothing edited. */
-export function cleanPictures(
-  says: Float32Array,
-  seen: readonly StudyPicture[],
-  places: Places,
-  { study: { truth, encoder } }: Pick<MeasureInput, "study">,
-): CleanPicture[] {
-  const each = says.length / seen.length;
-  return seen.map((picture, i) =>
-    cleanPicture(
-      says.slice(i * each, (i + 1) * each),
-      places,
-      truth && picture.maps || {},
-      encoder.view?.(picture.image),
-    )
-  );
 }
 
 /** The standard deviation of numbers that come a few at a time, about the first of them. */

@@ -6,7 +6,7 @@
 import type { Metric } from "../../../../mod.ts";
 import { type Estimate, percentile } from "./compare.ts";
 import type { Finding } from "./findings.ts";
-import type { Agreements, WhyFound } from "./result.ts";
+import type { Agreements, WhyFound } from "./why_found.ts";
 import { specificityOf } from "./table_cells.ts";
 import { lossRecovered } from "./tables.ts";
 

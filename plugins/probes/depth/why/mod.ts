@@ -13,8 +13,10 @@ import { chooseLatents } from "./choose_latents.ts";
 import { findingsOf } from "./findings.ts";
 import { gather, type Gathered } from "./gather.ts";
 import type { LiveRef } from "./paused_group.ts";
-import { measure, type Pausable } from "./measure.ts";
-import { conditionsOf, type Plan, type PlanInput, planOf } from "./plan.ts";
+import { measure } from "./measure.ts";
+import type { Pausable } from "./clean.ts";
+import { conditionsOf, type Plan, planOf } from "./plan.ts";
+import type { PlanInput } from "./compared.ts";
 import { candidates } from "./random_directions.ts";
 import { whyResult } from "./result.ts";
 
@@ -29,14 +31,6 @@ export interface WhyOptions {
   /** Doses of steering, in standard deviations. */
   readonly doses: readonly number[];
 }
-
-/** What suits `depth-nano`: at most 5 minutes on two cores. */
-export const whyDefaults: WhyOptions = {
-  latents: 50,
-  images: 20,
-  controls: 6,
-  doses: [-4, -2, -1, 1, 2, 4],
-};
 
 /**
  * Causal tests by the model's own depth head: it is paused at the hook, goes on

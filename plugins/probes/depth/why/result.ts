@@ -4,15 +4,10 @@
  * @module
  */
 import type { LatentValues } from "../../../../mod.ts";
-import type { DepthStudy, PartResult } from "../study/study.ts";
-import type { LatentTuning } from "../who/tuning.ts";
+import type { PartResult } from "../study/study.ts";
 import { rankAgreement } from "./agreement.ts";
-import type { Estimate } from "./compare.ts";
-import type { Findings } from "./findings.ts";
 import { dosesFigure } from "./doses_figure.ts";
 import { mapsFigure } from "./maps_figure.ts";
-import type { Measured } from "./measure.ts";
-import type { PlanInput } from "./plan.ts";
 import { dosesTable, latentsTable } from "./latent_tables.ts";
 import { metricsOf } from "./metrics.ts";
 import {
@@ -22,21 +17,8 @@ import {
   pathsTable,
 } from "./tables.ts";
 import { verdictOf } from "./verdict.ts";
+import type { Agreements, WhyFound } from "./why_found.ts";
 import { volcanoFigure } from "./volcano_figure.ts";
-
-/** All that was found, and what it was asked of. */
-export interface WhyFound {
-  /** Where edits were made. */
-  readonly study: DepthStudy;
-  /** How latents are tuned, where that is known. */
-  readonly tuning: LatentTuning | undefined;
-  /** What was planned from. */
-  readonly input: PlanInput;
-  /** What was measured. */
-  readonly measured: Measured;
-  /** Each edit beside its controls. */
-  readonly findings: Findings;
-}
 
 /** Puts everything into words, numbers and pictures. */
 export function whyResult(found: WhyFound): PartResult {
@@ -69,9 +51,6 @@ export function whyResult(found: WhyFound): PartResult {
     },
   };
 }
-
-/** How well the order of latents by tuning is that by effect. */
-export type Agreements = Readonly<Record<string, Estimate>>;
 
 /** Over the latents by chance, so that the best tuned do not count twice; nothing where tuning is not known. */
 function agreementsOf(

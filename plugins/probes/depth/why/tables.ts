@@ -6,7 +6,7 @@
 import type { Table } from "../../../../mod.ts";
 import { ratio, sizesOf } from "./compare.ts";
 import type { Finding, Findings } from "./findings.ts";
-import type { Measured } from "./measure.ts";
+import type { Measured } from "./clean.ts";
 import {
   controlCells,
   controlColumns,

@@ -5,7 +5,7 @@
  */
 import type { Estimate } from "./compare.ts";
 import type { Finding } from "./findings.ts";
-import type { Agreements, WhyFound } from "./result.ts";
+import type { Agreements, WhyFound } from "./why_found.ts";
 
 /** What was shown and what was not; a claim only where an edit clears its controls. */
 export function verdictOf(found: WhyFound, agreements: Agreements): string[] {

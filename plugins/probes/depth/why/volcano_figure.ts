@@ -13,7 +13,7 @@ import {
   rangeOf,
   svg,
 } from "../figures/axes.ts";
-import type { WhyFound } from "./result.ts";
+import type { WhyFound } from "./why_found.ts";
 
 const box = { left: 70, right: 520, top: 30, bottom: 330 };
 
