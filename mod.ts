@@ -26,6 +26,7 @@ export type {
   MatmulOptions,
   MemorySize,
 } from "./core/engine.ts";
+export type { Estimate, Interval } from "./core/estimate.ts";
 export {
   ConfigError,
   ExampleError,
@@ -216,7 +217,6 @@ export { type Alignment, alignTo } from "./core/statistics/align.ts";
 export {
   bootstrap,
   type BootstrapOptions,
-  type Interval,
 } from "./core/statistics/bootstrap.ts";
 export { cholesky, dot, solve } from "./core/statistics/cholesky.ts";
 export {
@@ -228,7 +228,6 @@ export {
 export {
   type ClusteredDraws,
   type Draws,
-  type Estimate,
   estimateOf,
   isAboveZero,
   ratioOfSums,

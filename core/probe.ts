@@ -8,7 +8,7 @@ import type { Encoder } from "./encoder.ts";
 import type { Engine } from "./engine.ts";
 import { ConfigError } from "./errors.ts";
 import type { Dictionary } from "./sparsifier.ts";
-import type { Estimate } from "./statistics/estimate.ts";
+import type { Estimate } from "./estimate.ts";
 
 /** What a probe may look at. */
 export interface ProbeInput {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Estimate } from "../statistics/estimate.ts";
+import type { Estimate } from "../estimate.ts";
 
 /** Three decimals, with a minus sign: `−0.123`. */
 export function decimals(value: number): string {

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Metric } from "../probe.ts";
-import type { Estimate } from "../statistics/estimate.ts";
+import type { Estimate } from "../estimate.ts";
 
 /**
  * The metric `name`, to be spread into a result's metrics; nothing where there

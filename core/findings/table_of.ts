@@ -4,8 +4,7 @@
  * @module
  */
 import type { Table } from "../probe.ts";
-import type { Interval } from "../statistics/bootstrap.ts";
-import type { Estimate } from "../statistics/estimate.ts";
+import type { Estimate, Interval } from "../estimate.ts";
 
 /**
  * What a column means, without a full stop, and its cell in the row of a value:

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Interval } from "../estimate.ts";
 import { randomFrom } from "../random.ts";
 
 /** Options for {@linkcode bootstrap}. */
@@ -13,14 +14,6 @@ export interface BootstrapOptions {
   readonly draws?: number;
   /** Decides the draws. */
   readonly seed: number;
-}
-
-/** Both ends of a 95 % interval; nothing where there is none. */
-export interface Interval {
-  /** The lower end. */
-  readonly low?: number;
-  /** The upper end. */
-  readonly high?: number;
 }
 
 /**

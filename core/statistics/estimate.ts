@@ -3,13 +3,8 @@
  *
  * @module
  */
-import { bootstrap, type Interval } from "./bootstrap.ts";
-
-/** A number and its 95 % interval, which is absent where none can be estimated. */
-export interface Estimate extends Interval {
-  /** The number; NaN where it cannot be measured. */
-  readonly value: number;
-}
+import { bootstrap } from "./bootstrap.ts";
+import type { Estimate, Interval } from "../estimate.ts";
 
 /** What is measured of a draw, given how often each cluster is in it. */
 export type Statistic = (times: ArrayLike<number>) => number;

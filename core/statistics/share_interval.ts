@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Estimate } from "./estimate.ts";
+import type { Estimate } from "../estimate.ts";
 
 /** The normal quantile of a two-sided 95 % interval. */
 const z = 1.959963984540054;
