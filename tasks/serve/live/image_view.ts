@@ -36,7 +36,7 @@ export interface ImageView {
   readonly found: PatchLatents;
   /** Latents of the picture, the strongest first. */
   readonly strongest: readonly PictureLatent[];
-  /** What is known of latents, where the run has an index. */
+  /** The run's index, where it has one. */
   readonly latents: RunIndex | undefined;
   /** Latents in all. */
   readonly dSae: number;

@@ -21,7 +21,7 @@ export interface ShownPicture extends LivePicture {
   readonly index?: number;
   /** Its name. */
   readonly name: string;
-  /** What is known of it. */
+  /** Its labels, by name. */
   readonly labels: Readonly<Record<string, string | number>>;
   /** Width in pixels. */
   readonly width: number;

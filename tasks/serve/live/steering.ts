@@ -22,7 +22,7 @@ export interface Steering {
   readonly run: Run;
   /** The picture. */
   readonly picture: ShownPicture;
-  /** What is known of its latents, where it has an index. */
+  /** The run's index, where it has one. */
   readonly latents: RunIndex | undefined;
   /** What was asked. */
   readonly query: SteerQuery;

@@ -17,7 +17,7 @@ export function imageTitle({ index, name }: ShownPicture): string {
   return index === undefined ? name : `Picture ${index}`;
 }
 
-/** What is known of a picture, and links to others; `total` counts those of the dataset. */
+/** What a picture is, and links to others; `total` is the length of the dataset. */
 export function ImageHeading(
   { of, asked, total }: { of: ImageView; asked: ImageQuery; total: number },
 ): JSX.Element {

@@ -10,14 +10,14 @@ import { latentUrl } from "../urls.ts";
 import { number } from "./numbers.ts";
 import { Tile } from "./tile.tsx";
 
-/** How many pictures stand beside a latent. */
+/** How many pictures a row shows. */
 const stripPictures = 4;
 
 /** What a {@linkcode LatentBar} shows. */
 interface LatentBarProps {
   /** The run. */
   readonly run: Run;
-  /** What is known of its latents; without it there are no pictures. */
+  /** The run's index; without it there are no pictures. */
   readonly latents: RunIndex | undefined;
   /** The latent. */
   readonly latent: number;
@@ -25,13 +25,13 @@ interface LatentBarProps {
   readonly value: number;
   /** The value of a full bar. */
   readonly full: number;
-  /** What else is said of it. */
+  /** A note beside the value. */
   readonly note?: string;
   /** Where its map is shown. */
   readonly map?: string;
   /** Whether its map is shown now. */
   readonly isShown?: boolean;
-  /** What stands at the end. */
+  /** What ends the row. */
   readonly children?: unknown;
 }
 

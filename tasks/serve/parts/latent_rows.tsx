@@ -11,7 +11,7 @@ import { latentUrl } from "../urls.ts";
 import { number, ofKind } from "./numbers.ts";
 import { Tile } from "./tile.tsx";
 
-/** How many pictures stand beside a latent. */
+/** How many pictures a row shows. */
 const stripPictures = 12;
 
 /** One page of latents. */

@@ -10,7 +10,7 @@ export function Step(
   { rel, href, name, title }: {
     rel: "prev" | "next";
     href: string | undefined;
-    /** What stands beside the arrow. */
+    /** What is written beside the arrow. */
     name?: string | number;
     title?: string;
   },

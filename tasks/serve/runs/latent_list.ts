@@ -14,7 +14,7 @@ export const pageRows = 24;
 export interface LatentList {
   /** The run. */
   readonly run: Run;
-  /** What is known of its latents. */
+  /** The run's index. */
   readonly latents: RunIndex;
   /** Those that were asked for. */
   readonly found: FoundLatents;

@@ -10,11 +10,11 @@ import { latentQueryText } from "./latent_query.ts";
 import { pictureProblems } from "./picture_problems.ts";
 import type { Run, RunIndex } from "./run_store.ts";
 
-/** One latent and what is known of it. */
+/** One latent, its pictures and its neighbours in order. */
 export interface LatentView {
   /** The run. */
   readonly run: Run;
-  /** What is known of all its latents. */
+  /** The run's index. */
   readonly latents: RunIndex;
   /** The latent. */
   readonly latent: number;

@@ -25,7 +25,7 @@ interface SmallPicture {
   readonly bytes: Uint8Array<ArrayBuffer>;
   /** Its name in the dataset. */
   readonly id: string;
-  /** What is known of it. */
+  /** Its labels, by name. */
   readonly labels: Readonly<Record<string, string | number>>;
   /** Size of the whole picture. */
   readonly width: number;

@@ -104,7 +104,7 @@ interface Growing extends Series {
   readonly values: Record<string, number[]>;
   bytes: number;
   skipped: number;
-  /** The last of these bytes; where others stand in the file, it is another log. */
+  /** The last of these bytes: where the file has others, it is another log. */
   end: Uint8Array;
 }
 
@@ -113,7 +113,7 @@ function nothing(): Growing {
   return { tokens: [], values, bytes: 0, skipped: 0, end: new Uint8Array() };
 }
 
-/** Reads logs, and of a log that it knows only what is new. */
+/** Reads logs; of a log that it knows, only what is new. */
 export function metricsReader(): (path: string) => Promise<Series> {
   const known = new Map<string, Growing>();
   const busy = new Map<string, Promise<Series>>();

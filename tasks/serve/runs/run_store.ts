@@ -81,7 +81,7 @@ export interface RunStore {
    */
   run(name: string): Promise<Run>;
   /**
-   * What is known of a run's latents.
+   * A run's index, with the columns of its probes.
    *
    * @throws {Problem} When it has no index that can be used.
    */

@@ -1,5 +1,6 @@
 /**
- * A picture dropped or pasted anywhere on the page is sent, and its page opened.
+ * Sends a picture that is dropped or pasted anywhere on the page, and opens its
+ * page.
  *
  * @module
  */

@@ -1,19 +1,19 @@
 /**
- * Pictures with a latent's values over them: `data-map` holds a byte for each
- * patch, 255 being `data-value`; `data-scale` of what is around them is the
- * value of the brightest colour, the same for all.
+ * Draws a latent's values over its pictures. `data-map` of a picture holds a
+ * byte for each patch, where 255 stands for `data-value`; `data-scale` of a group
+ * is the value of the brightest colour in all its pictures.
  *
  * @module
  */
 import { inferno } from "./color_tables.js";
 
-/** Draws over every picture in `root` that is not drawn yet. */
+/** Draws over all pictures in `root`. */
 export function paintAll(root) {
   for (const group of root.querySelectorAll("[data-heat]")) paintGroup(group);
   if (root.matches?.("[data-heat]")) paintGroup(root);
 }
 
-/** Draws over the pictures of one group, by its `data-heat`: `lit`, `heat` or `none`; `data-patches` keeps patches apart. */
+/** Draws over the pictures of one group as its `data-heat` says: `lit`, `heat` or `none`; `data-patches` turns smoothing off. */
 export function paintGroup(group) {
   const { heat, scale, patches } = group.dataset;
   for (const tile of group.querySelectorAll(".tile[data-map]")) {
@@ -35,7 +35,7 @@ export function paintGroup(group) {
   }
 }
 
-/** A picture's values from 0 to 1, 1 being `scale`. */
+/** A picture's values from 0 to 1, where 1 stands for `scale`. */
 export function valuesOf(tile, scale) {
   const bytes = Uint8Array.from(
     atob(tile.dataset.map),
@@ -46,7 +46,7 @@ export function valuesOf(tile, scale) {
   return { data: Float32Array.from(bytes, (byte) => byte * by), cols, rows };
 }
 
-/** The same values `by` times as fine, on straight lines between the patches' middles. */
+/** The values on a grid `by` times as fine, interpolated linearly between the middles of patches. */
 export function smooth({ data, cols, rows }, by) {
   const width = cols * by, height = rows * by;
   const out = new Float32Array(width * height);
@@ -69,7 +69,7 @@ export function smooth({ data, cols, rows }, by) {
   return { data: out, cols: width, rows: height };
 }
 
-/** Patches stay bright where it fires, the others are dimmed. */
+/** Keeps patches bright where the latent fires, and dims the others. */
 function drawLit(canvas, { data, cols, rows }) {
   draw(canvas, cols, rows, (pixels, i) => {
     pixels[4 * i] = pixels[4 * i + 1] = pixels[4 * i + 2] = 12;
@@ -77,7 +77,7 @@ function drawLit(canvas, { data, cols, rows }) {
   });
 }
 
-/** Values as colours, nearly opaque where they are large. */
+/** Draws values as colours, nearly opaque where they are large. */
 function drawHeat(canvas, { data, cols, rows }) {
   draw(canvas, cols, rows, (pixels, i) => {
     const value = Math.min(1, data[i]), step = 3 * Math.round(255 * value);

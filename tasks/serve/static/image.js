@@ -1,6 +1,6 @@
 /**
- * One picture: the patch under the pointer and its latents, maps over the
- * picture, arrow keys from patch to patch.
+ * One picture: shows the latents of the patch under the pointer and maps over the
+ * picture; arrow keys go from patch to patch.
  *
  * @module
  */
@@ -13,7 +13,7 @@ const panel = view.querySelector("[data-panel-place]");
 const [rows, cols] = [Number(stage.dataset.rows), Number(stage.dataset.cols)];
 const pieces = new Map();
 
-/** The patch that is held, the one that is shown, and what lies over the picture. */
+/** The patch that was pressed, the one that is shown, and what lies over the picture. */
 const state = {
   held: new URL(location.href).searchParams.get("patch"),
   patch: Number(panel.querySelector("[data-patch]").dataset.patch),
@@ -40,7 +40,7 @@ function keyOf(patch) {
   return `${patch} ${state.latent}`;
 }
 
-/** Moves the mark to a patch and shows its latents, once the pointer rests. */
+/** Moves the mark to a patch, and shows its latents once the pointer rests. */
 let pending;
 function show(patch, wait = 30) {
   if (patch === state.patch) return;
@@ -137,7 +137,7 @@ addEventListener("keydown", (event) => {
   if (rel) document.querySelector(`a[rel=${rel}]`)?.click();
 });
 
-/** The address says what is shown, so that it can be shared and come back to. */
+/** Puts what is shown into the address, so that it can be shared and returned to. */
 function remember() {
   const url = new URL(location.href);
   const put = (name, value) =>
@@ -177,7 +177,7 @@ function mark() {
   }
 }
 
-/** Draws the map that is chosen in place of what the server drew. */
+/** Draws the chosen map in place of the one from the server. */
 async function draw() {
   const { latent, layer } = state;
   const legend = view.querySelector("[data-legend]");

@@ -1,6 +1,6 @@
 /**
- * One latent: how its values are drawn, arrows to the next one, its pictures
- * as one PNG.
+ * One latent: buttons for how its values are drawn, arrow keys to the next one,
+ * its pictures as one PNG.
  *
  * @module
  */
@@ -54,7 +54,7 @@ addEventListener("keydown", (event) => {
   if (rel) document.querySelector(`a[rel=${rel}]`)?.click();
 });
 
-/** The top pictures as they are drawn now, with the scale below, on the clipboard; as a file where there is none. */
+/** Copies the top pictures as they are drawn now, with the scale below; without a clipboard, saves them as a file. */
 async function copy(button) {
   const name = button.textContent;
   const blob = await new Promise((done) => sheet().toBlob(done, "image/png"));

@@ -1,6 +1,6 @@
 /**
- * All latents in one long list: pieces are fetched when they come near and
- * dropped when they are far.
+ * All latents in one long list, of which pieces are fetched when they come near
+ * and dropped when they are far.
  *
  * @module
  */
@@ -10,7 +10,7 @@ const grid = document.getElementById("grid");
 const { total, rows, offset, source } = grid.dataset;
 const [all, perPiece, first] = [Number(total), Number(rows), Number(offset)];
 
-/** Pieces that stay although they are out of sight. */
+/** How many pieces are kept, those out of sight included. */
 const most = 40;
 
 const rowHeight = () =>
@@ -79,7 +79,7 @@ function dropFar() {
 const distance = (piece, middle) =>
   Math.abs(piece.offsetTop + piece.offsetHeight / 2 - middle);
 
-/** The address says where the reader is, so that it can be shared and come back to. */
+/** Puts the reader's place into the address, so that it can be shared and returned to. */
 let pending;
 function remember() {
   clearTimeout(pending);
@@ -96,7 +96,7 @@ function remember() {
   }, 250);
 }
 
-/** Arrow up and down go from row to row. */
+/** Moves from row to row with the arrow keys. */
 function step(event) {
   const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
   const row = document.activeElement?.closest?.(".row");
@@ -134,7 +134,7 @@ for (const select of document.querySelectorAll(".filter select")) {
   select.addEventListener("change", () => select.form.requestSubmit());
 }
 
-// Empty fields need not stand in the address.
+// Empty fields are left out of the address.
 document.querySelector(".filter").addEventListener(
   "formdata",
   ({ formData }) => {

@@ -1,7 +1,7 @@
 /**
- * What changes while a run trains: asks every two seconds whether its log has
- * grown, and shows the numbers anew when it has; now and then where nothing
- * trains, since something may begin to.
+ * Follows a run that trains: asks every two seconds whether its log has grown,
+ * and then updates the numbers. Where nothing trains it asks less often, since a
+ * training may begin.
  *
  * @module
  */
@@ -20,7 +20,7 @@ async function follow(part) {
       if (metrics && isOn) {
         const answer = await fetch(`${metrics}?from=${from}`);
         const { next, restarted, lines } = await answer.json();
-        // Without a new line the run may have ended: look at every fifth time.
+        // Without a new line the run may have ended: look every fifth time.
         if (!restarted && lines.length === 0 && ++rest % 5 !== 0) continue;
         from = restarted ? 0 : next;
       }
@@ -36,7 +36,7 @@ async function follow(part) {
 
 const shown = new WeakMap();
 
-/** Puts a text in place of what is there, if it is another one; what had the focus keeps it. */
+/** Replaces the content of a part if it has changed, and keeps the focus where it was. */
 function show(part, text) {
   if (shown.get(part) === text) return;
   shown.set(part, text);

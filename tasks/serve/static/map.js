@@ -1,7 +1,7 @@
 /**
- * The dictionary as points: coloured by rank, so that every part of a skewed
- * column is told apart. The wheel with Ctrl, or two fingers, come nearer; a
- * press opens a latent; arrows go from point to point.
+ * The dictionary as points, coloured by rank so that every part of a skewed
+ * column can be told apart. Ctrl and the wheel, or two fingers, zoom; a press
+ * opens a latent; arrow keys go from point to point.
  *
  * @module
  */
@@ -202,7 +202,7 @@ function ends(values) {
   return [low, high];
 }
 
-/** The share of numbers below each; 0 where there is none. */
+/** The share of numbers below each; 0 for what is not a number. */
 function ranksOf(values) {
   const order = values.map((value, i) => [value, i])
     .filter(([value]) => value !== null).sort(([a], [b]) => a - b);

@@ -1,5 +1,5 @@
 /**
- * Sliders for the edits; the prediction follows them, the last move wins.
+ * Sliders for the edits; the prediction follows them, and the last move wins.
  *
  * @module
  */
@@ -11,7 +11,7 @@ const form = document.querySelector("[data-steer]");
 const place = document.querySelector("[data-steer-result]");
 form.querySelector("[data-show]").hidden = true;
 
-/** From where to where a slider goes, by what is done. */
+/** The range of a slider, by what the edit does. */
 function rangeOf(row, how) {
   const most = Number(row.dataset.most);
   if (how === "scale") return { min: -4, max: 8, step: 0.1, usual: 2 };
@@ -33,7 +33,7 @@ for (const row of form.querySelectorAll("[data-edit]")) {
   const fit = () => {
     const { min, max, step } = rangeOf(row, how.value);
     const value = Number(number.value);
-    // A value that was typed stays where it is: the slider grows to it.
+    // A value that was typed stays, and the slider's range grows to hold it.
     Object.assign(slider, {
       min: Math.min(min, value),
       max: Math.max(max, value),
@@ -64,7 +64,7 @@ for (const name of ["error", "prediction"]) {
   form.elements[name]?.addEventListener("change", () => follow());
 }
 
-/** What the form asks for, as an address has it. */
+/** What the form asks for, as the query of an address. */
 function query() {
   const params = new URLSearchParams();
   for (const [name, value] of new FormData(form)) {
@@ -79,13 +79,13 @@ function follow() {
   wanted = query();
   const address = `${form.action}?${wanted}`;
   form.querySelector("[data-permanent]").href = address;
-  // Browsers refuse a new address more often than some ten times a second.
+  // Browsers refuse to change the address more than about ten times a second.
   clearTimeout(pending);
   pending = setTimeout(() => history.replaceState(null, "", address), 250);
   if (!isAsking) ask();
 }
 
-/** Asks until nothing has moved meanwhile: one question at a time, so that a slider is followed however slow the model is. */
+/** Asks one question at a time until nothing has moved meanwhile, so that even a slow model follows a slider. */
 async function ask() {
   isAsking = true;
   place.classList.add("busy");
@@ -104,7 +104,7 @@ async function ask() {
   place.classList.remove("busy");
 }
 
-/** Says why there is no prediction: the page of the problem holds it. */
+/** Says why there is no prediction, as the page of the problem explains it. */
 function complain(text) {
   const page = new DOMParser().parseFromString(text, "text/html");
   const words = page.querySelector(".problem p:not(.status)")?.textContent ??
@@ -113,7 +113,7 @@ function complain(text) {
   note.textContent = words;
 }
 
-/** Arrows go to the pictures before and behind with the edits as they are now. */
+/** Links to other pictures take the edits along as they are now. */
 for (const link of document.querySelectorAll("a[rel=prev], a[rel=next]")) {
   link.addEventListener("click", () => {
     const url = new URL(link.href), params = query();

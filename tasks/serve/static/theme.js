@@ -1,4 +1,4 @@
-/** Light or dark: what the system says, until the reader says otherwise. */
+/** Light or dark, as the system has it until the reader chooses. */
 (() => {
   const root = document.documentElement;
   const stored = () => {
@@ -35,7 +35,7 @@
       try {
         localStorage.setItem("theme", theme);
       } catch {
-        // It is forgotten with the page.
+        // Without storage the choice ends with the page.
       }
       name();
       dispatchEvent(new Event("themechange"));
