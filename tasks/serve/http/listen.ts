@@ -29,7 +29,7 @@ export function isLoopback(host: string): boolean {
 }
 
 /**
- * Listens on `port`, or, when none is given, at 8000 or the next one that is free.
+ * Listens on `port`, or, when none is given, on 8000 or the next free one.
  * `gone` is aborted when the client no longer waits for the answer.
  *
  * @throws {ConfigError} When the port is taken, or the address is not this machine's.

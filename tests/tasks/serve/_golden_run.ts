@@ -1,6 +1,6 @@
 /**
- * The folder of a run on a tiny Depth Anything, with a dictionary and an
- * index: a model that can be steered, in a second.
+ * Writes a run on a tiny Depth Anything, with a dictionary and an index: a
+ * model that can be steered, made in a second.
  *
  * @module
  */

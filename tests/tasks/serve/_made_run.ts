@@ -1,6 +1,5 @@
 /**
- * The folder of a run that was never trained, as large as wanted, for the
- * pages to show.
+ * Writes a run of any size that was never trained, for the pages to show.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * The pages over a run whose model can be asked, and their end.
+ * Opens the pages over a run whose model can be asked, and closes them.
  *
  * @module
  */

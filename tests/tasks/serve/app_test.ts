@@ -37,7 +37,7 @@ Deno.test("createApp() answers its own host only, and lets nothing in from elsew
       headers: { "sec-fetch-site": "cross-site" },
     });
     equal(posted.status, 403);
-    // What a page elsewhere loads is refused, a link that is followed is not.
+    // What a page elsewhere loads is refused; a link from there may be followed.
     for (const [dest, status] of [["image", 403], ["document", 200]] as const) {
       const headers = {
         "sec-fetch-site": "cross-site",
@@ -65,7 +65,7 @@ Deno.test("createApp() answers its own host only, and lets nothing in from elsew
   }, "0.0.0.0");
 });
 
-Deno.test("createApp() says how an address is asked that is asked in another way", async () => {
+Deno.test("createApp() answers a wrong method with those that the address takes", async () => {
   await withApp((root) => makeRun(root, "r"), async (app) => {
     for (
       const [method, path, allowed] of [
@@ -85,7 +85,7 @@ Deno.test("createApp() says how an address is asked that is asked in another way
   });
 });
 
-Deno.test("createApp() takes a body that ends early for no mistake of its own", async () => {
+Deno.test("createApp() does not take a body that ends early for a bug", async () => {
   await withApp((root) => makeRun(root, "r"), async (app, _root, bugs) => {
     for (const path of ["steer", "pictures"]) {
       const answer = await app.request(`/api/runs/r/${path}`, {
@@ -101,7 +101,7 @@ Deno.test("createApp() takes a body that ends early for no mistake of its own", 
   });
 });
 
-Deno.test("createApp() documents every address of the API", async () => {
+Deno.test("createApp() documents every endpoint of the API", async () => {
   await withApp((root) => makeRun(root, "r"), async (app) => {
     const page = await textOf(app, "/api");
     for (
@@ -114,7 +114,7 @@ Deno.test("createApp() documents every address of the API", async () => {
   });
 });
 
-Deno.test("createApp() links to nothing that is not there", async () => {
+Deno.test("createApp() has no broken links", async () => {
   await withApp(async (root) => {
     await makeRun(root, "r & r");
     await makeRun(root, "plain", { indexed: false });
@@ -133,7 +133,7 @@ Deno.test("createApp() links to nothing that is not there", async () => {
           `http://localhost${path}`,
         );
         equal(next.host, "localhost", `${path} leads elsewhere: ${next}`);
-        // Those have models, and tests, of their own.
+        // These need a model, and are tested elsewhere.
         if (/\/(images|steer|probes)/.test(next.pathname)) continue;
         seen.add(next.pathname + next.search);
       }

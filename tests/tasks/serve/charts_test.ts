@@ -7,7 +7,7 @@ import {
 import { LineChart } from "../../../tasks/serve/parts/line_chart.tsx";
 import { number, share, short } from "../../../tasks/serve/parts/numbers.ts";
 
-/** What is written in a chart. */
+/** The texts of a chart. */
 const ticksIn = (svg: string): string[] =>
   [...svg.matchAll(/<text[^>]*>([^<]*)<\/text>/g)].map(([, text]) => text!);
 
@@ -76,7 +76,7 @@ Deno.test("LineChart() begins at 0 where nothing changes, and cuts off no number
   }
 });
 
-Deno.test("numbers without end are no percentages, and short ones have no zeros behind", () => {
+Deno.test("infinite numbers are not percentages, and short ones have no trailing zeros", () => {
   deepEqual([share(Infinity), share(NaN), share(0.5)], ["∞", "–", "50 %"]);
   deepEqual([1_500_000, 1_000_000, 150_000, 1_050_000, 100].map(short), [
     ...["1.5M", "1M", "150k", "1.05M", "100"],

@@ -74,7 +74,7 @@ Deno.test("pictureLatents() and latentMap() read codes as they are", () => {
   deepEqual(latentMap({ codes }, 4), Float32Array.of(3, 0, 7));
 });
 
-Deno.test("the list of pictures goes on, and says where pictures are not", async () => {
+Deno.test("the list of pictures has pages, and pictures that do not exist are not found", async () => {
   await withLiveApp(async ({ app, text }) => {
     match(await text("/runs/g/images"), /0 to 23 of 24/);
     match(await text("/runs/g/images?from=20"), /20 to 23 of 24/);
@@ -133,7 +133,7 @@ Deno.test("a large dropped picture is shrunk, and only the last ones are kept", 
   });
 });
 
-Deno.test("what is no picture, or too large, is refused with a reason", async () => {
+Deno.test("files that are too large or not pictures are refused with a reason", async () => {
   await withLiveApp(async (test) => {
     const bytes = new TextEncoder();
     const whole = await png(64, 64, "jpeg");
@@ -162,7 +162,7 @@ Deno.test("what is no picture, or too large, is refused with a reason", async ()
       "content-type": "multipart/form-data; boundary=x",
     });
     equal(broken.status, 400);
-    // 100 MB that come in pieces, of which nothing is said before.
+    // 100 MB in pieces, without a length that says so.
     let sent = 0;
     const stream = new ReadableStream({
       pull(controller) {

@@ -62,7 +62,7 @@ Deno.test({
         await page.waitForSelector("canvas.stage-map", { state: "detached" });
         await page.click('a[data-layer="error"]');
         await page.waitForSelector("canvas.stage-map");
-        // Under the pointer, where nothing is held.
+        // Without a pressed patch, the one under the pointer is shown.
         await page.focus("[data-stage]");
         await page.keyboard.press("Escape");
         const box = (await page.locator("[data-stage]").boundingBox())!;
@@ -82,7 +82,7 @@ Deno.test({
         for (let i = 0; i < 30; i++) await page.keyboard.press("ArrowRight");
         await changed(page, "edited", edited);
         await page.waitForURL((url) => url.href !== before);
-        // The address holds it: loaded again it shows the same.
+        // The address holds everything: reloaded, the page shows the same.
         await page.waitForSelector(".steer-result:not(.busy)");
         await page.waitForTimeout(300);
         const shown = await mapOf(page, "difference");
@@ -121,7 +121,7 @@ Deno.test({
       const between = await mapOf(page, "edited");
       await changed(page, "edited", between);
       await page.evaluate("clearInterval(moving)");
-      // The last move is what is shown in the end, and what the address says.
+      // In the end the page and its address show the last move.
       await page.waitForURL((url) => url.href !== first);
       await page.waitForSelector(".steer-result:not(.busy)");
       const shown = await mapOf(page, "difference");
@@ -133,7 +133,8 @@ Deno.test({
 });
 
 Deno.test({
-  name: "a picture is dropped onto the page, and one that is none is refused",
+  name:
+    "a picture is dropped onto the page, and a file that is not a picture is refused",
   ignore,
   fn: () =>
     withBrowser((root) => goldenRun(root), async ({ browser, address }) => {

@@ -10,7 +10,7 @@ import { openContext } from "../../../tasks/serve/context.ts";
 import { jobQueue } from "../../../tasks/serve/live/job_queue.ts";
 import { goldenRun } from "./_golden_run.ts";
 
-Deno.test("jobQueue() begins one job at a time, and none that nobody waits for", async () => {
+Deno.test("jobQueue() runs one job at a time, and skips those that nobody waits for", async () => {
   const queue = jobQueue(3), done: string[] = [];
   const { promise, resolve } = Promise.withResolvers<void>();
   const job = (name: string, wait?: Promise<void>) => async () => {
@@ -104,7 +104,7 @@ Deno.test("colorOf() has a light middle and two sides that are told apart by mor
   }
 });
 
-Deno.test("mapPng() leaves clear what is no number", async () => {
+Deno.test("mapPng() leaves cells transparent that are not finite", async () => {
   const { default: sharp } = await import("sharp");
   const png = await mapPng(
     { data: [0, NaN, 1, Infinity], width: 2, height: 2 },

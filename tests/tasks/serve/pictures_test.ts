@@ -33,7 +33,7 @@ Deno.test("createApp() sends pictures, and says which cannot be shown", async ()
   });
 });
 
-Deno.test("createApp() gives pictures another address when it is known what the encoder sees", async () => {
+Deno.test("createApp() changes the addresses of pictures once it knows what the encoder sees", async () => {
   await withApp(
     (root) => makeRun(root, "r", { indexed: false, trained: false }),
     async (app, root) => {

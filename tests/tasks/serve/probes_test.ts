@@ -129,7 +129,7 @@ Deno.test("a probe's columns join the grid with their meaning", async () => {
   });
 });
 
-Deno.test("a probe that cannot be read is said to be so, and the others are shown", async () => {
+Deno.test("a probe that cannot be read is reported, and the others are shown", async () => {
   await withProbe(async (get, root) => {
     const folder = join(root, "r", "probes", "torn");
     await Deno.mkdir(folder);
@@ -151,7 +151,7 @@ Deno.test("a probe that cannot be read is said to be so, and the others are show
   });
 });
 
-Deno.test("a run without probes says how to ask one", async () => {
+Deno.test("a run without probes says how to run one", async () => {
   await withProbe(async (get, root) => {
     await makeRun(root, "s");
     match(

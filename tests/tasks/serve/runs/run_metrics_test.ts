@@ -16,7 +16,7 @@ Deno.test("metricsReader() reads on where a log has grown, and anew where anothe
   await check(metrics(1), 1, 32);
   await check(`${metrics(40)}{"step":1,"tok`, 40, 32);
   await check(metrics(42), 42, 32);
-  // Of a run that was deleted and trained again: longer than what was read.
+  // A run that was deleted and trained again has a log longer than what was read.
   await check(other(60), 60, 21);
   await check(other(3), 3, 21);
   // More than is read at once.
