@@ -17,7 +17,7 @@ export const reportHelp =
     --order=desc       the largest first, or asc for the smallest`;
 
 /** What was typed after `deno task report`. */
-export interface ReportArguments extends ReportOptions {
+interface ReportArguments extends ReportOptions {
   /** The folder of the run, as typed. */
   readonly path: string;
 }
