@@ -45,7 +45,7 @@ export function ImageHeading(
           latents fire in this picture,{" "}
           {number(found.codes.values.length / (found.grid[0] * found.grid[1]))}
           {" "}
-          on a <Term name="patch" word={liveWords.patch!} />;{" "}
+          per <Term name="patch" word={liveWords.patch!} />;{" "}
           <Term name="pictureFvu" word={liveWords.pictureFvu!} />{" "}
           {number(found.fvu)}.
         </p>
