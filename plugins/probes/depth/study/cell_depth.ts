@@ -1,9 +1,10 @@
 /**
- * A map of depth and a grid in, the depth of each cell out.
+ * The depth of each cell of a grid.
  *
  * @module
  */
 import type { DenseMap, TokenLayout, View } from "../../../../mod.ts";
+import { cellPixels, type Stretch } from "./cell_pixels.ts";
 
 /** How far the cells of a grid are, row by row; NaN where less than half of the pixels are known. */
 export interface CellDepth {
@@ -24,11 +25,10 @@ const leastKnown = 0.5;
  */
 export function cellDepth(
   map: DenseMap,
-  [rows, cols]: TokenLayout["grid"],
-  view: View = { left: 0, top: 0, width: map.width, height: map.height },
+  grid: TokenLayout["grid"],
+  view?: View,
 ): CellDepth {
-  const ys = stretches(rows, view.top, view.height, map.height);
-  const xs = stretches(cols, view.left, view.width, map.width);
+  const { ys, xs } = cellPixels(map, grid, view), [rows, cols] = grid;
   const disparity = new Float64Array(rows * cols).fill(NaN);
   const depth = new Float64Array(rows * cols).fill(NaN);
   const edge = new Uint8Array(rows * cols);
@@ -50,15 +50,15 @@ export function cellDepth(
 }
 
 /** The longest of stretches. */
-function mostOf(all: readonly [number, number][]): number {
+function mostOf(all: readonly Stretch[]): number {
   return Math.max(...all.map(([first, end]) => end - first));
 }
 
 /** The known pixels of a cell, copied into `room`. */
 function knownPixels(
   { data, width }: DenseMap,
-  [top, bottom]: readonly [number, number],
-  [left, right]: readonly [number, number],
+  [top, bottom]: Stretch,
+  [left, right]: Stretch,
   room: Float32Array,
 ): Float32Array {
   let count = 0;
@@ -71,41 +71,6 @@ function knownPixels(
   return room.subarray(0, count);
 }
 
-/** The values whose pixels' centres lie in each cell; the nearest one where a cell is smaller than a pixel. */
-function pixelsOfCells(
-  { data, width, height }: DenseMap,
-  [rows, cols]: TokenLayout["grid"],
-  view: View,
-): number[][] {
-  const ys = stretches(rows, view.top, view.height, height);
-  const xs = stretches(cols, view.left, view.width, width);
-  return ys.flatMap(([top, bottom]) =>
-    xs.map(([left, right]) => {
-      const values: number[] = [];
-      for (let y = top; y < bottom; y++) {
-        for (let x = left; x < right; x++) values.push(data[y * width + x]!);
-      }
-      return values;
-    })
-  );
-}
-
-/** First and last + 1 of the pixels of each of `count` cells along one side. */
-function stretches(
-  count: number,
-  start: number,
-  length: number,
-  pixels: number,
-): [number, number][] {
-  const within = (x: number) => Math.min(pixels - 1, Math.max(0, x));
-  return Array.from({ length: count }, (_, i) => {
-    const from = start + i * length / count;
-    const first = within(Math.ceil(from - 0.5));
-    const end = Math.ceil(from + length / count - 0.5);
-    return [first, Math.min(pixels, Math.max(first + 1, end))];
-  });
-}
-
 /**
  * The mean of a map of the model's own prediction over each cell of a hook's
  * grid: `[cells]`. Both grids lie over the same part of the picture.
@@ -113,12 +78,15 @@ function stretches(
 export function cellMeans(
   values: ArrayLike<number>,
   [height, width]: TokenLayout["grid"],
-  [rows, cols]: TokenLayout["grid"],
+  grid: TokenLayout["grid"],
 ): Float64Array {
-  const map = { data: values as Float32Array, width, height };
-  const view = { left: 0, top: 0, width, height };
-  return Float64Array.from(
-    pixelsOfCells(map, [rows, cols], view),
-    (pixels) => pixels.reduce((sum, x) => sum + x, 0) / pixels.length,
-  );
+  const { ys, xs } = cellPixels({ width, height }, grid);
+  const mean = ([top, bottom]: Stretch, [left, right]: Stretch): number => {
+    let sum = 0;
+    for (let y = top; y < bottom; y++) {
+      for (let x = left; x < right; x++) sum += values[y * width + x]!;
+    }
+    return sum / ((bottom - top) * (right - left));
+  };
+  return Float64Array.from(ys.flatMap((y) => xs.map((x) => mean(y, x))));
 }

@@ -66,11 +66,20 @@ export function tokensAt(
   cells: readonly number[],
 ): Float32Array {
   const { data, shape: [, tokens] } = activations[name]!;
-  const start = (at * tokens! + specials) * width;
-  const out = new Float32Array(cells.length * width);
-  cells.forEach((cell, row) => {
-    const from = start + cell * width;
-    out.set(data.subarray(from, from + width), row * width);
+  return rowsOf(data, width, cells, at * tokens! + specials);
+}
+
+/** Some rows of `data`, `[rows, width]`, counted from row `first`. */
+export function rowsOf(
+  data: Float32Array,
+  width: number,
+  rows: readonly number[],
+  first = 0,
+): Float32Array {
+  const out = new Float32Array(rows.length * width);
+  rows.forEach((row, i) => {
+    const from = (first + row) * width;
+    out.set(data.subarray(from, from + width), i * width);
   });
   return out;
 }

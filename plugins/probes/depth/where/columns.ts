@@ -50,6 +50,12 @@ export interface ColumnPicture {
   readonly pixels: Float32Array;
 }
 
+/** The cells of one picture on one grid of which everything is known. */
+export interface PictureCells extends ColumnPicture {
+  /** What probes are asked for, `[cells, columns]`. */
+  readonly y: Float64Array;
+}
+
 /**
  * The columns of picture `at` of a group, `[cells, columns]`. `earlier` are
  * pictures that lend their targets where none of the group can.

@@ -22,48 +22,39 @@ import { gridOf, type Source } from "./sources.ts";
 
 const [blue, orange, green, pink, yellow, sky, grey] = seriesColours;
 
+/** A curve, with a band for its interval where `hasBand`; dashes are for controls. */
+function curve(
+  name: string,
+  colour: string | undefined,
+  dash?: string,
+  hasBand = false,
+): Series {
+  return {
+    name,
+    colour: colour!,
+    ...dash !== undefined && { dash },
+    ...!hasBand && { isBare: true },
+  };
+}
+
 /** The curves of the layers, by whose weights, the features and the labels in the table. */
 const curves: Readonly<Record<string, Series>> = {
-  "own, tokens, real": { name: "tokens", colour: blue! },
-  "own, tokens + position, real": {
-    name: "tokens + position",
-    colour: orange!,
-    isBare: true,
-  },
-  "own, position, real": {
-    name: "position alone",
-    colour: grey!,
-    dash: "7 3",
-  },
-  "own, pixels + position, real": {
-    name: "pixels + position",
-    colour: green!,
-    dash: "7 3",
-    isBare: true,
-  },
-  "random, tokens, real": {
-    name: "random weights",
-    colour: pink!,
-    dash: "7 3",
-  },
-  "own, tokens, shuffled across pictures": {
-    name: "shuffled across pictures",
-    colour: yellow!,
-    dash: "2 3",
-    isBare: true,
-  },
-  "own, tokens, shuffled within pictures": {
-    name: "shuffled within pictures",
-    colour: sky!,
-    dash: "2 3",
-    isBare: true,
-  },
-  "own, tokens, control task": {
-    name: "control task",
-    colour: "#8a6d3b",
-    dash: "2 3",
-    isBare: true,
-  },
+  "own, tokens, real": curve("tokens", blue, undefined, true),
+  "own, tokens + position, real": curve("tokens + position", orange),
+  "own, position, real": curve("position alone", grey, "7 3", true),
+  "own, pixels + position, real": curve("pixels + position", green, "7 3"),
+  "random, tokens, real": curve("random weights", pink, "7 3", true),
+  "own, tokens, shuffled across pictures": curve(
+    "shuffled across pictures",
+    yellow,
+    "2 3",
+  ),
+  "own, tokens, shuffled within pictures": curve(
+    "shuffled within pictures",
+    sky,
+    "2 3",
+  ),
+  "own, tokens, control task": curve("control task", "#8a6d3b", "2 3"),
 };
 
 /** R² of every hook with every control, a panel for each target, from the table of all probes. */
@@ -192,9 +183,9 @@ export async function learningFigure(
     panel:
       panels[findings.findIndex(({ target }) => target.name === row.target)]!,
   }));
-  const series: Series[] = [
-    { name: "tokens + position", colour: orange! },
-    { name: "position alone", colour: grey!, dash: "7 3" },
+  const series = [
+    curve("tokens + position", orange, undefined, true),
+    curve("position alone", grey, "7 3", true),
   ];
   return {
     svg: await plotSvg({

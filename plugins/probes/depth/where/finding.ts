@@ -8,6 +8,8 @@ import {
   type Estimate,
   estimateOf,
   isAboveZero,
+  type Metric,
+  quantity,
   type Statistic,
 } from "../../../../mod.ts";
 import type { MainTarget } from "../study/target.ts";
@@ -29,29 +31,11 @@ export interface Finding {
   readonly target: MainTarget;
   /** The hook that reads it best beyond position. */
   readonly hook: string;
-  /** R² of the tokens alone there. */
-  readonly r2: Estimate;
-  /** Share that tokens explain of what position leaves. */
-  readonly partial: Estimate;
-  /** R² of position alone. */
-  readonly position: Estimate;
-  /** R² of pixels and position. */
-  readonly pixels: Estimate;
-  /** R² of the tokens over the cells away from edges. */
-  readonly inside: Estimate;
-  /** R² of the tokens over the cells at edges. */
-  readonly edges: Estimate;
-  /** The largest partial R² of a target shuffled across pictures. */
-  readonly shuffled: Estimate;
-  /** R² of the tokens less that of the control task. */
-  readonly selectivity: Estimate;
-  /** The largest partial R² at that hook with random weights. */
-  readonly random: Estimate;
-  /** Partial R² less that, paired. */
-  readonly overRandom: Estimate;
+  /** What was measured there, by the names of metrics; NaN where something cannot be. */
+  readonly numbers: ReturnType<typeof numbersAt>;
   /** Every other hook. */
   readonly differences: readonly Difference[];
-  /** Whether the hook holds depth beyond position, its controls allowing it. */
+  /** Whether the hook holds the target beyond position, its controls allowing it. */
   readonly isShown: boolean;
 }
 
@@ -68,58 +52,89 @@ export interface Evidence {
 /** What is found of a target; nothing where it does not vary. */
 export function findingOf(
   target: MainTarget,
-  { measured, random, draws }: Evidence,
+  evidence: Evidence,
 ): Finding | undefined {
-  const { name } = target, hook = measured.best[name];
+  const hook = evidence.measured.best[target.name];
   if (hook === undefined) return undefined;
-  const score = (of: Statistic) => estimateOf(of, draws);
-  const tokens: Sought = {
-    kind: "tokens",
+  const numbers = numbersAt(hook, target, evidence);
+  return {
+    target,
     hook,
-    hasPlace: false,
-    target: name,
+    numbers,
+    differences: differencesOf(target.name, hook, evidence),
+    isShown: isShown(numbers, evidence.random.length > 0),
   };
+}
+
+function numbersAt(
+  hook: string,
+  { name: target, measured: what }: MainTarget,
+  { measured, random, draws }: Evidence,
+) {
+  const tokens: Sought = { kind: "tokens", hook, hasPlace: false, target };
+  const withPlace = { ...tokens, hasPlace: true };
   const [alone] = findReadings(measured, tokens);
-  const [placed] = findReadings(measured, { ...tokens, hasPlace: true });
+  const [placed] = findReadings(measured, withPlace);
+  const [pixels] = findReadings(measured, { ...withPlace, kind: "pixels" });
   const place = placeOf(measured, placed!)!;
-  const [pixels] = findReadings(measured, {
-    ...tokens,
-    kind: "pixels",
-    hasPlace: true,
-  });
-  const partial = partialR2(placed!, place);
-  const shuffled = findReadings(measured, {
-    ...tokens,
-    hasPlace: true,
-    labels: "across",
-  }).map((reading) => partialR2(reading, placeOf(measured, reading)!));
+  const shuffled = findReadings(measured, { ...withPlace, labels: "across" })
+    .map((reading) => partialR2(reading, placeOf(measured, reading)!));
   const control = findReadings(measured, {
     ...tokens,
     target: "control_task",
     labels: "control",
   }).map((reading) => r2Of(reading));
   const ofRandom = largestOf(
-    random.flatMap((other) =>
-      findReadings(other, { ...tokens, hasPlace: true })
-        .map((reading) => partialR2(reading, place))
-    ),
+    random.flatMap((other) => findReadings(other, withPlace))
+      .map((reading) => partialR2(reading, place)),
   );
-  const found = {
-    target,
-    hook,
-    r2: score(r2Of(alone!)),
-    partial: score(partial),
-    position: score(r2Of(place)),
-    pixels: score(r2Of(pixels!)),
-    inside: score(r2Of(alone!, "inside")),
-    edges: score(r2Of(alone!, "edges")),
-    shuffled: score(largestOf(shuffled)),
-    selectivity: score(less(r2Of(alone!), meanOf(control))),
-    random: score(ofRandom),
-    overRandom: score(less(partial, ofRandom)),
-    differences: differencesOf(name, hook, { measured, random, draws }),
+  const r2 = r2Of(alone!), partial = partialR2(placed!, place);
+  const number = (of: Statistic, meaning: string): Metric => ({
+    ...estimateOf(of, draws),
+    meaning,
+  });
+  return {
+    best_r2: number(
+      r2,
+      `share of the variance of ${what} that a linear probe reads from the tokens at ${hook}, the best hook`,
+    ),
+    best_partial_r2: number(
+      partial,
+      `share that the tokens at ${hook} explain of what a cell's place leaves of ${what}; 0 is nothing beyond position`,
+    ),
+    position_r2: number(
+      r2Of(place),
+      `share of the variance of ${what} that the place of a cell alone explains`,
+    ),
+    pixels_r2: number(
+      r2Of(pixels!),
+      "share of it that colours, their spread and their gradient in a cell explain with its place",
+    ),
+    shuffled_partial_r2: number(
+      largestOf(shuffled),
+      `the same as best_partial_r2 for ${what} of another picture, the largest of the shuffles: 0 or below when nothing leaks`,
+    ),
+    random_partial_r2: number(
+      ofRandom,
+      "the same as best_partial_r2 with random weights, the largest of the seeds",
+    ),
+    over_random: number(
+      less(partial, ofRandom),
+      "best_partial_r2 less random_partial_r2, on the same draws of pictures",
+    ),
+    selectivity: number(
+      less(r2, meanOf(control)),
+      "best_r2 less the R² of a control task there, a number drawn for each colour of cell (arXiv:1909.03368)",
+    ),
+    inside_r2: number(
+      r2Of(alone!, "inside"),
+      "best_r2 over the cells away from edges of things",
+    ),
+    edges_r2: number(
+      r2Of(alone!, "edges"),
+      "best_r2 over the cells at edges of things",
+    ),
   };
-  return { ...found, isShown: isShown(found, random.length > 0) };
 }
 
 /** How far behind the best hook each of the others is. */
@@ -140,15 +155,23 @@ function differencesOf(
 
 /** Whether intervals are above 0 and no control does as well. */
 function isShown(
-  { r2, partial, shuffled, overRandom }: Pick<
-    Finding,
-    "r2" | "partial" | "shuffled" | "overRandom"
-  >,
+  { best_r2, best_partial_r2, shuffled_partial_r2, over_random }:
+    Finding["numbers"],
   hasRandom: boolean,
 ): boolean {
-  return isAboveZero(r2) && isAboveZero(partial) &&
-    !(shuffled.value >= partial.value) &&
-    (!hasRandom || isAboveZero(overRandom));
+  return isAboveZero(best_r2) && isAboveZero(best_partial_r2) &&
+    !(shuffled_partial_r2.value >= best_partial_r2.value) &&
+    (!hasRandom || isAboveZero(over_random));
+}
+
+/** The metrics of a finding; those that cannot be measured are left out. */
+export function metricsOf(
+  { target, numbers }: Finding,
+): Record<string, Metric> {
+  const all = Object.entries(numbers).map(([name, metric]) =>
+    quantity(`where_${target.short}_${name}`, metric, metric.meaning)
+  );
+  return Object.assign({}, ...all);
 }
 
 /** The hooks that are not told apart from the best one. */

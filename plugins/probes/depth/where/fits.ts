@@ -10,11 +10,10 @@ import {
   fitChosen,
   fitRidge,
   type NormalSums,
-  normalSums,
   type RidgeFit,
   squaredDeviations,
 } from "../../../../mod.ts";
-import { addFold, type FoldSums } from "./fold_sums.ts";
+import { addFold, type FoldSums, foldSums } from "./fold_sums.ts";
 import { type Places, placesOf, withPlaces } from "./position.ts";
 import type { Source } from "./sources.ts";
 
@@ -56,15 +55,17 @@ export function fitsOf(
 ): Fit[] {
   const all = total(source, folds), { grid } = source.layout;
   const { width, targets } = all.rows;
-  const join = (sums: FoldSums, places: Places) =>
-    withPlaces(sums.rows, sums.cells, places, targets);
   // A fold that is held out lends nothing to the means of cells either.
   const splits = folds.filter(({ pictures }) => pictures > 0).map((held) => {
     const fitted = addFold(structuredClone(all), held, -1);
-    const places = placesOf(grid, fitted.cells, real);
-    return { fitted: join(fitted, places), held: join(held, places) };
+    const places = placesOf(grid, fitted, real);
+    return {
+      fitted: withPlaces(fitted, places, targets),
+      held: withPlaces(held, places, targets),
+    };
   });
-  const places = placesOf(grid, all.cells, real), sums = join(all, places);
+  const places = placesOf(grid, all, real);
+  const sums = withPlaces(all, places, targets);
   const parts = [
     { features: sums.width, targets: placed },
     ...width > 0 ? [{ features: width, targets }] : [],
@@ -93,8 +94,8 @@ export function learningFits(
   return folds.flatMap((_, last) => {
     const some = total(source, folds.slice(0, last + 1));
     if (some.pictures === 0) return [];
-    const places = placesOf(source.layout.grid, some.cells, real);
-    const sums = withPlaces(some.rows, some.cells, places, placed);
+    const places = placesOf(source.layout.grid, some, real);
+    const sums = withPlaces(some, places, placed);
     const [fit] = fitRidge(sums, [penalty]);
     const fits = toFits(source, fit!, places, {
       penalties: Array(placed).fill(penalty),
@@ -106,24 +107,11 @@ export function learningFits(
   });
 }
 
-/** The sum of folds. */
-export function total(
-  source: Source,
-  folds: readonly FoldSums[],
-): FoldSums {
-  const { targets } = folds[0]!.rows, { width } = source;
-  const empty: FoldSums = {
-    rows: normalSums(width, targets),
-    cells: {
-      width,
-      targets,
-      count: new Float64Array(folds[0]!.cells.count.length),
-      x: new Float64Array(folds[0]!.cells.x.length),
-      y: new Float64Array(folds[0]!.cells.y.length),
-    },
-    pictures: 0,
-  };
-  return folds.reduce((sum, fold) => addFold(sum, fold), empty);
+function total(source: Source, folds: readonly FoldSums[]): FoldSums {
+  return folds.reduce<FoldSums>(
+    (sum, fold) => addFold(sum, fold),
+    foldSums(source, folds[0]!.rows.targets),
+  );
 }
 
 /** R² over the folds: of each target, about its mean in each fold. */

@@ -13,13 +13,7 @@ import {
 } from "../../../../mod.ts";
 import type { Study } from "../study/study.ts";
 import type { EncodedPictures } from "../study/target.ts";
-import {
-  addCellSums,
-  addToCells,
-  type CellSums,
-  cellSums,
-} from "./cell_sums.ts";
-import type { PictureCells } from "./cells_of_group.ts";
+import type { PictureCells } from "./columns.ts";
 import { pass, type Reader } from "./read_cells.ts";
 import { gridOf, type Source } from "./sources.ts";
 
@@ -27,8 +21,8 @@ import { gridOf, type Source } from "./sources.ts";
 export interface FoldSums {
   /** Over all rows. */
   readonly rows: NormalSums;
-  /** Over the rows of each cell. */
-  readonly cells: CellSums;
+  /** Sums of the features, the targets and 1 over the rows of each cell: `[cells, width + targets + 1]`. */
+  readonly cells: Float64Array;
   /** Pictures of which a cell was known. */
   pictures: number;
 }
@@ -37,7 +31,7 @@ export interface FoldSums {
 export function foldSums({ width, layout }: Source, targets: number): FoldSums {
   return {
     rows: normalSums(width, targets),
-    cells: cellSums(sizeOf(layout.grid), width, targets),
+    cells: new Float64Array(sizeOf(layout.grid) * (width + targets + 1)),
     pictures: 0,
   };
 }
@@ -45,7 +39,7 @@ export function foldSums({ width, layout }: Source, targets: number): FoldSums {
 /** Adds `from` to `to`, `times` over. Returns `to`. */
 export function addFold(to: FoldSums, from: FoldSums, times = 1): FoldSums {
   addSums(to.rows, from.rows, times);
-  addCellSums(to.cells, from.cells, times);
+  from.cells.forEach((sum, i) => to.cells[i]! += times * sum);
   to.pictures += times * from.pictures;
   return to;
 }
@@ -89,7 +83,7 @@ async function addPictures(
   const found = places.map((at) => {
     const { cells, y } = pictures[at]!;
     const x = source.rows(group, at, pictures[at]!);
-    addToCells(sums.cells, cells, x, y);
+    addToCells(sums, cells, x, y);
     sums.pictures += Number(cells.length > 0);
     return { x, y };
   });
@@ -100,6 +94,24 @@ async function addPictures(
   for (const rows of new Set([x, ...found.map(({ x }) => x)])) {
     (rows.buffer as ArrayBuffer).transfer(0);
   }
+}
+
+/** Adds rows `x`, `[cells, width]`, and `y`, `[cells, targets]`, of these cells. */
+function addToCells(
+  { rows: { width, targets }, cells: sums }: FoldSums,
+  cells: readonly number[],
+  x: Float32Array,
+  y: Float64Array,
+): void {
+  const size = width + targets + 1;
+  cells.forEach((cell, row) => {
+    const own = cell * size;
+    for (let d = 0; d < width; d++) sums[own + d]! += x[row * width + d]!;
+    for (let t = 0; t < targets; t++) {
+      sums[own + width + t]! += y[row * targets + t]!;
+    }
+    sums[own + size - 1]!++;
+  });
 }
 
 function joined<Numbers extends Float32Array | Float64Array>(

@@ -6,7 +6,7 @@
 import type { RowProducts, Rows } from "../../../../mod.ts";
 import type { Study } from "../study/study.ts";
 import type { EncodedPictures } from "../study/target.ts";
-import type { PictureCells } from "./cells_of_group.ts";
+import type { PictureCells } from "./columns.ts";
 import type { Fit } from "./fits.ts";
 import { pass, type Reader } from "./read_cells.ts";
 import { gridOf, type Source } from "./sources.ts";

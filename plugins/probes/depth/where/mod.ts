@@ -7,15 +7,14 @@ import {
   defaultPenalties,
   type Encoder,
   type Hook,
-  type RowProducts,
+  quantity,
   rowProducts,
   sizeOf,
 } from "../../../../mod.ts";
 import type { PartResult, Study } from "../study/study.ts";
 import { layersFigure, learningFigure } from "./figures.ts";
-import { type Finding, findingOf } from "./finding.ts";
+import { type Finding, findingOf, metricsOf } from "./finding.ts";
 import { measure, type Measured } from "./measure.ts";
-import { metricsOf } from "./metrics.ts";
 import { differencesTable, layersTable, learningTable } from "./tables.ts";
 import { clusterCount } from "./held_out_sums.ts";
 import { verdictOf } from "./verdict.ts";
@@ -65,23 +64,28 @@ export async function where(
 ): Promise<WhereResult> {
   const products = await rowProducts();
   const options = {
+    encoder: study.encoder,
     hooks: hooks.filter((hook) => cellsOf(hook) > 0 && !isTooFine(hook)),
     penalties,
+    shuffles,
+    withControls: true,
     together,
+    name: "the model",
   };
   try {
-    const measured = await measure(study, {
-      ...options,
-      encoder: study.encoder,
-      shuffles,
-      withControls: true,
-      name: "the model",
-    }, products);
-    const random = await measureRandom(
-      study,
-      { ...options, randomEncoders },
-      products,
-    );
+    const measured = await measure(study, options, products);
+    const random: Measured[] = [];
+    for (let seed = 1; seed <= randomEncoders; seed++) {
+      const encoder = await study.encoder.shuffled?.(seed);
+      // An encoder that cannot shuffle its weights is not compared.
+      if (!encoder) break;
+      const name = `random weights ${seed} of ${randomEncoders}`;
+      const bare = { ...options, encoder, shuffles: 0, withControls: false };
+      random.push(
+        await measure(study, { ...bare, name }, products)
+          .finally(() => encoder.close()),
+      );
+    }
     const found = await resultOf(study, measured, random);
     return { ...found, verdict: [...found.verdict, ...passedOver(hooks)] };
   } finally {
@@ -108,32 +112,6 @@ function passedOver(hooks: readonly Hook[]): string[] {
   ];
 }
 
-/** The same probes of networks with random weights; none where the encoder cannot be one. */
-async function measureRandom(
-  study: Study,
-  { randomEncoders, ...options }:
-    & Omit<
-      Parameters<typeof measure>[1],
-      "encoder" | "shuffles" | "withControls" | "name"
-    >
-    & { randomEncoders: number },
-  products: RowProducts,
-): Promise<Measured[]> {
-  const found: Measured[] = [];
-  for (let seed = 1; seed <= randomEncoders; seed++) {
-    const encoder: Encoder | undefined = await study.encoder.shuffled?.(seed);
-    if (!encoder) break;
-    const name = `random weights ${seed} of ${randomEncoders}`;
-    const own = { ...options, encoder, shuffles: 0, withControls: false, name };
-    try {
-      found.push(await measure(study, own, products));
-    } finally {
-      await encoder.close();
-    }
-  }
-  return found;
-}
-
 async function resultOf(
   study: Study,
   measured: Measured,
@@ -154,9 +132,16 @@ async function resultOf(
       still: target.main.filter((each) =>
         findings.every((found) => found.target !== each)
       ),
-      random: random.length || randomWords(study.encoder),
+      notRandom: random.length > 0 ? undefined : randomWords(study.encoder),
     }),
-    metrics: metricsOf(findings, measured, target),
+    metrics: {
+      ...Object.assign({}, ...findings.map(metricsOf)),
+      ...quantity(
+        "where_pictures",
+        measured.pictures,
+        `test pictures of which the ${target.name} of a cell is known`,
+      ),
+    },
     figures: findings.length === 0 ? {} : {
       where_layers: await layersFigure(layers, findings, [...sources], target),
       where_learning: await learningFigure(learning, findings),

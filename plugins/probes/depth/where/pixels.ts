@@ -4,6 +4,7 @@
  * @module
  */
 import type { RgbImage, TokenLayout, View } from "../../../../mod.ts";
+import { cellPixels } from "../study/cell_pixels.ts";
 
 /** Mean red, green and blue, their standard deviations, and the mean gradient. */
 export const pixelStatistics = 7;
@@ -15,38 +16,16 @@ export const pixelStatistics = 7;
  */
 export function pixelsOf(
   image: RgbImage,
-  [rows, cols]: TokenLayout["grid"],
-  view: View = { left: 0, top: 0, width: image.width, height: image.height },
+  grid: TokenLayout["grid"],
+  view?: View,
 ): Float32Array {
-  const xs = edges(cols, view.left, view.width, image.width);
-  const ys = edges(rows, view.top, view.height, image.height);
+  const { ys, xs } = cellPixels(image, grid, view);
   const gradient = gradients(image);
-  const out = new Float32Array(rows * cols * pixelStatistics);
-  for (let row = 0; row < rows; row++) {
-    for (let col = 0; col < cols; col++) {
-      const box = [...xs[col]!, ...ys[row]!] as const;
-      out.set(
-        statistics(image, gradient, box),
-        (row * cols + col) * pixelStatistics,
-      );
-    }
-  }
-  return out;
-}
-
-/** First and last + 1 of the pixels whose centres lie in each cell along one side; at least one. */
-function edges(
-  count: number,
-  start: number,
-  length: number,
-  pixels: number,
-): [number, number][] {
-  return Array.from({ length: count }, (_, i) => {
-    const at = Math.ceil(start + i * length / count - 0.5);
-    const end = Math.ceil(start + (i + 1) * length / count - 0.5);
-    const first = Math.min(pixels - 1, Math.max(0, at));
-    return [first, Math.min(pixels, Math.max(first + 1, end))];
-  });
+  return Float32Array.from(
+    ys.flatMap((y) =>
+      xs.flatMap((x) => statistics(image, gradient, [...x, ...y]))
+    ),
+  );
 }
 
 /** Length of the gradient of brightness at each pixel, from its right and lower neighbours. */

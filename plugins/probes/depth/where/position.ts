@@ -4,11 +4,12 @@
  * @module
  */
 import {
+  meansOf,
   type NormalSums,
   normalSums,
   type TokenLayout,
 } from "../../../../mod.ts";
-import type { CellSums } from "./cell_sums.ts";
+import type { FoldSums } from "./fold_sums.ts";
 
 /** Features of each cell's place. */
 export interface Places {
@@ -25,17 +26,19 @@ export interface Places {
  */
 export function placesOf(
   [rows, cols]: TokenLayout["grid"],
-  learned: CellSums,
+  { rows: sums, cells }: FoldSums,
   maps: number,
 ): Places {
   const width = 5 + maps, data = new Float64Array(rows * cols * width);
-  const overall = Array.from({ length: maps }, (_, t) => meanOf(learned, t));
+  const { width: features, targets } = sums, size = features + targets + 1;
+  const overall = meansOf(sums).slice(features, features + maps);
   const along = (i: number, n: number) => n > 1 ? 2 * i / (n - 1) - 1 : 0;
   for (let cell = 0; cell < rows * cols; cell++) {
     const row = along(Math.floor(cell / cols), rows);
-    const col = along(cell % cols, cols), n = learned.count[cell]!;
+    const col = along(cell % cols, cols), own = cell * size;
+    const n = cells[own + size - 1]!;
     const means = overall.map((mean, t) =>
-      n > 0 ? learned.y[cell * learned.targets + t]! / n : mean
+      n > 0 ? cells[own + features + t]! / n : mean || 0
     );
     data.set(
       [row, col, row * row, col * col, row * col, ...means],
@@ -45,73 +48,46 @@ export function placesOf(
   return { width, data };
 }
 
-function meanOf({ count, y, targets }: CellSums, target: number): number {
-  let sum = 0, n = 0;
-  for (let cell = 0; cell < count.length; cell++) {
-    sum += y[cell * targets + target]!;
-    n += count[cell]!;
-  }
-  return n > 0 ? sum / n : 0;
-}
-
 /**
  * The sums of rows whose features are those of `sums`, then those of their
  * cells' places, and whose targets are the first `targets`.
  */
 export function withPlaces(
-  sums: NormalSums,
-  cells: CellSums,
+  { rows, cells }: FoldSums,
   places: Places,
   targets: number,
 ): NormalSums {
-  const joined = normalSums(sums.width + places.width, targets);
-  // Where each row of the old sums is in the new ones; the last is that of 1.
-  const kept = [
-    ...Array.from({ length: sums.width }, (_, d) => [d, d] as const),
-    ...Array.from(
-      { length: targets },
-      (_, t) => [sums.width + t, joined.width + t] as const,
-    ),
-    [sums.width + sums.targets, joined.width + targets] as const,
-  ];
-  const from = sums.width + sums.targets + 1;
-  const size = joined.width + targets + 1;
-  for (const [a, i] of kept) {
-    for (const [b, j] of kept) {
-      joined.gram[i * size + j] = sums.gram[a * from + b]!;
-    }
-  }
-  addCrossSums(joined, sums.width, cells, places);
-  return joined;
-}
-
-/** Adds the products of places with features, targets, 1 and each other; they are the same for all rows of a cell. */
-function addCrossSums(
-  { gram, width, targets }: NormalSums,
-  first: number,
-  cells: CellSums,
-  places: Places,
-): void {
-  const size = width + targets + 1, found = new Float64Array(size);
+  const { width } = rows, joined = normalSums(width + places.width, targets);
+  const size = joined.width + targets + 1, before = width + rows.targets + 1;
+  // Which columns of the old sums are kept, and where: features, targets and 1.
+  const kept = Uint32Array.from(
+    { length: width + targets + 1 },
+    (_, i) => i < width + targets ? i : before - 1,
+  );
+  const to = kept.map((_, i) => i < width ? i : places.width + i);
+  kept.forEach((a, i) =>
+    kept.forEach((b, j) =>
+      joined.gram[to[i]! * size + to[j]!] = rows.gram[a * before + b]!
+    )
+  );
+  const found = new Float64Array(size);
   for (let p = 0; p < places.width; p++) {
     found.fill(0);
-    for (let cell = 0; cell < cells.count.length; cell++) {
-      const n = cells.count[cell]!;
-      if (n === 0) continue;
-      const place = places.data[cell * places.width + p]!;
-      for (let d = 0; d < first; d++) {
-        found[d]! += place * cells.x[cell * first + d]!;
+    for (let own = 0, at = 0; own < cells.length; own += before) {
+      const n = cells[own + before - 1]!, place = places.data[at + p]!;
+      // The place is the same for all rows of a cell.
+      for (let i = 0; n > 0 && i < kept.length; i++) {
+        found[to[i]!]! += place * cells[own + kept[i]!]!;
       }
-      for (let q = 0; q < places.width; q++) {
-        found[first + q]! += place * n * places.data[cell * places.width + q]!;
+      for (let q = 0; n > 0 && q < places.width; q++) {
+        found[width + q]! += place * n * places.data[at + q]!;
       }
-      for (let t = 0; t < targets; t++) {
-        found[width + t]! += place * cells.y[cell * cells.targets + t]!;
-      }
-      found[size - 1]! += place * n;
+      at += places.width;
     }
-    for (let i = 0; i < size; i++) {
-      gram[(first + p) * size + i] = gram[i * size + first + p] = found[i]!;
-    }
+    found.forEach((sum, i) => {
+      joined.gram[(width + p) * size + i] = sum;
+      joined.gram[i * size + width + p] = sum;
+    });
   }
+  return joined;
 }

@@ -3,12 +3,12 @@
  *
  * @module
  */
-import type { Encoder } from "../../../../mod.ts";
+import type { Encoder, TokenLayout } from "../../../../mod.ts";
 import { encodedPictures } from "../study/encoded_pictures.ts";
 import type { Study } from "../study/study.ts";
-import type { EncodedPictures } from "../study/target.ts";
-import { cellsOfGroup, type PictureCells } from "./cells_of_group.ts";
-import type { Column } from "./columns.ts";
+import { type EncodedPictures, knownCells } from "../study/target.ts";
+import { type Column, columnValues, type PictureCells } from "./columns.ts";
+import { pixelsOf } from "./pixels.ts";
 import { gridOf, type Source } from "./sources.ts";
 
 /** Who is read, where, and what for. */
@@ -59,18 +59,40 @@ export async function* pass(
     study.signal?.throwIfAborted();
     const cells = new Map<string, PictureCells[]>();
     for (const [grid, layout] of layouts) {
-      const options = {
-        layout,
-        columns,
-        earlier: earlier.get(grid) ?? [],
-      };
-      cells.set(grid, cellsOfGroup(study, group, options));
+      const before = earlier.get(grid) ?? [];
+      cells.set(grid, cellsOfGroup(study, group, layout, columns, before));
       earlier.set(grid, cells.get(grid)!);
     }
     yield { group, cells };
     done = Math.min(indices.length, done + together);
     study.report?.({ text: doing, done, total: indices.length });
   }
+}
+
+/** The cells of each picture of a group, in their order. */
+function cellsOfGroup(
+  { encoder, target }: Pick<Study, "encoder" | "target">,
+  group: EncodedPictures,
+  layout: TokenLayout,
+  columns: readonly Column[],
+  earlier: readonly PictureCells[],
+): PictureCells[] {
+  const pictures = group.pictures.map(({ index, image }, at) => {
+    const targets = target.cells(group, at, { layout });
+    return {
+      index,
+      targets,
+      cells: knownCells(target, targets),
+      pixels: pixelsOf(image, layout.grid, encoder.view?.(image)),
+    };
+  });
+  const lenders = pictures.filter(({ cells }) => cells.length > 0);
+  return pictures.map((picture) => ({
+    ...picture,
+    y: picture.cells.length === 0
+      ? new Float64Array()
+      : columnValues(columns, lenders, lenders.indexOf(picture), earlier),
+  }));
 }
 
 /** Groups of at most `together`, each spread evenly over all. */

@@ -5,9 +5,9 @@
  * @module
  */
 import type { Hook, TokenLayout } from "../../../../mod.ts";
-import { tokensAt } from "../study/encoded_pictures.ts";
+import { rowsOf, tokensAt } from "../study/encoded_pictures.ts";
 import type { EncodedPictures } from "../study/target.ts";
-import type { PictureCells } from "./cells_of_group.ts";
+import type { PictureCells } from "./columns.ts";
 import { pixelStatistics } from "./pixels.ts";
 
 /** Something that probes read. */
@@ -25,43 +25,28 @@ export interface Source {
 }
 
 /** The tokens of a hook. */
-export function tokensOf(hook: Hook): Source {
-  const { name, layout, width } = hook;
+function tokensOf(hook: Hook): Source {
   return {
-    kind: "tokens",
-    hook: name,
-    layout,
-    width,
+    ...{ kind: "tokens", hook: hook.name, layout: hook.layout },
+    width: hook.width,
     rows: ({ activations }, at, { cells }) =>
       tokensAt(activations, at, hook, cells),
   };
 }
 
 /** The pixels under a grid. */
-export function pixelsUnder({ name, layout }: Hook): Source {
-  const width = pixelStatistics;
+function pixelsUnder({ name, layout }: Hook): Source {
   return {
-    kind: "pixels",
-    hook: name,
-    layout,
-    width,
-    rows: (_, __, { cells, pixels }) => {
-      const out = new Float32Array(cells.length * width);
-      cells.forEach((cell, row) => {
-        const from = cell * width;
-        out.set(pixels.subarray(from, from + width), row * width);
-      });
-      return out;
-    },
+    ...{ kind: "pixels", hook: name, layout },
+    width: pixelStatistics,
+    rows: (_, __, { cells, pixels }) => rowsOf(pixels, pixelStatistics, cells),
   };
 }
 
 /** Nothing: only the place of a cell is known. */
-export function placeOnly({ name, layout }: Hook): Source {
+function placeOnly({ name, layout }: Hook): Source {
   return {
-    kind: "position",
-    hook: name,
-    layout,
+    ...{ kind: "position", hook: name, layout },
     width: 0,
     rows: () => new Float32Array(),
   };

@@ -18,21 +18,21 @@ export interface VerdictContext {
   readonly target: Target;
   /** Main targets that do not vary over the pictures fitted on. */
   readonly still: readonly MainTarget[];
-  /** Random encoders that were compared; why there are none where there are none. */
-  readonly random: number | string;
+  /** Why nothing was compared with random weights, where nothing was. */
+  readonly notRandom: string | undefined;
 }
 
 /** What was shown and what was not, a sentence each. */
 export function verdictOf(
   findings: readonly Finding[],
-  { target: { name, caveats }, still, random }: VerdictContext,
+  { target: { name, caveats }, still, notRandom }: VerdictContext,
 ): string[] {
   return [
     ...findings.map((finding) =>
       finding.isShown ? shownWords(finding) : notShownWords(finding, name)
     ),
     ...still.map(stillWords),
-    ...typeof random === "string" ? [random] : [],
+    ...notRandom === undefined ? [] : [notRandom],
     ...caveats,
     ...findings.some(({ isShown }) => isShown)
       ? [
@@ -47,21 +47,21 @@ function stillWords({ what }: MainTarget): string {
 }
 
 function shownWords(finding: Finding): string {
-  const { target, hook, r2, partial, overRandom } = finding;
-  const rivals = rivalsOf(finding);
-  const random = isAboveZero(overRandom)
-    ? `, ${decimals(overRandom.value)} more than with random weights`
+  const { target, hook, numbers } = finding, rivals = rivalsOf(finding);
+  const random = isAboveZero(numbers.over_random)
+    ? `, ${decimals(numbers.over_random.value)} more than with random weights`
     : "";
   const ahead = rivals.length === 0
     ? "ahead of every other hook"
     : `not told apart from ${rivals.join(", ")}`;
   return `Linear probes read ${target.measured} best at ${hook}, ${ahead}: R² ${
-    words(r2)
-  }, and ${words(partial)} of what position leaves${random}`;
+    words(numbers.best_r2)
+  }, and ${words(numbers.best_partial_r2)} of what position leaves${random}`;
 }
 
 function notShownWords(finding: Finding, name: string): string {
-  const { target, hook, partial, position } = finding, { what } = target;
+  const { target, hook, numbers } = finding, { what } = target;
+  const { best_partial_r2: partial, position_r2: position } = numbers;
   if (Number.isNaN(position.value)) return stillWords(target);
   if (Number.isNaN(partial.value)) {
     return `Nothing was shown of ${what} beyond position: the place of a cell alone explains R² ${
@@ -70,12 +70,17 @@ function notShownWords(finding: Finding, name: string): string {
   }
   return `No hook was shown to hold ${what} beyond position: the best of them, by cross-validation ${hook}, explains ${
     words(partial)
-  } of what position leaves${reasonWords(finding, name)}`;
+  } of what position leaves${reasonWords(numbers, name)}`;
 }
 
 /** Why that does not show it. */
 function reasonWords(
-  { r2, partial, shuffled, random }: Finding,
+  {
+    best_r2: r2,
+    best_partial_r2: partial,
+    shuffled_partial_r2: shuffled,
+    random_partial_r2: random,
+  }: Finding["numbers"],
   name: string,
 ): string {
   if (partial.low === undefined) {

@@ -79,9 +79,10 @@ function withDepth(
 Deno.test("where() finds the hook where depth is written, and no other", async () => {
   const found = await run(studyOf({}));
   for (const target of ["truth", "own"] as const) {
-    const { hook, partial, isShown, differences } = found
+    const { hook, numbers, isShown, differences } = found
       .best[`${target}_log_depth`]!;
     equal(hook, plantedHook);
+    const { best_partial_r2: partial } = numbers;
     ok(partial.low! > 0.95, `partial R² ${partial.value}`);
     ok(isShown);
     ok(differences.every(({ behind }) => behind.low! > 0.3));
@@ -124,7 +125,8 @@ Deno.test("where() reads no shuffled target beyond position, and no control task
 Deno.test("where() finds nothing in the depth of other pictures: R² is at most 0 within its interval", async () => {
   const found = await run(studyOf({ shuffled: true, prior: 0 }));
   const best = found.best.truth_log_depth!;
-  ok(best.r2.low! <= 0 && best.partial.low! <= 0);
+  const { best_r2, best_partial_r2 } = best.numbers;
+  ok(best_r2.low! <= 0 && best_partial_r2.low! <= 0);
   equal(best.isShown, false);
   for (
     const row of rows(found, { target: "truth_log_depth", labels: "real" })
@@ -140,8 +142,8 @@ Deno.test("where() finds nothing in the depth of other pictures: R² is at most 
 
 Deno.test("where() names no hook of a model that only knows position", async () => {
   const found = await run(studyOf({ writes: "position" }));
-  const { partial, isShown } = found.best.truth_log_depth!;
-  ok(!(partial.low! > 0));
+  const { numbers, isShown } = found.best.truth_log_depth!;
+  ok(!(numbers.best_partial_r2.low! > 0));
   equal(isShown, false);
   equal(found.best.own_log_depth!.isShown, false);
   ok(!found.verdict.join("\n").includes(" best at "), found.verdict.join("\n"));
@@ -222,8 +224,8 @@ Deno.test("where() compares with random weights, and closes them", async () => {
     features: "tokens + position",
   });
   equal(random.length, 7);
-  const { overRandom, isShown } = found.best.truth_log_depth!;
-  ok(Math.abs(overRandom.value) < 1e-9);
+  const { numbers, isShown } = found.best.truth_log_depth!;
+  ok(Math.abs(numbers.over_random.value) < 1e-9);
   equal(isShown, false);
   ok(
     found.verdict.some((line) =>
