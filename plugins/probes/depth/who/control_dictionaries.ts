@@ -29,7 +29,7 @@ export interface ControlOptions {
 }
 
 /** A dictionary that nobody trained. */
-export interface ControlDictionary extends Pick<Units, "name" | "units"> {
+interface ControlDictionary extends Pick<Units, "name" | "units"> {
   /** The dictionary. */
   readonly dictionary: Dictionary;
 }

@@ -15,7 +15,7 @@ import { type LatentTuning, tuningOf } from "./tuning.ts";
 export type { WhoResult } from "./result.ts";
 
 /** Options for {@linkcode who}. */
-export interface WhoOptions {
+interface WhoOptions {
   /** Permutations of the maps between pictures. */
   readonly permutations: number;
   /** Bins of the target, of equally many patches. */

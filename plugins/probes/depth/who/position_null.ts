@@ -40,7 +40,7 @@ export interface PositionNull {
 }
 
 /** Options for {@linkcode positionNull}. */
-export interface PositionNullOptions {
+interface PositionNullOptions {
   /** How many permutations. */
   readonly permutations: number;
   /** Decides them. */

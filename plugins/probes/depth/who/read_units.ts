@@ -9,28 +9,16 @@ import {
   normalSums,
   rowProducts,
 } from "../../../../mod.ts";
-import type { LatentEntries } from "../study/latent_entries.ts";
 import { readCodes, type ReadCodesOptions } from "../study/read_codes.ts";
 import type { Study } from "../study/study.ts";
-import type { TargetPatches } from "../study/target_patches.ts";
 import {
   controlDictionaries,
   type ControlOptions,
 } from "./control_dictionaries.ts";
 import type { Units } from "./found.ts";
 
-/** What the first pass over the pictures reads. */
-export interface ReadTrained {
-  /** The target on their patches. */
-  readonly patches: TargetPatches;
-  /** The codes of the trained dictionary, where there is one. */
-  readonly codes?: LatentEntries | undefined;
-  /** Sums of the activations of all patches, for controls. */
-  readonly sums: NormalSums;
-}
-
 /** Reads the target, the trained dictionary's codes, and the sums from which controls are made. */
-export async function readTrained(study: Study): Promise<ReadTrained> {
+export async function readTrained(study: Study) {
   const sums = normalSums(study.hook.width, 0), products = await rowProducts();
   try {
     const { patches, codes: [codes] } = await readAll(study, {

@@ -61,7 +61,7 @@ export type Measure = (
 export const noBin = 255;
 
 /** Options for {@linkcode targetScale}. */
-export interface TargetScaleOptions {
+interface TargetScaleOptions {
   /** Bins of equally many patches, at most 250. */
   readonly bins: number;
   /** Decides which clusters make up which half. */

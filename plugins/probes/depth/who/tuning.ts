@@ -21,7 +21,7 @@ import { rankCorrelation } from "./rank_correlation.ts";
 import { noBin, type TargetScale } from "./target_scale.ts";
 
 /** What is measured of each latent, over the patches whose target is known. */
-export const tuningColumns = [
+const tuningColumns = [
   "density", // share of the patches on which it fires
   "maximum", // its largest activation
   "meanActive", // its mean activation on the patches on which it fires

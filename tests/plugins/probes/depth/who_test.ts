@@ -142,6 +142,36 @@ Deno.test("who() passes no latent when the depth is that of other pictures", asy
   match(found.verdict[0]!, /^No latent/);
 });
 
+Deno.test("who() puts any target into its own words", async () => {
+  const { target, ...study } = studyOf();
+  const words = {
+    name: "haze",
+    small: ["clear", "clearer"],
+    large: ["hazy", "hazier"],
+    shown: (measured: number) => measured,
+    scale: "as shares",
+    source: (of: string) => `Haze is known of ${of}`,
+  } as const;
+  const hazy = {
+    ...target,
+    name: "haze",
+    tuned: { ...target.tuned, words },
+  };
+  const found = await who({ ...study, target: hazy }, options);
+  check(found);
+  const said = JSON.stringify(
+    [found, found.verdict],
+    (_, value) => ArrayBuffer.isView(value) ? [] : value,
+  );
+  equal(said.match(/depth|metres|nearer|farther/i), null);
+  ok("who_clear" in found.metrics && "who_hazy" in found.metrics);
+  ok(Object.keys(found.perLatent!).every((name) => name.startsWith("haze_")));
+  // It is shown as it was measured, as a logarithm.
+  const { preferred } = (await who({ ...study, target }, options)).tuning!;
+  const difference = Math.log(preferred[0]!) - found.tuning!.preferred[0]!;
+  ok(Math.abs(difference) < 1e-6);
+});
+
 Deno.test("who() asks for the model's own depth where no other is known, and says so", async () => {
   const found = await who(studyOf({ truth: false }), options);
   check(found);
