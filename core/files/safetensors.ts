@@ -143,7 +143,7 @@ function gapIn(
   );
   for (const [name, { offset, length }] of inOrder) {
     if (offset !== end) {
-      return `tensor "${name}" begins at byte ${offset}, what is before it ends at ${end}`;
+      return `tensor "${name}" begins at byte ${offset}, but the one before it ends at ${end}`;
     }
     end += length;
   }

@@ -155,7 +155,7 @@ export const runSchema: z.ZodType<RunConfig> = z.strictObject({
   sparsifier: slot("batch-top-k", "The dictionary that is trained"),
   train: z.strictObject({
     tokens: count.default(600_000).describe(
-      "Tokens trained on altogether; a token may come again",
+      "Tokens trained on in total, counting repeats",
     ),
     lr: z.number().positive().optional().describe(
       "Adam's step size; when absent 2e-4 / sqrt(dSae / 2^14)",
@@ -176,13 +176,13 @@ export const runSchema: z.ZodType<RunConfig> = z.strictObject({
       "Added to the root of the mean squared gradient",
     ),
     clip: z.number().positive().nullable().default(null).describe(
-      "Largest norm of the gradient, longer ones are shortened to it; null for none",
+      "Largest norm of the gradient, to which longer ones are shortened; null for none",
     ),
     deadTokens: count.optional().describe(
       "Tokens without firing after which a latent counts as dead; when absent 10 million or 5 % of train.tokens, whichever is less",
     ),
     sample: count.default(16_384).describe(
-      "Tokens looked at before training, for the scale and the first dictionary",
+      "Tokens sampled before training, for the scale and the initial dictionary",
     ),
     normalize: z.boolean().default(true).describe(
       "Scale tokens to a total variance of 1, so that the loss is an FVU; folded into the weights at save",
@@ -195,18 +195,18 @@ export const runSchema: z.ZodType<RunConfig> = z.strictObject({
   }).prefault({}).describe("What is measured on pictures not trained on"),
   checkpoint: z.strictObject({
     every: count.default(500).describe(
-      "Steps between saves that a killed run goes on from",
+      "Steps between saves, from which a killed run resumes",
     ),
     minutes: z.number().positive().default(10).describe(
-      "Minutes after which it saves although fewer steps have passed",
+      "Minutes after which it saves even if fewer steps have passed",
     ),
-  }).prefault({}).describe("Saves while the run goes on"),
+  }).prefault({}).describe("When the run is saved"),
   log: z.strictObject({
     every: count.default(20).describe("Steps between lines of metrics.jsonl"),
-  }).prefault({}).describe("What is written while the run goes on"),
+  }).prefault({}).describe("What is logged"),
   index: z.strictObject({
     images: z.int().min(0).default(500).describe(
-      "Pictures looked at when the run is trained, to find what shows each latent; 0 for no index",
+      "Pictures looked at after training, to find what shows each latent; 0 for no index",
     ),
   }).prefault({}).describe("What shows each latent"),
   engine: slot("cpu", "Where the maths is done"),

@@ -35,8 +35,8 @@ export function splitExamples(
     throw new ConfigError(
       "evaluate.images",
       length < 4
-        ? `Cannot hold pictures out of a dataset of ${length}: it needs at least 4, of which evaluate.images=2 are held out`
-        : `Cannot hold ${heldOut} pictures out of ${length}: write a number from 2 to ${
+        ? `Cannot hold out pictures from a dataset of ${length}: it needs at least 4, of which evaluate.images=2 are held out`
+        : `Cannot hold out ${heldOut} of ${length} pictures: write a number from 2 to ${
           Math.floor(length / 2)
         } for evaluate.images`,
     );

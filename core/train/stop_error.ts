@@ -15,10 +15,10 @@ export function stopError(
   const step = trainer?.step ?? 0;
   const rest = saved === undefined
     ? "nothing was saved yet"
-    : `the save of step ${saved} in "${folder.path}" stands: go on from it with deno task train --resume ${folder.path}`;
+    : `the save of step ${saved} in "${folder.path}" is intact: resume from it with deno task train --resume ${folder.path}`;
   return new TrainingError(
     step,
-    `Cannot go on after step ${step}: ${why}; ${rest}`,
+    `Cannot continue after step ${step}: ${why}; ${rest}`,
     { cause },
   );
 }

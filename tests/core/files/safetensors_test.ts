@@ -175,7 +175,7 @@ const broken: [what: string, header: unknown, length: number, why: RegExp][] = [
     "tensors that share bytes",
     { x: tensor, y: { ...tensor, data_offsets: [4, 12] } },
     12,
-    /: tensor "y" begins at byte \d+, what is before it ends at \d+$/,
+    /: tensor "y" begins at byte \d+, but the one before it ends at \d+$/,
   ],
   [
     "bytes that belong to no tensor",

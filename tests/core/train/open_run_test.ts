@@ -50,7 +50,7 @@ const bad: [
   [
     "more pictures held out than half",
     { evaluate: { images: 21 } },
-    "Cannot hold 21 pictures out of 40: write a number from 2 to 20 for evaluate.images",
+    "Cannot hold out 21 of 40 pictures: write a number from 2 to 20 for evaluate.images",
   ],
 ];
 

@@ -74,17 +74,17 @@ Deno.test("splitExamples() says how many pictures can be held out", () => {
       [
         100,
         51,
-        "Cannot hold 51 pictures out of 100: write a number from 2 to 50 for evaluate.images",
+        "Cannot hold out 51 of 100 pictures: write a number from 2 to 50 for evaluate.images",
       ],
       [
         100,
         1,
-        "Cannot hold 1 pictures out of 100: write a number from 2 to 50 for evaluate.images",
+        "Cannot hold out 1 of 100 pictures: write a number from 2 to 50 for evaluate.images",
       ],
       [
         3,
         2,
-        "Cannot hold pictures out of a dataset of 3: it needs at least 4, of which evaluate.images=2 are held out",
+        "Cannot hold out pictures from a dataset of 3: it needs at least 4, of which evaluate.images=2 are held out",
       ],
     ] as const
   ) {

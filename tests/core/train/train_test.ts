@@ -266,7 +266,7 @@ for (const value of [NaN, Infinity, -Infinity]) {
         name: "TrainingError",
         step: 4,
         message:
-          `Cannot go on after step 4: activations at "toy.1" are not finite for "toy/${last}"; nothing was saved yet`,
+          `Cannot continue after step 4: activations at "toy.1" are not finite for "toy/${last}"; nothing was saved yet`,
       });
     });
     await inRunFolder(async (folder) => {
@@ -274,7 +274,7 @@ for (const value of [NaN, Infinity, -Infinity]) {
       const toy: Toy = [{ ...settings, checkpoint: { every: 2 } }, parts];
       await rejects(goOn(folder, toy), {
         message:
-          `Cannot go on after step 4: activations at "toy.1" are not finite for "toy/${last}"; the save of step 4 in "${folder.path}" stands: go on from it with deno task train --resume ${folder.path}`,
+          `Cannot continue after step 4: activations at "toy.1" are not finite for "toy/${last}"; the save of step 4 in "${folder.path}" is intact: resume from it with deno task train --resume ${folder.path}`,
       });
       equal((await readState(folder.state)).step, 4);
       // With a working encoder, nothing is lost.
@@ -290,7 +290,7 @@ Deno.test("train() stops at activations that are not finite on a held-out pictur
     await rejects(goOn(folder, notFinite(NaN, index)), {
       name: "TrainingError",
       message:
-        `Cannot go on after step 30: activations at "toy.1" are not finite for "toy/${index}"; the save of step 30 in "${folder.path}" stands: go on from it with deno task train --resume ${folder.path}`,
+        `Cannot continue after step 30: activations at "toy.1" are not finite for "toy/${index}"; the save of step 30 in "${folder.path}" is intact: resume from it with deno task train --resume ${folder.path}`,
     });
   });
 });
@@ -302,7 +302,7 @@ Deno.test("train() stops when the loss is not finite, naming the step and some p
       name: "TrainingError",
       step: 1,
       message:
-        /^Cannot go on after step 1: the loss of step 2 is not finite, on pictures (\d+, )+… of the dataset; a smaller train\.lr may help; nothing was saved yet$/,
+        /^Cannot continue after step 1: the loss of step 2 is not finite, on pictures (\d+, )+… of the dataset; a smaller train\.lr may help; nothing was saved yet$/,
     });
   });
 });
@@ -351,10 +351,10 @@ for (
           name: "TrainingError",
           step,
           message:
-            `Cannot go on after step ${step}: writing to "${folder.path}" failed: No space left on device (os error 28); ${
+            `Cannot continue after step ${step}: writing to "${folder.path}" failed: No space left on device (os error 28); ${
               saved === undefined
                 ? "nothing was saved yet"
-                : `the save of step ${saved} in "${folder.path}" stands: go on from it with deno task train --resume ${folder.path}`
+                : `the save of step ${saved} in "${folder.path}" is intact: resume from it with deno task train --resume ${folder.path}`
             }`,
         });
       });

@@ -239,7 +239,7 @@ Deno.test("train refuses to resume what has changed, and loses nothing", async (
     equal(code, 1);
     match(
       errors,
-      /^Cannot go on after step 7: activations at "out" are not finite for "dots\/\d+"; the save of step 7 in ".*b" stands: go on from it with deno task train --resume .*b\n$/,
+      /^Cannot continue after step 7: activations at "out" are not finite for "dots\/\d+"; the save of step 7 in ".*b" is intact: resume from it with deno task train --resume .*b\n$/,
     );
     await describe({ width: 8, weights: "one" });
     await at.trainOk(["--resume=runs/b"]);

@@ -128,7 +128,7 @@ Deno.test("train refuses what it cannot do before it starts", async (t) => {
     ],
     [
       "run.json --evaluate.images=41",
-      "Cannot hold 41 pictures out of 80: write a number from 2 to 40 for evaluate.images",
+      "Cannot hold out 41 of 80 pictures: write a number from 2 to 40 for evaluate.images",
     ],
     [
       "run.json other.json",
