@@ -6,7 +6,7 @@
 import type { JSX } from "hono/jsx/jsx-runtime";
 import type { Exemplar } from "../serve/runs/latent_exemplars.ts";
 import { number, ofKind } from "../serve/parts/numbers.ts";
-import { Term } from "../serve/parts/term.tsx";
+import { ColumnTerm } from "../serve/parts/column_term.tsx";
 import type { RunIndex } from "../serve/runs/run_store.ts";
 import type { ReportPicture, ReportPictures } from "./pictures.ts";
 
@@ -68,7 +68,7 @@ export function ReportLatents(
               {columns.map((column) => (
                 <>
                   <dt>
-                    <Term name={`column-${column.name}`} word={column} />
+                    <ColumnTerm column={column} />
                   </dt>
                   <dd>{ofKind(column.kind, column.values[latent]!)}</dd>
                 </>

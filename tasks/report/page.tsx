@@ -8,6 +8,7 @@ import type { JSX } from "hono/jsx/jsx-runtime";
 import { words } from "../serve/glossary.ts";
 import { RunNumbers } from "../serve/parts/run_numbers.tsx";
 import { ColorBar } from "../serve/parts/color_bar.tsx";
+import { columnTerms } from "../serve/parts/column_term.tsx";
 import { Notices } from "../serve/parts/notices.tsx";
 import { count } from "../serve/parts/numbers.ts";
 import {
@@ -73,9 +74,7 @@ interface ReportPageProps {
 /** The whole file except its first line. */
 export function ReportPage(props: ReportPageProps): JSX.Element {
   const { run, latents, shown, pictures, probes, problems } = props;
-  const columns = Object.fromEntries(
-    (latents?.columns ?? []).map((column) => [`column-${column.name}`, column]),
-  );
+  const columns = columnTerms(latents?.columns ?? []);
   return (
     <html lang="en">
       <head>

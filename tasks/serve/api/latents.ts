@@ -14,7 +14,7 @@ import {
   filled,
   latentExemplars,
 } from "../runs/latent_exemplars.ts";
-import { Problem } from "../http/problem.ts";
+import { findColumn } from "../runs/find_column.ts";
 import { latentNumber } from "../runs/address_numbers.ts";
 import { apiLatentsUrl, apiLatentUrl, latentUrl } from "../urls.ts";
 import { type Endpoint, readQuery, wholeNumber } from "./endpoint.ts";
@@ -192,17 +192,7 @@ export const apiLatents: Routes = (app, { store, search }) => {
     const run = await store.run(c.req.param("run"));
     const { color } = readQuery(planeQuery, new URL(c.req.url).searchParams);
     const { columns, index: { plane } } = await store.latents(run);
-    const column = color === ""
-      ? columns[0]!
-      : columns.find(({ name }) => name === color);
-    if (!column) {
-      throw new Problem(
-        400,
-        `Cannot find column "${color.slice(0, 40)}": this run has ${
-          columns.map(({ name }) => name).join(", ")
-        }`,
-      );
-    }
+    const column = color === "" ? columns[0]! : findColumn(columns, color);
     const axis = (at: number): number[] =>
       Array.from(column.values, (_, i) => rounded(plane[2 * i + at]!) ?? 0);
     return c.json<z.infer<typeof planeAnswer>>({

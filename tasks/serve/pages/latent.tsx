@@ -10,12 +10,12 @@ import type { StaticFiles } from "../http/static_files.ts";
 import { ColorBar } from "../parts/color_bar.tsx";
 import { ExemplarGroup } from "../parts/exemplar_group.tsx";
 import { LatentCounts } from "../parts/latent_counts.tsx";
+import { ColumnTerm, columnTerms } from "../parts/column_term.tsx";
 import { Layout } from "../parts/layout.tsx";
 import { NeighbourList } from "../parts/neighbour_list.tsx";
 import { Notices } from "../parts/notices.tsx";
 import { count, number, ofKind } from "../parts/numbers.ts";
 import { Step } from "../parts/step.tsx";
-import { Term } from "../parts/term.tsx";
 import {
   type LatentPair,
   type LatentView,
@@ -49,16 +49,13 @@ function LatentPage(
   },
 ): JSX.Element {
   const { run, latents: { columns }, latent, pair } = view;
-  const words = Object.fromEntries(
-    columns.map((column) => [`column-${column.name}`, column]),
-  );
   return (
     <Layout
       files={files}
       title={`Latent ${latent} of ${run.name}`}
       run={run.name}
       tab="Latents"
-      words={words}
+      words={columnTerms(columns)}
       scripts={["latent.js"]}
     >
       <div class="heading latent-heading">
@@ -78,7 +75,7 @@ function LatentPage(
         {columns.map((column) => (
           <div class="figure">
             <dt>
-              <Term name={`column-${column.name}`} word={column} />
+              <ColumnTerm column={column} />
             </dt>
             <dd>{ofKind(column.kind, column.values[latent]!)}</dd>
           </div>

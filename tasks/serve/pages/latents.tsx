@@ -12,10 +12,10 @@ import { ColumnHistogram } from "../parts/histogram.tsx";
 import { LatentFilter } from "../parts/latent_filter.tsx";
 import { LatentRows } from "../parts/latent_rows.tsx";
 import { LatentSummary } from "../parts/latent_summary.tsx";
+import { ColumnTerm, columnTerms } from "../parts/column_term.tsx";
 import { Layout } from "../parts/layout.tsx";
 import { Notices } from "../parts/notices.tsx";
 import { count } from "../parts/numbers.ts";
-import { Term } from "../parts/term.tsx";
 import type { LatentColumn } from "../runs/latent_columns.ts";
 import { type LatentList, latentList, pageRows } from "../runs/latent_list.ts";
 import { type LatentQuery, latentQueryText } from "../runs/latent_query.ts";
@@ -54,9 +54,6 @@ function LatentsPage(
   },
 ): JSX.Element {
   const { run, latents: { columns, problems }, found, offset } = list;
-  const words = Object.fromEntries(
-    columns.map((column) => [`column-${column.name}`, column]),
-  );
   const { query, latents: { length: total } } = found;
   return (
     <Layout
@@ -64,7 +61,7 @@ function LatentsPage(
       title={`Latents of ${run.name}`}
       run={run.name}
       tab="Latents"
-      words={words}
+      words={columnTerms(columns)}
       scripts={["latents.js"]}
     >
       <div class="heading">
@@ -105,7 +102,7 @@ function Distribution(
   return (
     <figure class="card distribution">
       <figcaption>
-        <Term name={`column-${column.name}`} word={column} />{" "}
+        <ColumnTerm column={column} />{" "}
         <span class="quiet">
           over all latents; press a bar to see its latents
         </span>

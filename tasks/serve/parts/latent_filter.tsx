@@ -8,7 +8,7 @@ import type { LatentColumn } from "../runs/latent_columns.ts";
 import type { LatentQuery } from "../runs/latent_query.ts";
 import type { Run } from "../runs/run_store.ts";
 import { latentsUrl } from "../urls.ts";
-import { Term } from "./term.tsx";
+import { ColumnTerm } from "./column_term.tsx";
 
 /** Search, order and bounds of a run's latents. */
 export function LatentFilter(
@@ -91,7 +91,7 @@ function Bounds(
   );
   return (
     <div class="bound">
-      <Term name={`column-${name}`} word={column} />
+      <ColumnTerm column={column} />
       {input("min")}
       {input("max")}
     </div>

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { findColumn } from "./find_column.ts";
 import type { LatentColumn } from "./latent_columns.ts";
 import { Problem } from "../http/problem.ts";
 
@@ -32,10 +33,11 @@ export function readLatentQuery(
   params: URLSearchParams,
   columns: readonly LatentColumn[],
 ): LatentQuery {
-  const names = columns.map(({ name }) => name);
-  const usual = usualSort.find((name) => names.includes(name)) ?? "latent";
+  const usual =
+    usualSort.find((name) => columns.some((column) => column.name === name)) ??
+      "latent";
   const sort = params.get("sort") || usual;
-  if (sort !== "latent") checkName(sort, names);
+  if (sort !== "latent") findColumn(columns, sort);
   const order = params.get("order") ||
     (sort === "latent" ? "asc" : "desc");
   if (order !== "asc" && order !== "desc") {
@@ -48,21 +50,21 @@ export function readLatentQuery(
     sort,
     order,
     q: (params.get("q") ?? "").trim().slice(0, 200),
-    min: bounds("min.", params, names),
-    max: bounds("max.", params, names),
+    min: bounds("min.", params, columns),
+    max: bounds("max.", params, columns),
   };
 }
 
 function bounds(
   prefix: string,
   params: URLSearchParams,
-  names: readonly string[],
+  columns: readonly LatentColumn[],
 ): Record<string, number> {
   const found: Record<string, number> = {};
   for (const [key, text] of params) {
     if (!key.startsWith(prefix) || text.trim() === "") continue;
     const name = key.slice(prefix.length), value = Number(text);
-    checkName(name, names);
+    findColumn(columns, name);
     if (Number.isNaN(value)) {
       throw new Problem(
         400,
@@ -72,14 +74,6 @@ function bounds(
     found[name] = value;
   }
   return found;
-}
-
-function checkName(name: string, names: readonly string[]): void {
-  if (names.includes(name)) return;
-  throw new Problem(
-    400,
-    `Cannot find column "${cut(name)}": this run has ${names.join(", ")}`,
-  );
 }
 
 function cut(text: string): string {
