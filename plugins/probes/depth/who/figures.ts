@@ -1,5 +1,5 @@
 /**
- * Figures of units that go with a target, drawn from their tables.
+ * Figures of the units that go with a target, drawn from their tables.
  *
  * @module
  */

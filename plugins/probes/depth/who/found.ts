@@ -1,5 +1,5 @@
 /**
- * Units held against a target, and how many of them pass.
+ * Units, how they go with a target, and how many of them pass.
  *
  * @module
  */
@@ -93,7 +93,7 @@ export function judged(
   };
 }
 
-/** A quantile of the largest partial eta² of any unit over the permutations: the smallest that at least this share of them do not exceed. */
+/** A quantile over permutations of the largest partial eta² of any unit: the smallest value that this share of them, or more, do not exceed. */
 export function largestQuantile(
   { largest }: Pick<PositionNull, "largest">,
   share: number,
@@ -102,7 +102,7 @@ export function largestQuantile(
   return largest.toSorted()[Math.max(0, at)] ?? NaN;
 }
 
-/** The units that go with the target most: those that pass first, then by partial eta². */
+/** The units that go with the target most: first those that pass, each group by partial eta². */
 export function bestUnits(
   { passes, nulls, tuning: { partialEta2 } }: UnitSource,
   count: number,

@@ -1,5 +1,5 @@
 /**
- * What is known of each latent, as columns that latents can be sorted by.
+ * Columns of numbers on each latent, by which latents can be sorted.
  *
  * @module
  */

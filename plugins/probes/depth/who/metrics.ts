@@ -1,5 +1,5 @@
 /**
- * How many units go with a target, as metrics.
+ * Metrics of the units that go with a target.
  *
  * @module
  */

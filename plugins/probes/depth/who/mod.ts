@@ -1,6 +1,6 @@
 /**
- * Which latents go with a target, and whether more of them do than of units that
- * nobody trained.
+ * Finds the latents that go with a target, and compares how many there are with
+ * controls that nobody trained.
  *
  * @module
  */
@@ -30,15 +30,15 @@ interface WhoOptions {
 const l0WithoutDictionary = 32;
 
 /**
- * Which latents go with the target, over all pictures of the study. Each latent
- * is held against permutations of the maps between pictures that keep each cell
- * in its place; those that pass are counted, and counted alike among neurons,
- * principal directions and the latents of a random dictionary, all with as many
- * units firing on a patch: that the trained dictionary has more is said only
- * when the interval of the difference excludes 0.
+ * Finds the latents that go with the target on the study's pictures. Each latent
+ * is compared with permutations of the maps between pictures, which keep each
+ * cell in its place. The same test is made of neurons, principal directions and
+ * the latents of a random dictionary, with as many units firing on a patch. The
+ * verdict says that a larger share of the trained dictionary passes only where
+ * the interval of the difference excludes 0.
  *
- * Pictures are encoded twice, once for the dictionary and once for its controls,
- * which are made from sums over all patches; kept are 8 bytes for each entry of
+ * Pictures are encoded twice: first for the dictionary, then for its controls,
+ * which are made from sums over all patches. 8 bytes are kept for each entry of
  * a code.
  */
 export async function who(
@@ -91,9 +91,9 @@ function nothing(target: string, why: string): WhoResult {
 }
 
 /**
- * The tuning of a study's dictionary over `bins` bins of the target, for an
- * order in which latents are edited; no latent is said to pass. Nothing where
- * there is no dictionary or nothing is known.
+ * The tuning of a study's dictionary over `bins` bins of the target, without the
+ * test of which latents pass. Undefined where there is no dictionary, or where
+ * the target is known on no patch.
  */
 export async function plainTuning(
   study: Study,

@@ -1,5 +1,5 @@
 /**
- * How latents would go with a target if they knew only the place in the picture.
+ * The null hypothesis that latents know only the place in the picture.
  *
  * @module
  */
@@ -52,9 +52,9 @@ interface PositionNullOptions {
 }
 
 /**
- * Whose map each picture gets, `[pictures]`: those of whole clusters, in
- * an order that `random` decides, are dealt to the pictures cluster by cluster.
- * Each cell keeps its place, and neighbouring frames of a film stay together.
+ * The picture whose map each picture gets, `[pictures]`. The maps are dealt out
+ * in a random order of their clusters, so that each cell keeps its place and
+ * neighbouring frames of a film stay together.
  */
 export function permuteMaps(
   clusters: Uint32Array,
@@ -71,9 +71,9 @@ export function permuteMaps(
 }
 
 /**
- * Holds each latent against permutations of the maps between pictures: what
- * goes with the place in the picture alone does as well there. All latents see
- * the same permutations.
+ * Compares each latent with permutations of the maps between pictures, where
+ * whatever goes with the place in the picture alone does just as well. All
+ * latents get the same permutations.
  */
 export async function positionNull(
   scale: TargetScale,
@@ -115,7 +115,7 @@ export async function positionNull(
   return found;
 }
 
-/** The numbers below `count`; a wish to stop is heard between two of them. */
+/** The numbers below `count`, with pauses between them in which an abort is heard. */
 async function* paced(
   count: number,
   onProgress?: (done: number) => void,

@@ -1,5 +1,5 @@
 /**
- * The codes of a study's dictionary and of its controls on all pictures.
+ * Reads the codes of a study's dictionary and of its controls on all pictures.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Everything that was measured, as metrics, columns, figures, tables and words.
+ * Puts what was measured into metrics, columns, figures, tables and sentences.
  *
  * @module
  */
@@ -16,7 +16,7 @@ import { verdictOf } from "./verdict.ts";
 /** What the part "who" found, with the tuning of each latent where there is a dictionary. */
 export type WhoResult = PartResult & { readonly tuning?: LatentTuning };
 
-/** Puts everything into words, numbers and figures. */
+/** The result of everything that was measured. */
 export async function resultOf(found: WhoFound): Promise<WhoResult> {
   const sources = sourceTable(found);
   const ofLatents = found.trained && await latentsOf(found.trained, found);

@@ -1,5 +1,5 @@
 /**
- * The tables of units that go with a target.
+ * Tables of the units that go with a target.
  *
  * @module
  */

@@ -1,6 +1,5 @@
 /**
- * The bins and ranks of a target over patches, and how much of it each place in
- * the picture says.
+ * Bins and ranks of a target over patches, and how they depend on the cell.
  *
  * @module
  */
@@ -13,7 +12,7 @@ import {
 import type { LatentSlice } from "../study/latent_entries.ts";
 import type { TargetPatches } from "../study/target_patches.ts";
 
-/** A target, as latents are held against it. Maps that are permuted between pictures change none of it but which patch has which bin and rank. */
+/** Bins and ranks of a target. Permuting maps between pictures changes only which patch has which bin and rank. */
 export interface TargetScale {
   /** The patches. */
   readonly patches: TargetPatches;
@@ -21,7 +20,7 @@ export interface TargetScale {
   readonly count: number;
   /** The bin of each patch, the least first; {@linkcode noBin} where its target is not known. */
   readonly bin: Uint8Array;
-  /** The picture itself of each picture: maps that are not permuted. */
+  /** Donors where maps are not permuted: each picture itself. */
   readonly own: Uint32Array;
   /** Patches whose target is known. */
   readonly known: number;
@@ -48,10 +47,9 @@ export interface TargetScale {
 }
 
 /**
- * Measures how latents go with a target. The buffers are made once for a scale,
- * so that what it returns is for the latest latent only; that one measures the
- * latent with the map of picture `donors[p]` in place of that of `p`, or with
- * its own.
+ * Prepares a latent, and returns a function that measures how it goes with the
+ * target: with the map of picture `donors[p]` in place of that of `p`, or with
+ * each picture's own. Latents share buffers, so prepare one at a time.
  */
 export type Measure = (
   slice: LatentSlice,
@@ -112,8 +110,8 @@ export function targetScale(
 }
 
 /**
- * Where bins of equally many of the ascending numbers begin, and where the last
- * ends: equal numbers are never in two bins, so that there may be fewer.
+ * The edges of bins with equally many of the ascending numbers. Equal numbers
+ * share a bin, so there may be fewer bins than asked for.
  */
 export function binEdges(sorted: Float64Array, bins: number): Float64Array {
   const edges = sorted.length === 0 ? [] : [sorted[0]!];
@@ -124,7 +122,7 @@ export function binEdges(sorted: Float64Array, bins: number): Float64Array {
   return Float64Array.of(...edges, sorted.at(-1) ?? NaN);
 }
 
-/** The bin of a number: that of the last edge it is not below. */
+/** The bin of a number: that of the last edge that is not above it. */
 export function binOf(value: number, edges: Float64Array): number {
   let low = 0, high = edges.length - 1;
   while (high - low > 1) {
@@ -150,7 +148,7 @@ function halves(clusters: Uint32Array, seed: number): Uint8Array {
   return half;
 }
 
-/** How bins go with cells. */
+/** How often each bin occurs at each cell. */
 function placesOf(
   bin: Uint8Array,
   n: Float64Array,

@@ -1,5 +1,5 @@
 /**
- * Sentences on the units that go with a target.
+ * The verdict on the units that go with a target, in sentences.
  *
  * @module
  */
