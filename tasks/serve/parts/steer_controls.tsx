@@ -17,8 +17,7 @@ const offered = 16;
 
 /** The form, whose fields are the query of its address. The module `steer.js` adds sliders. */
 export function SteerControls({ of }: { of: Steering }): JSX.Element {
-  const { run, picture, query, edits, predictions, strongest } = of;
-  const chosen = new Set(edits.map(({ latent }) => latent));
+  const { run, picture, query, edits } = of;
   return (
     <form
       class="steer-controls"
@@ -41,46 +40,7 @@ export function SteerControls({ of }: { of: Steering }): JSX.Element {
         <ol class="edits">
           {edits.map((edit, i) => <EditRow of={of} edit={edit} at={i} />)}
         </ol>
-        <div class="steer-more">
-          <label class="add-latent">
-            <span>Add a latent by its number</span>
-            <span class="with-button">
-              <input
-                name="add"
-                inputmode="numeric"
-                pattern="[0-9]*"
-                placeholder={`0 to ${of.dSae - 1}`}
-              />
-              <button class="button" type="submit">Add</button>
-            </span>
-          </label>
-          {predictions.length > 1 && (
-            <label>
-              <span>Prediction</span>
-              <select name="prediction">
-                {predictions.map(({ hook, kind }) => (
-                  <option
-                    value={hook}
-                    selected={hook === of.steered.prediction.hook}
-                  >
-                    {hook} ({kind})
-                  </option>
-                ))}
-              </select>
-            </label>
-          )}
-          <label>
-            <span>What the dictionary misses</span>
-            <select name="error">
-              <option value="keep" selected={query.keepError}>
-                is kept: see the edit alone
-              </option>
-              <option value="lose" selected={!query.keepError}>
-                is lost: see the reconstruction
-              </option>
-            </select>
-          </label>
-        </div>
+        <Choices of={of} />
         <p class="quiet steer-foot">
           What is <Term name="set" word={liveWords.set!} />,{" "}
           <Term name="scale" word={liveWords.scale!} />,{" "}
@@ -90,40 +50,98 @@ export function SteerControls({ of }: { of: Steering }): JSX.Element {
           <a href={permanentUrl(of)} data-permanent>Permanent link</a>
         </p>
       </div>
-      <div class="card">
-        <h2>
-          Latents of this picture{" "}
-          <span class="quiet">
-            the strongest {Math.min(offered, strongest.length)} of{" "}
-            {count(strongest.length)}
-          </span>
-        </h2>
-        <ol class="latent-bars wide">
-          {strongest.slice(0, offered).map(({ latent, value }) => (
-            <LatentBar
-              run={run}
-              latents={of.latents}
-              latent={latent}
-              value={value}
-              full={strongest[0]!.value}
-            >
-              {chosen.has(latent)
-                ? <span class="quiet latent-bar-more">edited</span>
-                : (
-                  <button
-                    type="submit"
-                    class="button latent-bar-more"
-                    name="add"
-                    value={latent}
-                  >
-                    Add
-                  </button>
-                )}
-            </LatentBar>
-          ))}
-        </ol>
-      </div>
+      <Offered of={of} />
     </form>
+  );
+}
+
+/** A latent to add, the prediction to see, and what happens to the error. */
+function Choices(
+  { of: { dSae, predictions, steered, query } }: { of: Steering },
+): JSX.Element {
+  return (
+    <div class="steer-more">
+      <label class="add-latent">
+        <span>Add a latent by its number</span>
+        <span class="with-button">
+          <input
+            name="add"
+            inputmode="numeric"
+            pattern="[0-9]*"
+            placeholder={`0 to ${dSae - 1}`}
+          />
+          <button class="button" type="submit">Add</button>
+        </span>
+      </label>
+      {predictions.length > 1 && (
+        <label>
+          <span>Prediction</span>
+          <select name="prediction">
+            {predictions.map(({ hook, kind }) => (
+              <option
+                value={hook}
+                selected={hook === steered.prediction.hook}
+              >
+                {hook} ({kind})
+              </option>
+            ))}
+          </select>
+        </label>
+      )}
+      <label>
+        <span>What the dictionary misses</span>
+        <select name="error">
+          <option value="keep" selected={query.keepError}>
+            is kept: see the edit alone
+          </option>
+          <option value="lose" selected={!query.keepError}>
+            is lost: see the reconstruction
+          </option>
+        </select>
+      </label>
+    </div>
+  );
+}
+
+/** The strongest latents of the picture, each with a button that adds it. */
+function Offered(
+  { of: { run, latents, strongest, edits } }: { of: Steering },
+): JSX.Element {
+  const chosen = new Set(edits.map(({ latent }) => latent));
+  return (
+    <div class="card">
+      <h2>
+        Latents of this picture{" "}
+        <span class="quiet">
+          the strongest {Math.min(offered, strongest.length)} of{" "}
+          {count(strongest.length)}
+        </span>
+      </h2>
+      <ol class="latent-bars wide">
+        {strongest.slice(0, offered).map(({ latent, value }) => (
+          <LatentBar
+            run={run}
+            latents={latents}
+            latent={latent}
+            value={value}
+            full={strongest[0]!.value}
+          >
+            {chosen.has(latent)
+              ? <span class="quiet latent-bar-more">edited</span>
+              : (
+                <button
+                  type="submit"
+                  class="button latent-bar-more"
+                  name="add"
+                  value={latent}
+                >
+                  Add
+                </button>
+              )}
+          </LatentBar>
+        ))}
+      </ol>
+    </div>
   );
 }
 
