@@ -12,7 +12,7 @@ import {
 } from "tessera";
 
 /** The sizes of a step. */
-export interface Size {
+interface Size {
   readonly rows: number;
   readonly dModel: number;
   readonly dSae: number;
@@ -53,7 +53,7 @@ export const sizes = [
 ];
 
 /** Activations to encode, and the parameters. */
-export interface Inputs {
+interface Inputs {
   readonly x: Float32Array;
   readonly W: Float32Array;
   readonly b_enc: Float32Array;

@@ -26,7 +26,7 @@ export const dSae = 22;
 export const rows = 13;
 
 /** A batch on the host. */
-export interface HostBatch {
+interface HostBatch {
   /** Activations, `[rows, dModel]`. */
   readonly x: HostTensor;
   /** Dead latents; none when absent. */

@@ -6,7 +6,7 @@
 import { type HostCodes, randomFrom } from "tessera";
 
 /** `[rows][dSae]`, 0 where a latent does not fire. */
-export type DenseCodes = readonly (readonly number[])[];
+type DenseCodes = readonly (readonly number[])[];
 
 /** Rows in which about `share` of the latents fire, with few distinct values so that ties are common. */
 export function denseCodes(

@@ -46,12 +46,12 @@ export function toyDataset(
 }
 
 /** The index that a toy picture encodes. */
-export function toyIndex({ data }: { readonly data: Uint8Array }): number {
+function toyIndex({ data }: { readonly data: Uint8Array }): number {
   return data[0]! << 16 | data[1]! << 8 | data[2]!;
 }
 
 /** Options of {@linkcode toyEncoder}. */
-export interface ToyEncoderOptions {
+interface ToyEncoderOptions {
   /** How many special tokens there are. */
   readonly specials?: number;
   /** Changes the tokens `[patches, width]` of picture `index`. */
@@ -114,7 +114,7 @@ export function toySparsifier(k = 2): Sparsifier {
 }
 
 /** Settings of a toy run, by default 40 pictures, 4 at a time, and 30 steps of 16 tokens. */
-export function toyConfig(
+function toyConfig(
   settings: Record<string, unknown> = {},
 ): RunConfig {
   const merged = {

@@ -45,7 +45,7 @@ x.data.forEach((value, i) => x.data[i] = value + b_dec.data[i % width]!);
 x.data[3] = -0;
 
 /** A dictionary, and how it computes in float64. */
-export interface Case {
+interface Case {
   /** How it encodes and decodes. */
   readonly sparsifier: Sparsifier;
   /** Its parameters. */
