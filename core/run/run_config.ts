@@ -9,6 +9,8 @@ import { isDeepStrictEqual } from "node:util";
 import { absolutePaths } from "./absolute_paths.ts";
 import { checkSettings } from "./check_settings.ts";
 import { hashRun } from "./compare_runs.ts";
+import { clsEncoder } from "../cls_encoder.ts";
+import type { Encoder } from "../encoder.ts";
 import { ConfigError } from "../errors.ts";
 import { jsonSchemaOf } from "./json_schema.ts";
 import { type Builtins, isPath, loadPlugin, pathUrl } from "./load_plugin.ts";
@@ -118,9 +120,22 @@ export async function resolveRun(
     ): Promise<Kinds[S]> => {
       const { plugin, options } = filled.find((one) => one.slot === slot)!;
       const context = { base: raw.base, seed: config.seed, report };
-      return await (plugin as Plugin<S>).create(options, context);
+      const made = await (plugin as Plugin<S>).create(options, context);
+      return slot === "encoder" && config.tokens === "cls"
+        ? await ofCls(made as Encoder) as Kinds[S]
+        : made;
     },
   };
+}
+
+/** The encoder's CLS tokens; where there are none it is closed. */
+async function ofCls(encoder: Encoder): Promise<Encoder> {
+  try {
+    return clsEncoder(encoder);
+  } catch (error) {
+    await encoder.close();
+    throw error;
+  }
 }
 
 /** The problems of a slot, or else its plugin and options. */

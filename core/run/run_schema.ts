@@ -38,7 +38,7 @@ export interface RunConfig {
   /** Where the encoder is read. */
   readonly hook?: string | undefined;
   /** Which tokens are trained on. */
-  readonly tokens: "patches" | "all";
+  readonly tokens: "patches" | "all" | "cls";
   /** Tokens on their way from encoder to sparsifier. */
   readonly buffer: BufferConfig;
   /** The dictionary that is trained. */
@@ -139,8 +139,8 @@ export const runSchema: z.ZodType<RunConfig> = z.strictObject({
   hook: z.string().optional().describe(
     'Where the encoder is read, such as "blocks.11.resid_post"; when absent its own default',
   ),
-  tokens: z.enum(["patches", "all"]).default("patches").describe(
-    "Which tokens are trained on: the picture's patches, or CLS and registers too",
+  tokens: z.enum(["patches", "all", "cls"]).default("patches").describe(
+    "Which tokens are trained on: the picture's patches; all, CLS and registers too; or cls, the CLS token alone",
   ),
   buffer: z.strictObject({
     tokens: count.default(32_768).describe(

@@ -7,6 +7,7 @@ import type { Dataset, Example } from "../dataset.ts";
 import type { Encoder, Hook } from "../encoder.ts";
 import { ConfigError, type ExampleError } from "../errors.ts";
 import { mapAhead } from "../map_ahead.ts";
+import type { RunConfig } from "../run/run_schema.ts";
 import type { HostTensor } from "../tensor.ts";
 
 /** The token activations of a few pictures. */
@@ -30,7 +31,7 @@ export interface CollectOptions {
   /** Where the encoder is read. */
   readonly hook: Hook;
   /** Which tokens: patches only, or specials too. */
-  readonly tokens: "patches" | "all";
+  readonly tokens: RunConfig["tokens"];
 }
 
 /**
@@ -79,7 +80,7 @@ export async function* collect(
 /** How many tokens a picture has at `hook`. */
 export function tokensPerExample(
   { layout: { specials, grid: [rows, cols] } }: Hook,
-  tokens: "patches" | "all",
+  tokens: RunConfig["tokens"],
 ): number {
   return rows * cols + (tokens === "all" ? specials : 0);
 }

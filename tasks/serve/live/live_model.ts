@@ -17,6 +17,7 @@ import type {
   Paused,
   Prediction,
 } from "../../../core/encoder.ts";
+import type { RunConfig } from "../../../core/run/run_schema.ts";
 import type { Dictionary } from "../../../core/sparsifier.ts";
 import { splice } from "../../../core/edit/splice.ts";
 import type { HostTensor } from "../../../core/tensor.ts";
@@ -118,7 +119,7 @@ interface LiveParts {
   /** The dictionary. */
   readonly dictionary: Dictionary;
   /** The tokens that it was trained on. */
-  readonly tokens: "patches" | "all";
+  readonly tokens: RunConfig["tokens"];
 }
 
 /** How many pictures are remembered: steering asks about the same one again and again. */
