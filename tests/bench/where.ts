@@ -17,8 +17,8 @@ import { rgbd } from "../../plugins/datasets/rgbd/mod.ts";
 import { vit } from "../../plugins/encoders/vit/mod.ts";
 import { reference } from "../../plugins/engines/reference/mod.ts";
 import { depthTarget } from "../../plugins/probes/depth/study/depth_target.ts";
-import { splitPictures } from "../../plugins/probes/depth/study/split_pictures.ts";
-import { where } from "../../plugins/probes/depth/where/mod.ts";
+import { splitPictures } from "../../plugins/probes/study/split_pictures.ts";
+import { where } from "../../plugins/probes/where/mod.ts";
 import { median, milliseconds, peakMemory } from "./_median.ts";
 
 const rounds = Number(Deno.args[0] ?? 3), together = 8;

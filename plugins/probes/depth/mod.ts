@@ -13,13 +13,13 @@ import {
   type Probe,
   type ProbeResult,
 } from "../../../mod.ts";
-import { hooksNamed } from "./study/choose_hooks.ts";
-import { openStudy } from "./study/open_study.ts";
+import { hooksNamed } from "../study/choose_hooks.ts";
+import { openDepthStudy } from "./study/depth_study.ts";
 import { sense } from "./sense/mod.ts";
-import type { PartResult } from "./study/study.ts";
-import type { LatentTuning } from "./who/tuning.ts";
-import { where } from "./where/mod.ts";
-import { plainTuning, who } from "./who/mod.ts";
+import type { PartResult } from "../study/study.ts";
+import type { LatentTuning } from "../who/tuning.ts";
+import { where } from "../where/mod.ts";
+import { plainTuning, who } from "../who/mod.ts";
 import { why } from "./why/mod.ts";
 
 /** The parts of the probe, in the order in which they run. */
@@ -87,7 +87,7 @@ export function depth(options: DepthOptions, context: Context): Probe {
   const asked = partsNamed(options.parts);
   return {
     async run(input) {
-      const study = await openStudy(input, { ...options, ...context });
+      const study = await openDepthStudy(input, { ...options, ...context });
       const hooks = hooksNamed(options.hooks, study.encoder, study.hook.name);
       const results: PartResult[] = [];
       let tuning: LatentTuning | undefined;

@@ -202,7 +202,7 @@ Deno.test("depth refuses what cannot be asked, and says what would work", async 
     ],
     [
       probed({}, { hooks: "depth" }),
-      /^Cannot look for depth at "depth": it has no patches, or is a prediction/,
+      /^Cannot probe "depth": it has no patches, or is a prediction/,
     ],
     [
       probed({}, {}, { hook: "blocks.9.resid_post" }),

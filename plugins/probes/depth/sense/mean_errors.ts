@@ -4,8 +4,8 @@
  * @module
  */
 import { type Estimate, ratioOfSums } from "../../../../mod.ts";
-import { clustersOf } from "../study/split_pictures.ts";
-import type { DepthStudy } from "../study/study.ts";
+import { clustersOf } from "../../study/split_pictures.ts";
+import type { DepthStudy } from "../study/depth_study.ts";
 import {
   type DepthError,
   type DepthErrors,

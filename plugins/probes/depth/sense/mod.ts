@@ -11,12 +11,13 @@ import {
   spearman,
 } from "../../../../mod.ts";
 import { ownDepth } from "../study/cell_targets.ts";
-import { readPictures, type StudyPicture } from "../study/pictures.ts";
+import { readPictures, type StudyPicture } from "../../study/pictures.ts";
 import { depthErrors } from "./depth_errors.ts";
 import { alignedDepth, disparityOf, truthAt } from "./found_depth.ts";
 import { meanErrors, type PictureErrors } from "./mean_errors.ts";
 import { senseResult } from "./result.ts";
-import type { DepthStudy, PartResult } from "../study/study.ts";
+import type { PartResult } from "../../study/study.ts";
+import type { DepthStudy } from "../study/depth_study.ts";
 
 /** Pictures that are encoded at once. */
 const together = 8;

@@ -12,7 +12,7 @@ import {
   type Table,
   tableOf,
 } from "../../../../mod.ts";
-import type { PartResult } from "../study/study.ts";
+import type { PartResult } from "../../study/study.ts";
 import { type DepthError, errorMeanings } from "./depth_errors.ts";
 import {
   keysOf,

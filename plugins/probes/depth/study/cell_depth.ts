@@ -4,7 +4,7 @@
  * @module
  */
 import type { DenseMap, TokenLayout, View } from "../../../../mod.ts";
-import { cellPixels, type Stretch } from "./cell_pixels.ts";
+import { cellPixels, type Stretch } from "../../study/cell_pixels.ts";
 
 /** How far the cells of a grid are, row by row; NaN where less than half of the pixels are known. */
 export interface CellDepth {

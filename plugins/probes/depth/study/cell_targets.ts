@@ -14,7 +14,7 @@ import {
   type View,
 } from "../../../../mod.ts";
 import { cellDepth, cellMeans } from "./cell_depth.ts";
-import type { CellTargets } from "./target.ts";
+import type { CellTargets } from "../../study/target.ts";
 
 /** What {@linkcode cellTargets} looks at. */
 export interface CellTargetsInput {

@@ -5,8 +5,8 @@
  */
 import { cellTargets, ownDepth } from "./cell_targets.ts";
 import { depthWords } from "./depth_words.ts";
-import type { DepthStudy } from "./study.ts";
-import type { MainTarget, Target } from "./target.ts";
+import type { DepthStudy } from "./depth_study.ts";
+import type { MainTarget, Target } from "../../study/target.ts";
 
 /** What is measured of a depth. */
 function logOf(name: string, short: string, what: string): MainTarget {

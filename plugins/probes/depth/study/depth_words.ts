@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { TargetWords } from "./target_patches.ts";
+import type { TargetWords } from "../../study/target_patches.ts";
 
 /** The words for the logarithm of the true depth, or of the model's own. */
 export function depthWords(isTrue: boolean): TargetWords {

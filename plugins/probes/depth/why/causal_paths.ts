@@ -4,7 +4,7 @@
  * @module
  */
 import type { HostTensor, HostTensors } from "../../../../mod.ts";
-import type { StudyPicture } from "../study/pictures.ts";
+import type { StudyPicture } from "../../study/pictures.ts";
 import type { Condition } from "./condition.ts";
 import { addEffect } from "./effects.ts";
 import type { Live } from "./paused_group.ts";

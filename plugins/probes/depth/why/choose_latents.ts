@@ -5,8 +5,8 @@
  * @module
  */
 import { randomFrom } from "../../../../mod.ts";
-import type { LatentEntries } from "../study/latent_entries.ts";
-import type { LatentTuning } from "../who/tuning.ts";
+import type { LatentEntries } from "../../study/latent_entries.ts";
+import type { LatentTuning } from "../../who/tuning.ts";
 import { firingOf } from "./gather.ts";
 import { dot } from "./random_directions.ts";
 

@@ -4,8 +4,8 @@
  * @module
  */
 import type { Encoder, Hook, Prediction } from "../../../../mod.ts";
-import type { StudyPicture } from "../study/pictures.ts";
-import type { DepthStudy } from "../study/study.ts";
+import type { StudyPicture } from "../../study/pictures.ts";
+import type { DepthStudy } from "../study/depth_study.ts";
 import type { Condition } from "./condition.ts";
 import {
   type CleanPicture,

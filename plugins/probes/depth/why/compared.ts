@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { ProbeDirection } from "../where/probe_direction.ts";
-import type { DepthStudy } from "../study/study.ts";
+import type { ProbeDirection } from "../../where/probe_direction.ts";
+import type { DepthStudy } from "../study/depth_study.ts";
 import type { ChosenLatents } from "./choose_latents.ts";
 import type { Condition } from "./condition.ts";
 import type { Gathered } from "./gather.ts";

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import type { DepthStudy } from "../study/study.ts";
-import type { LatentEntries } from "../study/latent_entries.ts";
-import { readCodes } from "../study/read_codes.ts";
-import type { TargetPatches } from "../study/target_patches.ts";
+import type { DepthStudy } from "../study/depth_study.ts";
+import type { LatentEntries } from "../../study/latent_entries.ts";
+import { readCodes } from "../../study/read_codes.ts";
+import type { TargetPatches } from "../../study/target_patches.ts";
 
 /** The pictures that edits are made in, as they are. */
 export interface Gathered {

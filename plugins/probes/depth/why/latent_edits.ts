@@ -9,7 +9,7 @@ import {
   type Hook,
   type HostTensor,
 } from "../../../../mod.ts";
-import type { LatentEntries } from "../study/latent_entries.ts";
+import type { LatentEntries } from "../../study/latent_entries.ts";
 import type { Condition } from "./condition.ts";
 import { firingIn } from "./gather.ts";
 

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Table } from "../../../../mod.ts";
-import type { LatentEntries } from "../study/latent_entries.ts";
+import type { LatentEntries } from "../../study/latent_entries.ts";
 import { ratio, sizesOf } from "./compare.ts";
 import type { Effects } from "./effects.ts";
 import type { Findings } from "./findings.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import { type HostTensor, inGroups, type Paused } from "../../../../mod.ts";
-import { readPictures, type StudyPicture } from "../study/pictures.ts";
+import { readPictures, type StudyPicture } from "../../study/pictures.ts";
 import {
   cleanPictures,
   type Measured,

@@ -5,10 +5,11 @@
  * @module
  */
 import { type Encoder, evenly } from "../../../../mod.ts";
-import { readPictures, type StudyPicture } from "../study/pictures.ts";
-import { probeDirection } from "../where/probe_direction.ts";
-import type { DepthStudy, PartResult } from "../study/study.ts";
-import type { LatentTuning } from "../who/tuning.ts";
+import { readPictures, type StudyPicture } from "../../study/pictures.ts";
+import { probeDirection } from "../../where/probe_direction.ts";
+import type { PartResult } from "../../study/study.ts";
+import type { DepthStudy } from "../study/depth_study.ts";
+import type { LatentTuning } from "../../who/tuning.ts";
 import { chooseLatents } from "./choose_latents.ts";
 import { findingsOf } from "./findings.ts";
 import { gather, type Gathered } from "./gather.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import type { LatentValues } from "../../../../mod.ts";
-import type { PartResult } from "../study/study.ts";
+import type { PartResult } from "../../study/study.ts";
 import { rankAgreement } from "./agreement.ts";
 import { dosesFigure } from "./doses_figure.ts";
 import { mapsFigure } from "./maps_figure.ts";

@@ -4,8 +4,8 @@
  * @module
  */
 import type { Estimate } from "../../../../mod.ts";
-import type { DepthStudy } from "../study/study.ts";
-import type { LatentTuning } from "../who/tuning.ts";
+import type { DepthStudy } from "../study/depth_study.ts";
+import type { LatentTuning } from "../../who/tuning.ts";
 import type { Measured } from "./clean.ts";
 import type { PlanInput } from "./compared.ts";
 import type { Findings } from "./findings.ts";

@@ -8,14 +8,14 @@ import {
   truthAt,
 } from "../../../../plugins/probes/depth/sense/found_depth.ts";
 import { sense } from "../../../../plugins/probes/depth/sense/mod.ts";
-import { openStudy } from "../../../../plugins/probes/depth/study/open_study.ts";
+import { openDepthStudy } from "../../../../plugins/probes/depth/study/depth_study.ts";
 import { plantedWorld, type PlantedWorldOptions } from "./_planted_world.ts";
 
 const near = (a: number, b: number) =>
   ok(Math.abs(a - b) <= 1e-9 * Math.max(1, Math.abs(b)), `${a}, not ${b}`);
 
 async function sensed(options: PlantedWorldOptions) {
-  const study = await openStudy(plantedWorld(options), {
+  const study = await openDepthStudy(plantedWorld(options), {
     images: 60,
     folds: 3,
     seed: 1,
@@ -109,7 +109,7 @@ Deno.test("sense finds no rank correlation in a depth that is the wrong way roun
       return { depth: { ...depth, data: depth.data.map((x) => 1 - x) } };
     },
   };
-  const study = await openStudy({ ...world, encoder: turned }, {
+  const study = await openDepthStudy({ ...world, encoder: turned }, {
     images: 60,
     folds: 3,
     seed: 1,

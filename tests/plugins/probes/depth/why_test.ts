@@ -1,11 +1,9 @@
 /** Tests of the causal part of the depth probe, on models whose cause is known. @module */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { evenly, type Table } from "tessera";
-import { readPictures } from "../../../../plugins/probes/depth/study/pictures.ts";
-import type {
-  DepthStudy,
-  PartResult,
-} from "../../../../plugins/probes/depth/study/study.ts";
+import { readPictures } from "../../../../plugins/probes/study/pictures.ts";
+import type { PartResult } from "../../../../plugins/probes/study/study.ts";
+import type { DepthStudy } from "../../../../plugins/probes/depth/study/depth_study.ts";
 import {
   why,
   type WhyOptions,

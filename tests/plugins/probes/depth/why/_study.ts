@@ -1,9 +1,9 @@
 /** The planted world as the parts of the depth probe see it. @module */
 import type { Encoder } from "tessera";
 import { depthTarget } from "../../../../../plugins/probes/depth/study/depth_target.ts";
-import { splitPictures } from "../../../../../plugins/probes/depth/study/split_pictures.ts";
-import type { DepthStudy } from "../../../../../plugins/probes/depth/study/study.ts";
-import type { LatentTuning } from "../../../../../plugins/probes/depth/who/tuning.ts";
+import { splitPictures } from "../../../../../plugins/probes/study/split_pictures.ts";
+import type { DepthStudy } from "../../../../../plugins/probes/depth/study/depth_study.ts";
+import type { LatentTuning } from "../../../../../plugins/probes/who/tuning.ts";
 import {
   dSae,
   hooks,

@@ -2,7 +2,7 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { depthNano } from "../../../../../plugins/encoders/depth_nano.ts";
 import { scenes } from "../../../../../plugins/datasets/scenes/mod.ts";
-import type { DepthStudy } from "../../../../../plugins/probes/depth/study/study.ts";
+import type { DepthStudy } from "../../../../../plugins/probes/depth/study/depth_study.ts";
 import { projection } from "../../../../../plugins/probes/depth/why/direction_edits.ts";
 import { measure } from "../../../../../plugins/probes/depth/why/measure.ts";
 import { tapOf } from "../../../../../plugins/probes/depth/why/causal_paths.ts";

@@ -33,7 +33,7 @@ import {
   dot,
   likeInVariance,
 } from "../../../../../plugins/probes/depth/why/random_directions.ts";
-import { readPictures } from "../../../../../plugins/probes/depth/study/pictures.ts";
+import { readPictures } from "../../../../../plugins/probes/study/pictures.ts";
 import {
   dSae,
   plantedDirection,

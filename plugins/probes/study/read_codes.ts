@@ -1,0 +1,152 @@
+/**
+ * The target on the patches of some pictures, and their codes in dictionaries.
+ *
+ * @module
+ */
+import {
+  type Dictionary,
+  type HostCodes,
+  type HostTensor,
+  inGroups,
+} from "../../../mod.ts";
+import { encodedPictures } from "./encoded_pictures.ts";
+import { byLatent, type LatentEntries } from "./latent_entries.ts";
+import { clustersOf } from "./split_pictures.ts";
+import type { Study } from "./study.ts";
+import type { EncodedPictures } from "./target.ts";
+import type { TargetPatches } from "./target_patches.ts";
+
+/** What {@linkcode readCodes} reads. */
+export interface ReadCodesOptions {
+  /** What the patches are encoded with, each at its own engine. */
+  readonly dictionaries?: readonly Dictionary[];
+  /** Is shown the patches of a group of pictures, `[patches, width]`. */
+  onPatches?(x: HostTensor): void | Promise<void>;
+}
+
+/** What {@linkcode readCodes} found. */
+export interface ReadCodes {
+  /** The patches. */
+  readonly patches: TargetPatches;
+  /** The codes of each dictionary on them, in order. */
+  readonly codes: readonly LatentEntries[];
+}
+
+/** Pictures that are encoded together. */
+const together = 8;
+
+/**
+ * Encodes the patches of `pictures`, ascending indices, at the study's hook.
+ * Pictures that cannot be decoded, or of which the target is known on no patch,
+ * are left out.
+ *
+ * A few groups of pictures are in memory at a time; what is kept is 8 bytes for
+ * each patch and for each entry of a code, twice that while entries are sorted
+ * by latent.
+ */
+export async function readCodes(
+  study: Study,
+  pictures: Uint32Array,
+  { dictionaries = [], onPatches }: ReadCodesOptions,
+): Promise<ReadCodes> {
+  const { hook, report, target: { tuned } } = study;
+  const kept: number[] = [], targets: Float64Array[] = [];
+  const coded: HostCodes[][] = dictionaries.map(() => []);
+  const groups = inGroups(pictures, together);
+  const options = { hooks: [hook.name], needed: tuned.hooks };
+  let done = 0;
+  for await (const group of encodedPictures(study, groups, options)) {
+    study.signal?.throwIfAborted();
+    done = Math.min(pictures.length, done + together);
+    report?.({ text: "encoding pictures", done, total: pictures.length });
+    const seen = knownPictures(study, group);
+    if (seen.length === 0) continue;
+    const x = patchesOf(
+      group.activations[hook.name]!,
+      hook.layout.specials,
+      seen.map(({ at }) => at),
+    );
+    await onPatches?.(x);
+    for (const [i, dictionary] of dictionaries.entries()) {
+      coded[i]!.push(await codesOf(dictionary, x));
+    }
+    for (const { index, target } of seen) {
+      kept.push(index);
+      targets.push(target);
+    }
+  }
+  const [rows, cols] = hook.layout.grid;
+  return {
+    patches: {
+      words: tuned.words,
+      target: joined(targets, rows * cols),
+      cells: rows * cols,
+      pictures: Uint32Array.from(kept),
+      clusters: clustersAmong(study, pictures, kept),
+    },
+    codes: coded.map((parts, i) =>
+      byLatent(parts, dictionaries[i]!.sparsifier.dSae)
+    ),
+  };
+}
+
+/** The pictures of a group of which the target is known somewhere. */
+function knownPictures(
+  { hook, target: { cells, tuned } }: Study,
+  group: EncodedPictures,
+): { at: number; index: number; target: Float64Array }[] {
+  return group.pictures.flatMap(({ index }, at) => {
+    const target = cells(group, at, hook).values[tuned.column]
+      ?.map((value) => Number.isFinite(value) ? value : NaN);
+    return target?.some((value) => !Number.isNaN(value))
+      ? [{ at, index, target }]
+      : [];
+  });
+}
+
+/** The patches of some of the pictures: `[images · patches, width]`. */
+function patchesOf(
+  { data, shape }: HostTensor,
+  specials: number,
+  images: readonly number[],
+): HostTensor {
+  const [, tokens, width] = shape as [number, number, number];
+  const each = (tokens - specials) * width;
+  const out = new Float32Array(images.length * each);
+  images.forEach((image, i) => {
+    const start = (image * tokens + specials) * width;
+    out.set(data.subarray(start, start + each), i * each);
+  });
+  return { data: out, shape: [images.length * (tokens - specials), width] };
+}
+
+async function codesOf(
+  { engine, sparsifier, params }: Dictionary,
+  { data, shape }: HostTensor,
+): Promise<HostCodes> {
+  return await engine.tidy(async () => {
+    const x = engine.tensor(data, shape);
+    return await engine.readCodes(await sparsifier.encode(engine, params, x));
+  });
+}
+
+function joined(parts: readonly Float64Array[], each: number): Float64Array {
+  const out = new Float64Array(parts.length * each);
+  parts.forEach((part, i) => out.set(part, i * each));
+  return out;
+}
+
+/** The clusters of `kept`, some of `pictures`, by numbers from 0 on. */
+function clustersAmong(
+  { dataset }: Study,
+  pictures: Uint32Array,
+  kept: readonly number[],
+): Uint32Array {
+  const all = clustersOf(dataset, pictures);
+  const clusterOf = new Map(
+    Array.from(pictures, (index, i) => [index, all[i]!]),
+  );
+  const own = kept.map((index) => clusterOf.get(index)!);
+  const numbers = new Map([...new Set(own)].map((cluster, i) => [cluster, i]));
+  return Uint32Array.from(own, (cluster) => numbers.get(cluster)!);
+}
