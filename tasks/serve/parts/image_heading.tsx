@@ -45,9 +45,14 @@ export function ImageHeading(
           latents fire in this picture,{" "}
           {number(found.codes.values.length / (found.grid[0] * found.grid[1]))}
           {" "}
-          per <Term name="patch" word={liveWords.patch!} />;{" "}
-          <Term name="pictureFvu" word={liveWords.pictureFvu!} />{" "}
-          {number(found.fvu)}.
+          per <Term name="patch" word={liveWords.patch!} />
+          {/* One token, or tokens all alike, have no variance to explain. */}
+          {Number.isFinite(found.fvu) && (
+            <>
+              ; <Term name="pictureFvu" word={liveWords.pictureFvu!} />{" "}
+              {number(found.fvu)}
+            </>
+          )}.
         </p>
       </div>
       <nav class="steps" aria-label="Pictures">

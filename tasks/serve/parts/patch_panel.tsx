@@ -37,11 +37,16 @@ export function PatchPanel(
         {firings.length === 1
           ? "1 latent fires here"
           : `${firings.length} latents fire here`}
-        {firings.length > most && `, the strongest ${most} below`}.{" "}
-        <Term name="patchError" word={liveWords.patchError!}>
-          Reconstruction error
-        </Term>{" "}
-        {number(found.error[patch])}.
+        {firings.length > most && `, the strongest ${most} below`}.
+        {Number.isFinite(found.error[patch]) && (
+          <>
+            {" "}
+            <Term name="patchError" word={liveWords.patchError!}>
+              Reconstruction error
+            </Term>{" "}
+            {number(found.error[patch])}.
+          </>
+        )}
       </p>
       <ol class="latent-bars">
         {firings.slice(0, most).map(({ latent, value }) => (
