@@ -75,10 +75,24 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   ],
   "plugins/probes": ["mod.ts"],
   "plugins/probes/figures": ["mod.ts"],
+  "plugins/probes/study": ["mod.ts"],
+  "plugins/probes/where": [
+    "mod.ts",
+    "plugins/probes/figures",
+    "plugins/probes/study",
+  ],
+  "plugins/probes/who": [
+    "mod.ts",
+    "plugins/probes/figures",
+    "plugins/probes/study",
+    "plugins/sparsifiers",
+  ],
   "plugins/probes/depth": [
     "mod.ts",
     "plugins/probes/figures",
-    "plugins/sparsifiers",
+    "plugins/probes/study",
+    "plugins/probes/where",
+    "plugins/probes/who",
   ],
   "plugins/probes/reconstruction": ["mod.ts", "plugins/probes/figures"],
 

@@ -3,24 +3,14 @@
  *
  * @module
  */
-import {
-  ConfigError,
-  type Dataset,
-  type Prediction,
-  type ProbeInput,
-} from "../../../../mod.ts";
+import { ConfigError, type Dataset, type ProbeInput } from "../../../../mod.ts";
 import { openStudy, type OpenStudyOptions } from "../../study/open_study.ts";
 import { readPictures } from "../../study/pictures.ts";
 import type { Study } from "../../study/study.ts";
-import { depthTarget } from "./depth_target.ts";
+import { depthTarget, type KnownDepth } from "./depth_target.ts";
 
 /** What the parts of the depth probe look at. */
-export interface DepthStudy extends Study {
-  /** Whether the dataset knows the true depth. */
-  readonly truth: boolean;
-  /** The model's own depth, where it says one. */
-  readonly prediction?: Prediction | undefined;
-}
+export interface DepthStudy extends Study, KnownDepth {}
 
 /**
  * Chooses the pictures and finds out what is known of them: whether their

@@ -3,10 +3,19 @@
  *
  * @module
  */
+import type { Prediction } from "../../../../mod.ts";
+import type { Study } from "../../study/study.ts";
 import { cellTargets, ownDepth } from "./cell_targets.ts";
 import { depthWords } from "./depth_words.ts";
-import type { DepthStudy } from "./depth_study.ts";
 import type { MainTarget, Target } from "../../study/target.ts";
+
+/** Whose depth is known. */
+export interface KnownDepth {
+  /** Whether the dataset knows the true depth. */
+  readonly truth: boolean;
+  /** The model's own depth, where it says one. */
+  readonly prediction?: Prediction | undefined;
+}
 
 /** What is measured of a depth. */
 function logOf(name: string, short: string, what: string): MainTarget {
@@ -15,10 +24,7 @@ function logOf(name: string, short: string, what: string): MainTarget {
 
 /** The true depth, the model's own, and what lies between them, as far as they are known. */
 export function depthTarget(
-  { encoder, prediction, truth }: Pick<
-    DepthStudy,
-    "encoder" | "prediction" | "truth"
-  >,
+  { encoder, prediction, truth }: KnownDepth & Pick<Study, "encoder">,
 ): Target {
   const from = encoder.hooks.find(({ name }) => name === prediction?.hook);
   const some = <T>(isKnown: boolean, ...of: T[]): T[] => isKnown ? of : [];
