@@ -1,5 +1,5 @@
 /**
- * A model from its folder, by whichever encoder its settings ask for.
+ * Opens a model with the encoder that its settings ask for.
  *
  * @module
  */
@@ -34,24 +34,24 @@ import {
   providerOption,
 } from "./network/provider_option.ts";
 
-/** Options of {@linkcode auto}: those that more than one kind of model takes. */
+/** Options of {@linkcode auto}: those that more than one kind of model has. */
 export interface AutoOptions extends PictureOptions, ProviderOption {
   /** Folder with `config.json`, `model.safetensors` and perhaps `preprocessor_config.json`. */
   readonly model: string;
-  /** How position embeddings come to a grid that is not the learned one. */
+  /** How position embeddings are resized to a grid that is not the learned one. */
   readonly pos?: PositionVariant | undefined;
   /** How many threads it computes with; all cores when absent. */
   readonly threads?: number | undefined;
 }
 
-/** Opens a folder with the options that were given for it. */
+/** Opens a folder with the given options. */
 type Open = (
   folder: ModelFolder,
   given: AutoOptions,
   context: Pick<PluginContext, "base">,
 ) => Promise<Encoder>;
 
-/** Who opens which `model_type`; Theia has none. */
+/** What opens each `model_type`; Theia has none. */
 const kinds: Readonly<Record<string, Open>> = {
   vit: by(vit, openVit),
   deit: by(vit, openVit),
@@ -74,12 +74,12 @@ const marks = z.object({
 /**
  * The model in the folder `options.model`, or at the hub, opened by
  * {@linkcode vit}, {@linkcode theia}, {@linkcode dinov2} or
- * {@linkcode depthAnything}, as its `config.json` says what it is: one run's
- * file does for all of them. Options go on to that encoder where they are
- * given; what only one encoder takes is given to that one by its name.
+ * {@linkcode depthAnything}, whichever its `config.json` asks for, so that one
+ * configuration works for all of them. Options are passed on to that encoder; to
+ * use an option that only one encoder has, name that encoder instead.
  *
  * @throws {ConfigError} When the folder lacks a file, holds another kind of
- * model, or one that does not take an option that is given.
+ * model, or a kind that does not take one of the options.
  * @throws {FormatError} When a file does not hold what it should.
  */
 export async function auto(
@@ -106,11 +106,11 @@ function openerOf(
     "encoder.model",
     `Cannot tell which encoder opens "${path}": the model_type in its config.json is ${
       JSON.stringify(model_type) ?? "missing"
-    }, known are ${known} and Theia's; export another model to ONNX and open that with the encoder "onnx"`,
+    }, supported are ${known}, and Theia, which has none; export any other model to ONNX and open it with the encoder "onnx"`,
   );
 }
 
-/** Opens folders with `open` and the defaults of `plugin`, which refuses what it does not take. */
+/** Opens folders with `open` once `plugin` has checked the options and filled in its defaults. */
 function by<Options extends { readonly model: string }>(
   plugin: Plugin<"encoder", Options>,
   open: (
@@ -153,7 +153,7 @@ const plugin: Plugin<"encoder", AutoOptions> = definePlugin({
     ),
     ...pictureOptions,
     pos: z.enum(["hf", "offset0.1"]).optional().describe(
-      "How position embeddings are resized: hf, or offset0.1 as DINOv2's own code does; as that encoder does when absent",
+      "How position embeddings are resized: hf, or offset0.1 as DINOv2's own code does; by default as the model's encoder does",
     ),
     threads: z.int().positive().optional().describe(
       "Threads to compute with; all cores when absent",

@@ -26,10 +26,10 @@ export interface DepthNanoOptions extends PictureOptions {
 
 /**
  * The {@linkcode depthAnything} in `fixtures/depth-nano`: 6 blocks of width
- * 128 on pictures of 128×128 pixels, 16×16 patches. What it is worth is in
+ * 128 on pictures of 128×128 pixels, 16×16 patches. How well it does is in
  * `fixtures/README.md`.
  *
- * @throws {ConfigError} When patches of 8 pixels do not fill `options.size`.
+ * @throws {ConfigError} When whole patches of 8 pixels do not fill `options.size`.
  */
 export function depthNano(
   options: DepthNanoOptions,

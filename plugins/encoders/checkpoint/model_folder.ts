@@ -1,6 +1,5 @@
 /**
- * A model's folder as Hugging Face lays it out, or its name at the hub, in; its
- * settings and the places of its weights out.
+ * Opens a model's folder in Hugging Face's layout, downloading it if need be.
  *
  * @module
  */
@@ -19,23 +18,23 @@ import { hashFile } from "../../hub/hash_file.ts";
 import { openHub } from "../../hub/open_hub.ts";
 import { parseHubId } from "../../hub/hub_id.ts";
 
-/** A model's folder. */
+/** A model's folder, opened. */
 export interface ModelFolder {
   /** Where it is. */
   readonly path: string;
-  /** What its `model.safetensors` holds; the path has no symbolic link in it. */
+  /** The header of its `model.safetensors`, whose path has no symbolic link in it. */
   readonly weights: SafetensorsHeader;
-  /** Hashes of its files, for provenance; with its name, commit and licence when it is from a hub. */
+  /** Hashes of its files, for provenance; for a model from a hub also its name, commit and licence. */
   readonly hashes: Readonly<Record<string, string>>;
 }
 
 /**
- * Opens the folder that the option `model` names, relative to `base`. Where
- * there is no such folder, `owner/name` or `owner/name@revision` is a model at
- * a hub: it is downloaded unless it is in the cache, and `report` is told.
+ * Opens the folder that the option `model` names, relative to `base`. If there
+ * is no such folder, `owner/name` or `owner/name@revision` names a model at a
+ * hub, which is downloaded unless it is in the cache; `report` is told.
  *
- * @throws {ConfigError} When it is no folder, or lacks `config.json` or
- * `model.safetensors`; or the model cannot be downloaded.
+ * @throws {ConfigError} When there is no such folder, it lacks `config.json` or
+ * `model.safetensors`, or the model cannot be downloaded.
  * @throws {FormatError} When `model.safetensors` cannot be read.
  */
 export async function openModelFolder(
@@ -49,7 +48,7 @@ export async function openModelFolder(
   const hub = await modelAtHub(model, folder, report);
   const path = hub?.path ?? folder;
   const config = await find(path, "config.json");
-  // A hub's cache is made of links, which onnxruntime does not follow out of a folder.
+  // A hub's cache consists of links, which onnxruntime does not follow out of a folder.
   const weights = await Deno.realPath(await find(path, "model.safetensors"));
   return {
     path,
@@ -63,7 +62,7 @@ export async function openModelFolder(
   };
 }
 
-/** The model of that name in a hub's cache; `undefined` when `folder` is one or it is no such name. */
+/** The model of that name in a hub's cache; `undefined` when `folder` exists or it is not a hub's name. */
 async function modelAtHub(
   model: string,
   folder: string,
@@ -114,7 +113,7 @@ async function whatIsThere(folder: string): Promise<string> {
  * Reads a JSON file of a model and checks it against `schema`; `undefined`
  * when there is no such file.
  *
- * @throws {FormatError} When it is not JSON or not what `schema` asks for.
+ * @throws {FormatError} When it is not JSON or does not match `schema`.
  */
 export async function readSettings<S extends z.ZodType>(
   folder: Pick<ModelFolder, "path">,
@@ -140,7 +139,7 @@ export async function readSettings<S extends z.ZodType>(
   throw new FormatError(path, `Cannot use "${path}": ${issues.join("; ")}`);
 }
 
-/** The folder and the name in it of the file with the weights. */
+/** The folder of the file with the weights, and the file's name in it. */
 export function weightsPlace(
   { weights }: ModelFolder,
 ): { folder: string; file: string } {

@@ -1,6 +1,5 @@
 /**
- * A model's folder in, the encoder of a copy whose weights are in another order
- * out.
+ * The encoder of a model whose weights have been shuffled, as a control.
  *
  * @module
  */
@@ -18,11 +17,10 @@ import {
 import type { ModelFolder } from "./model_folder.ts";
 
 /**
- * What `open` makes of the model in `folder` with the numbers of every tensor
- * in an order that `seed` decides, those of normalisations and biases too. The
- * copy of its weights lies in a temporary folder until the encoder and all that
- * were fitted by it are closed, or `open` fails. Memory is needed for one
- * tensor at a time.
+ * Opens the model in `folder` with the numbers of every tensor shuffled, those
+ * of normalisations and biases too; `seed` decides the order. The shuffled copy
+ * of the weights lies in a temporary folder until `open` fails, or the encoder
+ * and all that it fitted are closed. One tensor at a time is held in memory.
  */
 export async function shuffledWeights(
   folder: ModelFolder,
@@ -36,7 +34,7 @@ export async function shuffledWeights(
     await writeShuffled(folder.weights, path, seed);
     const encoder = await open({
       path: folder.path,
-      // The way to a temporary folder may be a link, which onnxruntime does not follow.
+      // The path to a temporary folder may have a link in it, which onnxruntime does not follow.
       weights: await readSafetensorsHeader(await Deno.realPath(path)),
       hashes: { ...folder.hashes, shuffled: `${seed}` },
     });
@@ -47,7 +45,7 @@ export async function shuffledWeights(
   }
 }
 
-/** Tensors are counted by their names in order, so that the same weights in another file come out the same. */
+/** Tensors are numbered in the order of their names, so that their order in the file does not matter. */
 async function writeShuffled(
   weights: SafetensorsHeader,
   path: string,
@@ -68,7 +66,7 @@ async function writeShuffled(
   await writeSafetensors(path, Object.fromEntries(tensors), weights.metadata);
 }
 
-/** Numbers of so many bytes each, as bits: of floats a NaN might not keep its own. */
+/** Numbers of `bytes` bytes each, as integers: a NaN copied as a float might change its bits. */
 function bitsOf(
   buffer: ArrayBuffer,
   bytes: number,
@@ -78,7 +76,7 @@ function bitsOf(
   return bytes === 2 ? new Uint16Array(buffer) : new Uint8Array(buffer);
 }
 
-/** Fisher–Yates in place: a list of the order would take as much memory again. */
+/** Fisher–Yates in place, since a list of the order would take as much memory again. */
 function shuffle(
   values: { [at: number]: unknown; readonly length: number },
   random: Random,
@@ -90,7 +88,7 @@ function shuffle(
   }
 }
 
-/** The encoder, with `end` called when it and all that it fitted are closed. */
+/** The encoder; `end` is called when it and all that it fitted are closed. */
 function closedWith(end: () => Promise<void>, encoder: Encoder): Encoder {
   let open = 0;
   const tied = (one: Encoder): Encoder => {

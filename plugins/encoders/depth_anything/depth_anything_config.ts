@@ -1,6 +1,5 @@
 /**
- * The settings of a Depth Anything as Hugging Face writes them in, the sizes of
- * its neck and head out.
+ * The settings of a Depth Anything as Hugging Face writes them.
  *
  * @module
  */
@@ -11,7 +10,7 @@ import type { DptSizes } from "./dpt_graph.ts";
 
 const size = z.int().positive();
 
-/** What a Depth Anything is made with when its settings name no backbone. */
+/** The backbone of a Depth Anything whose settings name none. */
 const smallBackbone = {
   model_type: "dinov2",
   image_size: 518,
@@ -26,12 +25,12 @@ const backboneSchema = dinov2Schema.extend({
   apply_layernorm: z.boolean().default(true),
 });
 
-/** What is read of `config.json`; what it leaves out is as in Hugging Face's `DepthAnythingConfig`. */
+/** What is read from `config.json`; defaults are those of Hugging Face's `DepthAnythingConfig`. */
 export const depthAnythingSchema = z.object({
   model_type: z.literal("depth_anything", {
     error: ({ input }) =>
       `found ${JSON.stringify(input)}, supported is "depth_anything"` +
-      (input === "dinov2" ? ' (DINOv2 by the encoder "dinov2")' : ""),
+      (input === "dinov2" ? '; for DINOv2 use the encoder "dinov2"' : ""),
   }),
   backbone: z.null({
     error: "a backbone by name is not supported, only one by backbone_config",
@@ -60,8 +59,8 @@ export const depthAnythingSchema = z.object({
 export type DepthAnythingSettings = z.output<typeof depthAnythingSchema>;
 
 /**
- * The sizes of neck and head that `settings` of the file `path` ask for, on a
- * backbone of `layers` blocks.
+ * The sizes of neck and head that `settings` ask for, on a backbone of `layers`
+ * blocks; `path` is the file that errors name.
  *
  * @throws {FormatError} When they do not fit each other.
  */
@@ -106,11 +105,11 @@ export function dptSizes(
     head: settings.head_hidden_size,
     headFrom,
     metric: settings.depth_estimation_type === "metric",
-    maxDepth: settings.max_depth || 1, // none and 0 are both 1 there
+    maxDepth: settings.max_depth || 1, // Hugging Face, too, takes none and 0 for 1
   };
 }
 
-/** The stages that are taken, from 0 for the embedding; by their names where there are no numbers. */
+/** The stages that are tapped, 0 being the embedding; by name where there are no numbers. */
 function tapsOf(
   { out_indices, out_features }: DepthAnythingSettings["backbone_config"],
   layers: number,
@@ -142,8 +141,8 @@ function tapsOf(
 }
 
 /**
- * Which Depth Anything taps these blocks: 1 the last ones, 2 others, spread over
- * the network. Both where every block is tapped.
+ * Which versions of Depth Anything tap these blocks: V1 the last ones, V2 some
+ * spread over the network. Both do when every block is tapped.
  */
 export function versionsOf(
   taps: readonly number[],

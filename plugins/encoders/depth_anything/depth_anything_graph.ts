@@ -1,6 +1,5 @@
 /**
- * The sizes and weights of a Depth Anything in, its graph out, with every place
- * that can be read under the name of its hook.
+ * The graph of a Depth Anything, its values named as its hooks are.
  *
  * @module
  */
@@ -17,7 +16,7 @@ import {
 } from "../dinov2/dinov2_graph.ts";
 import { dpt, dptHooks, type DptSizes } from "./dpt_graph.ts";
 
-/** Where a Depth Anything can be read, in network order. */
+/** The hooks of a Depth Anything, in network order. */
 export function depthAnythingHooks(
   sizes: Dinov2Sizes,
   of: DptSizes,
@@ -30,7 +29,7 @@ export function depthAnythingHooks(
   ];
 }
 
-/** The whole network, its values named as {@linkcode depthAnythingHooks} names them. */
+/** The whole network. Values have the names of {@linkcode depthAnythingHooks}. */
 export function depthAnythingGraph(
   sizes: Dinov2Sizes,
   of: DptSizes,

@@ -1,5 +1,5 @@
 /**
- * A Depth Anything's folder and what is asked for in, how its pictures are made out.
+ * How the pictures of a Depth Anything are prepared.
  *
  * @module
  */
@@ -21,43 +21,44 @@ import {
 import { targetSize } from "./target_size.ts";
 
 /**
- * Whose preprocessing a model's pictures go through:
+ * Whose preprocessing is used:
  *
- * - `"hf"`: Hugging Face's, bytes resized by Pillow, as `preprocessor_config.json` says;
- * - `"original"`: the original code's, floats resized by OpenCV. Pictures come
- *   out larger where they are not square, and their values differ.
+ * - `"hf"`: Hugging Face's, which resizes bytes as Pillow does and follows
+ *   `preprocessor_config.json`;
+ * - `"original"`: that of the original code, which resizes floats as OpenCV does.
+ *   Pictures that are not square come out larger, and values differ.
  */
 export type DepthProcessor = "hf" | "original";
 
-/** What is asked for. */
+/** Options for {@linkcode depthPictures}. */
 export interface DepthPictureOptions extends PictureOptions {
-  /** Whose preprocessing it is; `"hf"` when absent. */
+  /** Whose preprocessing is used; `"hf"` when absent. */
   readonly processor?: DepthProcessor | undefined;
 }
 
-/** How the pictures of a Depth Anything are made. */
+/** How the pictures of a Depth Anything are prepared. */
 export interface DepthPictures {
-  /** The size that all of them come to. */
+  /** The size that all of them are brought to. */
   readonly size: Size;
   /** What is done to them, for provenance. */
   readonly description: string;
   /**
-   * How those of this size are made at the size that is best for them, where
-   * the processor keeps their shape and no size is asked for.
+   * How a picture of this size is prepared at the size that the processor would
+   * choose for it, if it keeps shapes and no size is asked for.
    */
   fitted(picture: Size): DepthPictures | undefined;
-  /** The part of one of this size that is kept. */
+  /** The part of a picture of this size that is kept. */
   view(picture: Size): View;
   /** Writes them to `pixels`, `[images, 3, height, width]`. */
   make(images: readonly RgbImage[], pixels: Float32Array): Promise<void>;
 }
 
 /**
- * How pictures are made for a model with patches of `patch × patch` pixels.
+ * How pictures are prepared for a model with patches of `patch × patch` pixels.
  *
- * @throws {ConfigError} When patches do not fill the size.
- * @throws {FormatError} When `preprocessor_config.json` asks for something else
- * than what is done here.
+ * @throws {ConfigError} When whole patches do not fill the size.
+ * @throws {FormatError} When `preprocessor_config.json` asks for something that
+ * is not supported.
  */
 export async function depthPictures(
   folder: ModelFolder,

@@ -1,6 +1,6 @@
 /**
- * The states of a DINOv2 in, a depth map out: the neck and the head of a dense
- * prediction transformer (DPT, arXiv:2103.13413) as Depth Anything has it.
+ * The neck and head of a dense prediction transformer (DPT, arXiv:2103.13413) as
+ * Depth Anything has them: from the states of a DINOv2 to a depth map.
  *
  * @module
  */
@@ -16,9 +16,9 @@ export type Grid = readonly [rows: number, columns: number];
 
 /** The sizes of Depth Anything's neck and head. */
 export interface DptSizes {
-  /** Blocks after which the residual stream is taken: 0 for the embedding, 1 for the first block. */
+  /** Blocks after which the residual stream is tapped: 1 for the first block, 0 for the embedding. */
   readonly taps: readonly number[];
-  /** Whether what is taken goes through the backbone's last normalisation. */
+  /** Whether taps go through the backbone's last normalisation. */
   readonly normalised: boolean;
   /** Channels of each tap's map. */
   readonly channels: readonly number[];
@@ -30,13 +30,13 @@ export interface DptSizes {
   readonly head: number;
   /** Which fused map the head takes. */
   readonly headFrom: number;
-  /** Whether depth is metres (a sigmoid), or inverse and without a unit (a ReLU). */
+  /** Whether depth is in metres (a sigmoid), or inverse and without a unit (a ReLU). */
   readonly metric: boolean;
   /** What the result is multiplied by: the largest metric depth. */
   readonly maxDepth: number;
 }
 
-/** Where the neck and the head can be read, in network order; `size` is the picture's. */
+/** The hooks of neck and head, in network order; `size` is the picture's. */
 export function dptHooks(
   { dModel }: Dinov2Sizes,
   dpt: DptSizes,
@@ -60,7 +60,7 @@ export function dptHooks(
   ];
 }
 
-/** Sizes of the taps' maps, and of the fused ones: each has the next tap's, the last twice the first tap's. */
+/** Sizes of the taps' maps and of the fused maps. A fused map is as large as the next tap's, and the last one twice as large as the first tap's. */
 function grids(
   { factors }: DptSizes,
   [rows, columns]: Grid,
@@ -78,8 +78,8 @@ function grids(
 }
 
 /**
- * Neck and head on `states`, the residual stream after the embedding and after
- * each block. Values are named as {@linkcode dptHooks} names them.
+ * Adds neck and head on `states`, the residual stream after the embedding and
+ * after each block. Values have the names of {@linkcode dptHooks}.
  */
 export function dpt(
   build: Builder,
@@ -103,7 +103,7 @@ export function dpt(
   head(build, of, outputs[of.headFrom]!, size);
 }
 
-/** What is taken of the backbone: `[images, 1 + patches, dModel]`. */
+/** What a tap takes from the backbone: `[images, 1 + patches, dModel]`. */
 function tap(
   build: Builder,
   sizes: Dinov2Sizes,
@@ -117,7 +117,7 @@ function tap(
     : build.graph.node("Identity", [state], { output });
 }
 
-/** A tap's map at its own size, with the channels that are fused. */
+/** A tap's map at its own size, with as many channels as the fused maps. */
 function neck(
   build: Builder,
   { dModel }: Dinov2Sizes,
@@ -157,7 +157,7 @@ function enlarge(
   ], { attributes: { kernel_shape: sides, strides: sides } });
 }
 
-/** The next tap joins what is fused so far, at its own size; the result has the size of the one after it. */
+/** Adds the next tap's map to what is fused so far; the result has the size of the tap after it. */
 function fuse(
   build: Builder,
   { fusion }: DptSizes,
@@ -174,7 +174,7 @@ function fuse(
     residual(layer, map, "residual_layer1", fusion),
   );
   const own = residual(layer, joined, "residual_layer2", fusion);
-  // The original enlarges first. Both are linear, and this is a quarter of the work.
+  // The original enlarges first. Both steps are linear, and this order is a quarter of the work.
   const projected = conv(layer, own, "projection", [fusion, fusion], 1);
   const out = interpolate(graph, projected, grid);
   return expose(graph, out, `fusion.${k}`, fusion, grid);
@@ -196,9 +196,9 @@ function residual(
 }
 
 /**
- * The sum of two maps. `onnxruntime` would begin a convolution's sum with what
- * is added to it, but only where neither of the two is read or given: other
- * last digits. It does not see through a change of shape.
+ * The sum of two maps. `onnxruntime` would fuse it into a convolution before it,
+ * but only where neither map is read or given, which changes last digits. It
+ * does not look through a change of shape.
  */
 function add(graph: OnnxGraph, ...maps: [string, string]): string {
   const axis = graph.integers([0]);
@@ -206,7 +206,7 @@ function add(graph: OnnxGraph, ...maps: [string, string]): string {
   return graph.node("Squeeze", [graph.node("Add", apart), axis]);
 }
 
-/** A fused map → `depth`, at the picture's size. */
+/** Adds `depth`, at the picture's size, from a fused map. */
 function head(
   build: Builder,
   { fusion, head: width, metric, maxDepth }: DptSizes,
@@ -230,10 +230,10 @@ function head(
 }
 
 /**
- * Shows a map `[images, width, rows, columns]` as tokens, one for each place,
- * row by row: `[images, rows · columns, width]` under the name of its hook. A
- * model that is given the tokens makes the map of them; in one that is not, the
- * way there and back costs nothing. Returns the map.
+ * Shows a map `[images, width, rows, columns]` under the name of its hook as
+ * tokens, one for each place, row by row: `[images, rows · columns, width]`. A
+ * model that is given the tokens makes the map from them; in other models this
+ * costs nothing. Returns the map.
  */
 function expose(
   graph: OnnxGraph,
@@ -254,7 +254,7 @@ function expose(
   ], { output: map, when: hook });
 }
 
-/** Bilinear, the corners' centres on the corners' centres. */
+/** Bilinear, with the centres of the corners aligned. */
 function interpolate(graph: OnnxGraph, map: string, grid: Grid): string {
   return graph.node("Resize", [map, "", "", graph.integers(grid)], {
     attributes: {
@@ -265,7 +265,7 @@ function interpolate(graph: OnnxGraph, map: string, grid: Grid): string {
   });
 }
 
-/** A convolution that keeps a map's size but for its stride. */
+/** A convolution whose output has the size of the map, divided by the stride. */
 function conv(
   { graph, weight }: Builder,
   map: string,

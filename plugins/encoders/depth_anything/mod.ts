@@ -60,12 +60,12 @@ export interface DepthAnythingOptions
   /** Folder with `config.json`, `model.safetensors` and perhaps `preprocessor_config.json`. */
   readonly model: string;
   /**
-   * Which Depth Anything it has to be; either when absent. Told by the taps in
-   * `config.json`, for the tensors of both have the same names and shapes: V1's
-   * weights with V2's settings are not noticed.
+   * Which Depth Anything it must be; either when absent. This is told by the
+   * taps in `config.json`, since the tensors of both have the same names and
+   * shapes: weights of V1 with the settings of V2 go unnoticed.
    */
   readonly version?: 1 | 2 | undefined;
-  /** How position embeddings come to a grid that is not the learned one; as in the code that `processor` is of when absent. */
+  /** How position embeddings are resized to a grid that is not the learned one; by default as in the code that `processor` names. */
   readonly pos?: PositionVariant | undefined;
   /** How many threads it computes with; all cores when absent. */
   readonly threads?: number | undefined;
@@ -84,23 +84,25 @@ interface OpenDepthAnything {
  * V1 or V2, relative or metric, of any size. Its hooks, in network order:
  *
  * - `embed` and `blocks.{i}.…`, those of {@linkcode dinov2}: CLS, then patches;
- * - `feat.{k}`: what the neck takes of the backbone, normalised: CLS, then patches;
+ * - `feat.{k}`: what the neck takes from the backbone, normalised: CLS, then patches;
  * - `reassemble.{k}`, `neck.{k}`, `fusion.{k}`, `head.act`: maps, each at its
  *   own resolution;
  * - `depth`, the prediction: one number for each pixel. It is inverse depth
  *   without a unit, larger where nearer, or metres for a metric model.
  *
- * `k` counts taps from the shallowest, but for `fusion`, which begins with the
- * deepest. A map `[images, channels, rows, columns]` is given as tokens,
+ * `k` counts taps from the shallowest, except for `fusion`, which starts with
+ * the deepest. A map `[images, channels, rows, columns]` is given as tokens,
  * `[images, rows · columns, channels]`, with no specials and the map's rows and
  * columns as grid, so that whatever works on tokens works on maps.
  *
- * All pictures come to one size, as in {@linkcode dinov2}. `fitted` makes
- * another encoder, of the size that the processor chooses for pictures of one
- * size, with a thread of its own that closing this one does not end. It is the
- * encoder itself where `options.size` is given, or the processor keeps no shapes.
+ * All pictures are brought to one size, as in {@linkcode dinov2}. `fitted` makes
+ * another encoder for the size that the processor chooses for pictures of one
+ * size; its thread is its own and does not end when this encoder is closed. It
+ * returns the encoder itself if `options.size` is given or the processor does
+ * not keep shapes.
  *
- * @throws {ConfigError} When the folder lacks a file, or patches do not fill the size.
+ * @throws {ConfigError} When the folder lacks a file, or whole patches do not
+ * fill the size.
  * @throws {FormatError} When a file does not hold what it should, or another
  * version than `options.version`.
  */
@@ -115,7 +117,7 @@ export async function depthAnything(
   );
 }
 
-/** {@linkcode depthAnything} of a folder that is open. */
+/** {@linkcode depthAnything} for a folder that is already open. */
 export async function openDepthAnything(
   folder: ModelFolder,
   options: Omit<DepthAnythingOptions, "model">,
@@ -138,7 +140,7 @@ export async function openDepthAnything(
   return encoderOf({ folder, settings, sizes, dpt }, options, pictures);
 }
 
-/** An encoder that has its pictures made so. */
+/** The encoder for pictures prepared in this way. */
 function encoderOf(
   model: OpenDepthAnything,
   options: Omit<DepthAnythingOptions, "model">,
@@ -162,7 +164,7 @@ function encoderOf(
     defaultHook: middle(hooks, sizes.layers).name,
     predictions: [{ hook: "depth", kind: "depth", meaning, inverse }],
     weightsFolder: place.folder,
-    // The neck and the head are convolutions, and this is a quarter faster there.
+    // Neck and head are convolutions, which this makes a quarter faster.
     operations: "blocked",
     threads: options.threads ?? navigator.hardwareConcurrency,
     provider,
@@ -214,7 +216,7 @@ function describe(
   };
 }
 
-/** The neck and the head, whose maps have no CLS, are not computed for what comes before them. */
+/** Neck and head are computed only when one of their maps, which have no CLS, is read. */
 function insideOf(
   sizes: Dinov2Sizes,
   dpt: DptSizes,
@@ -228,7 +230,7 @@ function insideOf(
     : Math.max(blocks, numbersInDpt(dpt, grid, size));
 }
 
-/** The residual stream at two thirds of the way: `blocks.8.resid_post` of 12. */
+/** The residual stream after two thirds of the blocks: `blocks.8.resid_post` of 12. */
 function middle(hooks: readonly Hook[], layers: number): Hook {
   const name = `blocks.${Math.floor(layers * 2 / 3)}.resid_post`;
   return hooks.find((hook) => hook.name === name)!;
@@ -244,7 +246,7 @@ function meaningOf(settings: DepthAnythingSettings): string {
     : "inverse depth without a unit, larger where nearer";
 }
 
-/** The tensors of both versions have the same names and shapes; only what is tapped differs. */
+/** Checks the version by what is tapped: the tensors of both have the same names and shapes. */
 function checkVersion(
   version: 1 | 2 | undefined,
   { taps }: DptSizes,
@@ -277,14 +279,14 @@ const plugin: Plugin<"encoder", DepthAnythingOptions> = definePlugin({
       "Folder with config.json, model.safetensors and perhaps preprocessor_config.json, or owner/name at the Hugging Face hub",
     ),
     version: z.union([z.literal(1), z.literal(2)]).optional().describe(
-      "Which Depth Anything it has to be, 1 or 2; either when absent",
+      "Which Depth Anything it must be, 1 or 2; either when absent",
     ),
     ...pictureOptions,
     processor: z.enum(["hf", "original"]).default("hf").describe(
-      "Whose preprocessing it is: hf, or original for that of Depth Anything's own code",
+      "Whose preprocessing is used: hf, or original for that of Depth Anything's own code",
     ),
     pos: z.enum(["hf", "offset0.1"]).optional().describe(
-      "How position embeddings are resized: hf, or offset0.1 as the original code does; as the processor's code does when absent",
+      "How position embeddings are resized: hf, or offset0.1 as the original code does; by default as the processor's code does",
     ),
     threads: z.int().positive().optional().describe(
       "Threads to compute with; all cores when absent",

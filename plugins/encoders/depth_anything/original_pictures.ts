@@ -1,5 +1,5 @@
 /**
- * Pictures in, the numbers that Depth Anything's original code makes of them out.
+ * Prepares pictures as Depth Anything's original code does.
  *
  * @module
  */
@@ -11,19 +11,19 @@ import {
   trimTo,
 } from "../pictures/preprocess.ts";
 
-/** How {@linkcode originalPictures} makes them. */
+/** Options for {@linkcode originalPictures}. */
 export interface OriginalPictures {
-  /** Their size. */
+  /** The size of the result. */
   readonly size: Size;
-  /** Whether what is too wide or too high for that shape is cut off first. */
+  /** Whether pictures are first cropped evenly to that shape. */
   readonly trim: boolean;
 }
 
 /**
  * Writes `images` to `pixels`, `[images, 3, height, width]`, as `image2tensor`
- * does: in numbers from 0 to 1, resized as OpenCV's `INTER_CUBIC` does, which
- * is not rounded and does not widen where it shrinks, with ImageNet's
- * statistics. Other work has its turn between two pictures.
+ * does: numbers from 0 to 1, resized as by OpenCV's `INTER_CUBIC`, which does not
+ * round and does not widen its filter where it shrinks, and normalised with
+ * ImageNet's statistics. Other work can run between two pictures.
  */
 export async function originalPictures(
   images: readonly RgbImage[],

@@ -1,5 +1,6 @@
 /**
- * The size of a picture in, the size that Depth Anything takes it at out.
+ * The size at which Depth Anything takes a picture, near a given size but with
+ * the shape of the picture.
  *
  * @module
  */
@@ -7,22 +8,22 @@ import type { Size } from "../pictures/preprocess.ts";
 
 /** Options for {@linkcode targetSize}. */
 export interface TargetSizeOptions {
-  /** Size in pixels that pictures are brought near to. */
+  /** Size in pixels that the result should be near. */
   readonly near: Size;
   /** What width and height are multiples of. */
   readonly multiple: number;
-  /** Whether neither side may be smaller than that size's, as in the original code (`lower_bound`). */
+  /** Whether no side may be smaller than in that size, as in the original code (`lower_bound`). */
   readonly covering?: boolean;
 }
 
 /**
- * The size at which Depth Anything predicts a picture's depth at the picture's
+ * The size at which Depth Anything predicts a picture's depth in the picture's
  * own shape, as Hugging Face's `DPTImageProcessor` chooses it
- * (`keep_aspect_ratio`, `ensure_multiple_of`): one of the two scales that make
- * width or height fit `near`, the one that changes the picture less; then whole
- * multiples, halves to even ones as Python rounds. A side of no multiple becomes
- * one. With `covering` it is the larger scale, and no side is rounded to less
- * than `near`.
+ * (`keep_aspect_ratio`, `ensure_multiple_of`). Of the two scales that make width
+ * or height fit `near`, it takes the one that changes the picture less, and
+ * rounds both sides to whole multiples, at least one; halves become even, as in
+ * Python. With `covering` it takes the larger scale and rounds no side to less
+ * than in `near`.
  *
  * @example
  * ```ts

@@ -1,6 +1,6 @@
 /**
- * The settings of a DINOv2 as Hugging Face writes them in, its sizes out,
- * checked against its weights.
+ * The settings of a DINOv2 as Hugging Face writes them, checked against its
+ * weights.
  *
  * @module
  */
@@ -13,15 +13,15 @@ const size = z.int().positive();
 
 const found = (input: unknown): string => `found ${JSON.stringify(input)}`;
 
-/** What is read of a DINOv2's settings; what they leave out is as in Hugging Face's `Dinov2Config`. */
+/** What is read from a DINOv2's settings; defaults are those of Hugging Face's `Dinov2Config`. */
 export const dinov2Schema = z.object({
   model_type: z.literal("dinov2", {
     error: ({ input }) =>
       `${found(input)}, supported is "dinov2"` +
       (input === "depth_anything"
-        ? ' (Depth Anything by the encoder "depth-anything")'
+        ? '; for Depth Anything use the encoder "depth-anything"'
         : input === "vit" || input === "deit"
-        ? ' (ViT and DeiT by the encoder "vit")'
+        ? '; for ViT and DeiT use the encoder "vit"'
         : ""),
   }),
   hidden_size: size.default(768),
@@ -43,8 +43,8 @@ export const dinov2Schema = z.object({
 export type Dinov2Settings = z.output<typeof dinov2Schema>;
 
 /**
- * The sizes that `settings` ask for, where `prefix` stands before the names of
- * the tensors.
+ * The sizes that `settings` ask for; the names of the tensors begin with
+ * `prefix`.
  *
  * @throws {FormatError} When they do not fit each other or the tensors.
  */
@@ -69,7 +69,7 @@ export function dinov2Sizes(
   };
 }
 
-/** A gated MLP has two thirds of the width, in steps of 8, and so about as many weights. */
+/** A gated MLP has two thirds of the width, rounded up to a multiple of 8, and so about as many weights. */
 function widthOfMlp(
   { hidden_size, mlp_ratio, use_swiglu_ffn }: Dinov2Settings,
 ): number {

@@ -1,6 +1,5 @@
 /**
- * The sizes and weights of a DINOv2 in, its graph out, with every place that
- * can be read under the name of its hook.
+ * The graph of a DINOv2, its values named as its hooks are.
  *
  * @module
  */
@@ -29,9 +28,9 @@ export interface Dinov2Sizes extends BlockSizes {
   readonly qkvBias: boolean;
 }
 
-/** How the network is made. */
+/** How the network is built. */
 export interface NetworkOptions {
-  /** Size of the pictures in pixels: whole patches. */
+  /** Size of the pictures in pixels, in whole patches. */
   readonly size: Size;
   /** How position embeddings are resized. */
   readonly positions: PositionVariant;
@@ -52,20 +51,20 @@ export function pixels({ width, height }: Size): Port {
   return { name: "pixel_values", dims: ["images", 3, height, width] };
 }
 
-/** Where embedding and blocks can be read, in network order. */
+/** The hooks of the embedding and the blocks, in network order. */
 export function backboneHooks(sizes: Dinov2Sizes, size: Size): Hook[] {
   const layout = { specials: 1, grid: gridOf(size, sizes) } as const;
   const embedding = { name: "embed", width: sizes.dModel, layout };
   return [embedding, ...blockHooks(sizes, layout)];
 }
 
-/** Where a DINOv2 can be read, in network order. */
+/** The hooks of a DINOv2, in network order. */
 export function dinov2Hooks(sizes: Dinov2Sizes, size: Size): Hook[] {
   const hooks = backboneHooks(sizes, size);
   return [...hooks, { ...hooks[0]!, name: "final_norm" }];
 }
 
-/** The whole network, its values named as {@linkcode dinov2Hooks} names them. */
+/** The whole network. Values have the names of {@linkcode dinov2Hooks}. */
 export function dinov2Graph(
   sizes: Dinov2Sizes,
   options: NetworkOptions,
@@ -78,9 +77,9 @@ export function dinov2Graph(
 }
 
 /**
- * Embedding and blocks. Returns the residual stream after the embedding and
- * after each block, in Hugging Face's words `stem`, `stage1`, `stage2` …: each
- * `[images, 1 + patches, dModel]`.
+ * Adds the embedding and the blocks. Returns the residual stream after the
+ * embedding and after each block (Hugging Face's `stem`, `stage1`, `stage2` …),
+ * each `[images, 1 + patches, dModel]`.
  */
 export function backbone(
   build: Builder,

@@ -48,7 +48,7 @@ import { weightsOf } from "../checkpoint/weights_of.ts";
 export interface Dinov2Options extends PictureOptions, ProviderOption {
   /** Folder with `config.json`, `model.safetensors` and perhaps `preprocessor_config.json`. */
   readonly model: string;
-  /** How position embeddings come to a grid that is not the learned one. */
+  /** How position embeddings are resized to a grid that is not the learned one. */
   readonly pos: PositionVariant;
   /** How many threads it computes with; all cores when absent. */
   readonly threads?: number | undefined;
@@ -63,11 +63,10 @@ export interface Dinov2Options extends PictureOptions, ProviderOption {
  * residual stream, after LayerScale. A call computes no further than the
  * deepest hook it asks for.
  *
- * Pictures are made as the folder's `preprocessor_config.json` says, unless
- * `options.size` or `options.fit` say otherwise: any size will do that is whole
- * patches.
+ * Pictures are prepared as the folder's `preprocessor_config.json` says, unless
+ * `options.size` or `options.fit` say otherwise; any size in whole patches works.
  *
- * @throws {ConfigError} When the folder lacks a file, or patches do not fill the size.
+ * @throws {ConfigError} When the folder lacks a file, or whole patches do not fill the size.
  * @throws {FormatError} When a file does not hold what it should.
  */
 export async function dinov2(
@@ -78,7 +77,7 @@ export async function dinov2(
   return await openDinov2(await openModelFolder(model, base, report), rest);
 }
 
-/** {@linkcode dinov2} of a folder that is open. */
+/** {@linkcode dinov2} for a folder that is already open. */
 export async function openDinov2(
   folder: ModelFolder,
   options: Omit<Dinov2Options, "model">,

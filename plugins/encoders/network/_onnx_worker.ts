@@ -1,5 +1,5 @@
 /**
- * The other side of `onnx_thread.ts`: runs models, one request after the other.
+ * The worker behind `onnx_thread.ts`: runs models, one request at a time.
  *
  * @module
  */
@@ -9,11 +9,12 @@ import { InferenceSession, Tensor } from "onnxruntime-node";
 import type { HostTensor, HostTensors } from "../../../mod.ts";
 
 /**
- * How the operations of a model are done. `"written"`: one by one. `"joined"`:
- * some as one, and a value may have other last digits where another one is read
- * on the way. `"blocked"`: convolutions with their channels in blocks as well,
- * which is faster and sums in another order: that of the patches too, and with
- * it the last digits of all that follows, so that a ViT, no faster, does without.
+ * How onnxruntime may rewrite the operations of a model. `"written"`: not at
+ * all. `"joined"`: it may fuse some of them, so that reading a value in between
+ * can change last digits. `"blocked"`: it may also compute convolutions with
+ * their channels in blocks. That is faster, but sums in another order; it
+ * includes the patch embedding, and so changes the last digits of everything
+ * after it. A ViT gains no speed from it and does without.
  */
 export type Operations = "written" | "joined" | "blocked";
 
@@ -23,7 +24,7 @@ const levels = {
   blocked: "all",
 } as const satisfies Record<Operations, string>;
 
-/** What the thread is asked to do. */
+/** A request to the worker. */
 export type Request =
   | {
     readonly do: "open";
@@ -46,31 +47,31 @@ export type Request =
     readonly weightsFolder: string;
   };
 
-/** What a run gives. */
+/** The result of a run. */
 export interface Ran {
-  /** What the model computed. */
+  /** The values that the model computed. */
   readonly outputs: HostTensors;
-  /** What it was given, whose buffers come back so that they can be used again. */
+  /** The values that it was given: their buffers come back to be used again. */
   readonly inputs: HostTensors;
 }
 
-/** What a model says of a value. */
+/** A value of a model, as onnxruntime describes it. */
 export interface Value {
   /** Its name. */
   readonly name: string;
-  /** Type of its numbers, such as `"float32"`. */
+  /** Type of its elements, such as `"float32"`. */
   readonly type: string;
-  /** Lengths of its axes; a word where it depends on what goes in. */
+  /** Lengths of its axes; a name where the length depends on the input. */
   readonly shape: readonly (number | string)[];
 }
 
-/** What a description gives. */
+/** The result of a description. */
 export interface Described {
   /** The outputs of the model that are tensors. */
   readonly values: readonly Value[];
 }
 
-/** What it answers to the request with this number. */
+/** The answer to the request with this number. */
 export type Reply =
   & { readonly request: number }
   & ((Ran & Described) | { readonly error: string });
@@ -99,7 +100,7 @@ async function answer(request: number, body: Request): Promise<void> {
   }
 }
 
-/** The buffers of tensors, which can change threads without a copy. */
+/** The buffers of tensors, to be transferred without a copy. */
 function buffersOf(tensors: HostTensors): ArrayBuffer[] {
   return Object.values(tensors).map(({ data }) => data.buffer as ArrayBuffer);
 }
@@ -133,31 +134,31 @@ function open(
 ): Promise<InferenceSession> {
   return InferenceSession.create(model, {
     executionProviders: [provider ?? "cpu"],
-    // A block planned for each batch size comes on top of what the first run took.
+    // A pattern for each batch size would take memory on top of the first run's.
     enableMemPattern: false,
     intraOpNumThreads: threads,
     graphOptimizationLevel: levels[operations],
     extra: {
-      // It would join an addition and a normalisation where they are alone in a
-      // part of the network and not where they are not: other last digits.
+      // Whether this fusion applies depends on where the network is cut, and
+      // it changes last digits.
       optimization: { disable_specified_optimizers: "SkipLayerNormFusion" },
       session: {
         model_external_initializers_file_folder_path: weightsFolder,
-        // Spinning threads would take the cores from whoever works meanwhile.
+        // Spinning threads would take the cores from other work.
         intra_op: { allow_spinning: "0" },
       },
     },
   });
 }
 
-/** Opens a model only to see its outputs: constants are worked out, so that shapes made of them are known. */
+/** Opens a model only to see its outputs. Constants are folded, so that shapes computed from them are known. */
 async function describe(
   { model, weightsFolder }: Request & { do: "describe" },
 ): Promise<readonly Value[]> {
   const session = await InferenceSession.create(model, {
     intraOpNumThreads: 1,
     graphOptimizationLevel: "basic",
-    // Errors alone: that shapes do not agree for several pictures is an answer.
+    // Errors only: shapes that disagree for several pictures are an answer, not worth a warning.
     logSeverityLevel: 3,
     extra: {
       session: {
@@ -191,7 +192,7 @@ async function run(
   );
 }
 
-/** The same values alone in their buffer, which can then change threads. */
+/** The values in a buffer of their own, which can be transferred. */
 function ownBuffer(data: Float32Array): Float32Array {
   return data.byteLength === data.buffer.byteLength ? data : data.slice();
 }

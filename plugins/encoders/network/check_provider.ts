@@ -1,6 +1,5 @@
 /**
- * A model on another device than the CPU in, the same model out if it computes
- * what the CPU does.
+ * Checks a model on a graphics card against the same model on the CPU.
  *
  * @module
  */
@@ -13,37 +12,37 @@ import type { OnnxSession, Ran } from "./onnx_thread.ts";
 import type { Provider } from "./provider_option.ts";
 import { relativeError } from "./relative_error.ts";
 
-/** Any but the one that others are compared with. */
+/** Any provider but the CPU, which is the reference. */
 export type Device = Exclude<Provider, "cpu">;
 
-/** How far a device may be off, in standard deviations of a value. */
+/** How far a value may be off, in its standard deviations. */
 const tolerance = 1e-4;
 
 const useCpu = "leave out encoder.provider to compute on the CPU";
 
-/** What it takes to use a device. */
+/** What a device needs. */
 const needs: Readonly<Record<Device, string>> = {
   webgpu:
-    "it takes a graphics card and its driver for Vulkan, Metal or Direct3D 12",
+    "it needs a graphics card with a driver for Vulkan, Metal or Direct3D 12",
   cuda:
-    'it takes an NVIDIA card, CUDA 12, cuDNN 9 and libraries that "deno approve-scripts npm:onnxruntime-node" lets onnxruntime download',
+    'it needs an NVIDIA card, CUDA 12, cuDNN 9 and the libraries that "deno approve-scripts npm:onnxruntime-node" lets onnxruntime download',
 };
 
-/** What can be done where a device is off. */
+/** What to do when a device is off. */
 const remedies: Readonly<Record<Device, string>> = {
   webgpu: useCpu,
-  // Products of ten bits' precision are what cuBLAS and cuDNN do unless told.
+  // cuBLAS and cuDNN multiply with 10 bits of precision (TF32) unless told otherwise.
   cuda:
     `set NVIDIA_TF32_OVERRIDE=0 in the environment if it rounds factors, or ${useCpu}`,
 };
 
 /**
- * The same session, whose first run is also done on the CPU: that of one
- * picture, for some kernels of some devices are wrong by more than rounding.
- * Whatever it is given afterwards is done on the device alone.
+ * The same session, whose first run is also done on the CPU, for one picture,
+ * and compared: some kernels of some devices are wrong by more than rounding.
+ * Later runs are done on the device alone.
  *
- * @throws {ConfigError} From that run and all after it, when the device cannot
- * be used, or a value is off by 10⁻⁴ of its standard deviation or more.
+ * @throws {ConfigError} From the first run and all later ones, when the device
+ * cannot be used or a value is off by 10⁻⁴ of its standard deviation or more.
  */
 export function checkProvider(
   provider: Device,
@@ -60,7 +59,7 @@ export function checkProvider(
     );
   };
   const opened = session.opened.catch(unusable);
-  opened.catch(() => {}); // whoever runs it is told
+  opened.catch(() => {}); // reported by the first run
   const check = async (feeds: HostTensors): Promise<void> => {
     const first = await session.run(firstOf(feeds)).catch(unusable);
     const cpu = onCpu();
@@ -87,12 +86,12 @@ export function checkProvider(
       runs = Promise.allSettled([runs, ran]);
       return ran;
     },
-    // Runs that were asked for wait for the check before they begin.
+    // Runs asked for earlier may still be waiting for the check.
     release: () => void runs.then(session.release),
   };
 }
 
-/** The last line of what onnxruntime says, which has the reason, without the places in its code. */
+/** The last line of onnxruntime's message, which gives the reason, without places in its code. */
 function messageOf(cause: unknown): string {
   const text = cause instanceof Error ? cause.message : String(cause);
   const line = text.trim().split("\n").at(-1)!;

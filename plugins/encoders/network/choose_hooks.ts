@@ -1,5 +1,5 @@
 /**
- * Names of hooks in, the hooks out.
+ * Finds hooks by their names.
  *
  * @module
  */

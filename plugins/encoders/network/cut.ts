@@ -1,30 +1,30 @@
 /**
- * The operations of a graph and where it is cut in, what a part of it needs out.
+ * Which operations a part of a graph needs, and which values it takes in.
  *
  * @module
  */
 
-/** An operation, as far as its place in a graph goes. */
+/** An operation and its place in a graph. */
 export interface Operation {
-  /** Names of the values it takes; `""` is left out. */
+  /** Names of the values it takes; `""` marks an absent one. */
   readonly input: readonly string[];
   /** Names of the values it makes. */
   readonly output: readonly string[];
-  /** A value: a model that is given it has this operation in place of the usual one. */
+  /** Name of a value: in a model that takes it as an input, this operation replaces the usual one. */
   readonly when?: string;
-  /** Values: a model that gives or is given one has this operation in place of the usual one. */
+  /** Names of values: in a model with one of them as an input or output, this operation replaces the usual one. */
   readonly showing?: readonly string[];
 }
 
-/** Where a graph is cut, by the names of values. */
+/** Where to cut a graph, by the names of values. */
 export interface Cut {
-  /** What the part is given anew. */
+  /** Values given to the part, perhaps edited. */
   readonly given: Iterable<string>;
-  /** What it computes. */
+  /** Values it computes. */
   readonly outputs: readonly string[];
-  /** What else can be handed to it, where it has not changed. */
+  /** Values that it can also be given where no edit changes them. */
   readonly ports: ReadonlySet<string>;
-  /** What else counts as given out, where an operation is there to show it. */
+  /** Values that count as outputs where operations depend on what is shown. */
   readonly shown?: readonly string[];
 }
 
@@ -49,7 +49,7 @@ function isUsual({ when, showing }: Operation): boolean {
   return when === undefined && showing === undefined;
 }
 
-/** Names of the values that `outputs` are computed from, `given` and what is before it left out. */
+/** Names of the values that `outputs` are computed from, back to `given` and without it. */
 export function reach(
   makers: ReadonlyMap<string, Operation>,
   given: Iterable<string>,
@@ -66,9 +66,9 @@ export function reach(
 }
 
 /**
- * Which of a cut's ports its outputs need beside what is given: the last ones
- * on each way there that nothing given comes before. What lies between them
- * and the first changed operation is computed again.
+ * Which ports a cut needs besides the values it is given: on each path to an
+ * output, the last port that does not depend on a given value. What lies
+ * between it and the first changed operation is computed again.
  */
 export function requires(
   nodes: readonly Operation[],
@@ -93,7 +93,7 @@ export function requires(
   return found;
 }
 
-/** Names of the values that a change of `given` can reach, whatever is computed. */
+/** Names of the values that a change of `given` can reach, itself included, whatever the outputs are. */
 export function after(
   nodes: readonly Operation[],
   given: Iterable<string>,
@@ -107,7 +107,7 @@ export function after(
   return changed;
 }
 
-/** Names of the values that `given` comes before, itself included. Operations come in the order they are done in. */
+/** Names of the values that depend on `given`, itself included; `nodes` are in the order they run. */
 function changedBy(
   makers: ReadonlyMap<string, Operation>,
   nodes: readonly Operation[],

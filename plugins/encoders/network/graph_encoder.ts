@@ -1,6 +1,5 @@
 /**
- * The graph of a network and its hooks in, an encoder that runs the part of it
- * that each call needs out.
+ * An encoder that runs only the part of a network that each call needs.
  *
  * @module
  */
@@ -24,36 +23,36 @@ import {
 import { pause } from "./pause.ts";
 import { tokensOf } from "./tokens_of.ts";
 
-/** What {@linkcode graphEncoder} makes an encoder of. */
+/** Options for {@linkcode graphEncoder}. */
 export interface GraphEncoderOptions extends OpenModelsOptions {
-  /** The pictures that go into it: `["images", …]`. */
+  /** The input that takes the pictures: `["images", …]`. */
   readonly input: Port;
-  /** Where it can be read, in network order; values of the graph are named as they are. */
+  /** Its hooks, in network order; the values of the graph have the same names. */
   readonly hooks: readonly Hook[];
-  /** The hook that is read when a run names none. */
+  /** The hook to read when a run names none. */
   readonly defaultHook: string;
-  /** What it says of a picture; nothing when absent. */
+  /** What it predicts; nothing when absent. */
   readonly predictions?: readonly Prediction[];
-  /** Pictures that go through the network at once, at most; all when absent. */
+  /** The most pictures that go through the network at once; all when absent. */
   readonly together?: number;
   /** What made the activations. */
   readonly provenance: Encoder["provenance"];
-  /** The same model for pictures of another size, where it takes several. */
+  /** The same model for pictures of another size, if it takes several sizes. */
   readonly fitted?: Encoder["fitted"];
-  /** The part that it sees of a picture; the whole when absent. */
+  /** The part of a picture that it sees; all of it when absent. */
   readonly view?: Encoder["view"];
   /** The same network with shuffled weights. */
   readonly shuffled?: Encoder["shuffled"];
-  /** Writes `images` to `pixels` as the network takes them. */
+  /** Writes `images` to `pixels`, ready for the network. */
   preprocess(images: readonly RgbImage[], pixels: Float32Array): Promise<void>;
-  /** Bytes it takes at most while it encodes `images` pictures at once, `hook` being read. */
+  /** The most bytes it takes while it encodes `images` pictures at once and `hook` is read. */
   memory(images: number, hook?: Hook): number;
 }
 
 /**
- * An encoder that writes, opens and keeps a model for each set of hooks it is
- * asked for: only the operations these need. Its thread starts with the first
- * pictures.
+ * An encoder that opens a model for each set of hooks it is asked for, with
+ * only the operations they need, and keeps the last few open. Its thread starts
+ * with the first pictures.
  */
 export function graphEncoder(options: GraphEncoderOptions): Encoder {
   const { hooks, input, predictions, together = Infinity } = options;
@@ -75,7 +74,7 @@ export function graphEncoder(options: GraphEncoderOptions): Encoder {
       const computed = outputs.filter(({ name }) => name !== input.name);
       const part = { inputs: [input], outputs: computed };
       const { inputs, outputs: values } = await models.run(part, feeds);
-      // A graph that reads its pictures late keeps them.
+      // The pictures were asked for, so their buffer is not free.
       if (computed.length < outputs.length) return { ...values, ...inputs };
       buffers.giveBack(inputs[input.name]!.data);
       return values;
@@ -128,7 +127,7 @@ export function graphEncoder(options: GraphEncoderOptions): Encoder {
   };
 }
 
-/** The values of pictures `start` to `end`, in buffers of their own: those of a run move away. */
+/** The values of pictures `start` to `end`, in buffers of their own, since a run transfers its buffers. */
 function rows(feeds: HostTensors, start: number, end: number): HostTensors {
   return Object.fromEntries(
     Object.entries(feeds).map(([name, { data, shape }]) => {
@@ -142,8 +141,9 @@ function rows(feeds: HostTensors, start: number, end: number): HostTensors {
 }
 
 /**
- * Buffers for pictures, used again: left to the garbage collector, dozens of
- * megabytes would lie about. Two are kept, one being filled while one is read.
+ * Buffers for pictures, to be used again: dozens of megabytes would pile up
+ * before the garbage collector frees them. Two are kept, so that one can be
+ * filled while the other is read.
  */
 function spareBuffers() {
   const spare: Float32Array[] = [];

@@ -1,5 +1,5 @@
 /**
- * Work on many pictures in, the same done on a few at a time out.
+ * Work on many pictures, a few at a time.
  *
  * @module
  */
@@ -11,9 +11,9 @@ import {
 } from "../../../mod.ts";
 
 /**
- * What `work` gives for `[0, count)`, `together` of them at a time: tensors
- * whose first axis is the pictures, joined. The next turn is asked for while
- * one is under way.
+ * Calls `work` on `[0, count)`, `together` pictures at a time, and joins the
+ * tensors that it returns along their first axis, the pictures. The next batch
+ * starts while one is under way.
  */
 export async function inBatches(
   count: number,
@@ -23,14 +23,14 @@ export async function inBatches(
   if (count <= together) return await work(0, count);
   const starts = Array.from(
     { length: Math.ceil(count / together) },
-    (_, turn) => turn * together,
+    (_, batch) => batch * together,
   );
-  const turns = mapAhead(starts, 1, async (start) => ({
+  const batches = mapAhead(starts, 1, async (start) => ({
     start,
     few: await work(start, Math.min(count, start + together)),
   }));
   const all: Record<string, HostTensor> = {};
-  for await (const { start, few } of turns) {
+  for await (const { start, few } of batches) {
     for (const [name, { data, shape }] of Object.entries(few)) {
       const one = sizeOf(shape.slice(1));
       all[name] ??= {

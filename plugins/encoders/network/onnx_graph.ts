@@ -1,6 +1,6 @@
 /**
- * Operations by name in, the bytes of an ONNX model out: any value of the graph
- * can be an output or an input, and only what lies between them is written.
+ * Builds graphs of ONNX operations and cuts models out of them. Any value can be
+ * an input or an output, and only the operations between them are written.
  *
  * @module
  */
@@ -25,14 +25,14 @@ import {
   requires,
 } from "./cut.ts";
 
-/** A setting of an operation: an integer, integers, a word, or a real number. */
+/** An attribute of an operation: an integer, integers, a string or a float. */
 export type Attribute =
   | number
   | readonly number[]
   | string
   | { readonly float: number };
 
-/** A float32 value that crosses the border of a model; a named length is known when it runs. */
+/** A float32 input or output of a model. A named length is known only when it runs. */
 export interface Port {
   /** Its name in the graph. */
   readonly name: string;
@@ -42,20 +42,20 @@ export interface Port {
 
 /** Options for {@linkcode OnnxGraph.node}. */
 export interface NodeOptions {
-  /** Settings of the operation. */
+  /** Attributes of the operation. */
   readonly attributes?: Readonly<Record<string, Attribute>>;
-  /** Name of the result; one is made up when absent. */
+  /** Name of the result; generated when absent. */
   readonly output?: string;
   /** The operator set: ONNX's own when absent. */
   readonly domain?: string;
   /**
-   * Name of a value. A model that is given it has this operation in place of
-   * the one with the same result; other models do not have it.
+   * Name of a value. A model that takes it as an input has this operation
+   * instead of the one with the same result; other models do not have it.
    */
   readonly when?: string;
   /**
-   * Names of values. A model that gives or is given one of them has this
-   * operation in place of the one with the same result; other models do not
+   * Names of values. A model with one of them as an input or output has this
+   * operation instead of the one with the same result; other models do not
    * have it.
    */
   readonly showing?: readonly string[];
@@ -64,28 +64,28 @@ export interface NodeOptions {
 /** A graph that models can be cut out of. */
 export interface Network {
   /**
-   * The model that computes `outputs` from `inputs`. Operations that `outputs`
-   * do not need, and those before `inputs`, are left out. Operations are those
-   * of a model that gives out the values named `shown`, too.
+   * The model that computes `outputs` from `inputs`, without the operations
+   * that `outputs` do not need or that come before `inputs`. Where operations
+   * depend on what is shown, the values named `shown` count as outputs, too.
    */
   model(
     inputs: readonly Port[],
     outputs: readonly Port[],
     shown?: readonly string[],
   ): Uint8Array;
-  /** Which values a part of it takes beside those it is given. */
+  /** Which values a part of it needs besides those it is given. */
   requires(cut: Cut): Set<string>;
   /** Names of the values that a change of `given` can reach, itself included. */
   after(given: readonly string[]): Set<string>;
 }
 
-/** A graph of ONNX operations under construction. Values are known by name. */
+/** A graph of ONNX operations under construction. Values are referred to by name. */
 export interface OnnxGraph extends Network {
-  /** Adds an operation and returns the name of its result. An input `""` is left out. */
+  /** Adds an operation and returns the name of its result. An input `""` is absent. */
   node(op: string, inputs: readonly string[], options?: NodeOptions): string;
-  /** Adds a constant `[values]` of 64-bit integers and returns its name. */
+  /** Adds a constant vector of 64-bit integers and returns its name. */
   integers(values: readonly number[]): string;
-  /** Adds a constant `[values]` of float32 numbers and returns its name. */
+  /** Adds a constant vector of float32 numbers and returns its name. */
   floats(values: readonly number[]): string;
   /** Adds a float32 value whose bytes stay in `file`; narrower floats are cast. Returns its name. */
   external(name: string, file: string, tensor: TensorInfo): string;
@@ -97,7 +97,7 @@ type Node =
   & { input: string[]; output: string[] };
 type TensorInit = MessageInitShape<typeof TensorProtoSchema> & { name: string };
 
-/** ONNX 1.17: the first with everything used here that onnxruntime has fast kernels for. */
+/** Operator set 20 is the first with `Gelu`. */
 const opset = 20n, irVersion = 10n;
 
 const floatTypes: Partial<Record<TensorInfo["dtype"], TensorProto_DataType>> = {

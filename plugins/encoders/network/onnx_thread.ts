@@ -1,5 +1,6 @@
 /**
- * A thread that runs ONNX models: `onnxruntime` blocks the one it runs on.
+ * Runs ONNX models in a worker, since `onnxruntime` blocks the thread it runs
+ * on.
  *
  * @module
  */
@@ -19,38 +20,38 @@ export type { Operations, Ran, Value } from "./_onnx_worker.ts";
 export interface OnnxModel {
   /** The bytes of the model. */
   readonly model: Uint8Array;
-  /** Folder of the file that its weights are in. */
+  /** Folder of the file with its weights. */
   readonly weightsFolder: string;
   /** How many threads it computes with. */
   readonly threads: number;
   /** What it computes on; the CPU when absent. */
   readonly provider?: Provider | undefined;
-  /** What `onnxruntime` may make of its operations; `"joined"` when absent. */
+  /** How `onnxruntime` may rewrite its operations; `"joined"` when absent. */
   readonly operations?: Operations | undefined;
 }
 
-/** A model that is open, or will be when its turn has come. */
+/** A model that is open or waits to be opened. */
 export interface OnnxSession {
   /**
-   * Runs the model. The buffers of `inputs` move away and come back in the
-   * result. Fails when the model could not be opened.
+   * Runs the model. The buffers of `inputs` are transferred and come back in
+   * the result. Rejects when the model could not be opened.
    */
   run(inputs: HostTensors): Promise<Ran>;
-  /** Settles when the model is open; fails when it cannot be. */
+  /** Resolves when the model is open; rejects when it cannot be opened. */
   readonly opened: Promise<unknown>;
   /** Frees its memory, after the runs asked for so far. */
   release(): void;
 }
 
-/** A thread that does what it is asked in order. */
+/** A thread that answers requests in order. */
 export interface OnnxThread {
   /** Opens a model. */
   open(model: OnnxModel): OnnxSession;
-  /** What a model's outputs are, in their order. Nothing is computed. */
+  /** Describes a model's outputs, in their order, without running it. */
   describe(
     model: Pick<OnnxModel, "model" | "weightsFolder">,
   ): Promise<Described["values"]>;
-  /** Ends the thread at once; what it was asked and has not done fails. */
+  /** Ends the thread at once; requests that are not done reject. */
   close(): void;
 }
 
@@ -101,7 +102,7 @@ export function onnxThread(): OnnxThread {
         ...model,
         operations: model.operations ?? "joined",
       });
-      opened.catch(() => {}); // whoever runs it is told
+      opened.catch(() => {}); // reported by the first run
       return {
         opened,
         async run(inputs) {

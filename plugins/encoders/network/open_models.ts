@@ -1,6 +1,6 @@
 /**
- * A network in, models of its parts out, opened when they are first run and
- * kept as long as they are among the last used.
+ * Models of the parts of a network. They are opened when they first run, and the
+ * last used stay open.
  *
  * @module
  */
@@ -17,9 +17,9 @@ import {
 } from "./onnx_thread.ts";
 import { serial, serialSession } from "./serial.ts";
 
-/** A network, and what its models run on. */
+/** A network and what its models run on. */
 export interface OpenModelsOptions {
-  /** What they are cut out of. */
+  /** The network that models are cut out of. */
   readonly graph: Network;
   /** Folder of the file with the weights. */
   readonly weightsFolder: string;
@@ -28,21 +28,21 @@ export interface OpenModelsOptions {
   /** What they compute on; `"cpu"` when absent. */
   readonly provider?: Provider | undefined;
   /**
-   * What `onnxruntime` may make of its operations; `"joined"` when absent. The
-   * parts of a graph that is not written for it come out with other last digits.
+   * How `onnxruntime` may rewrite its operations; `"joined"` when absent. Parts
+   * of a graph that was not built for that differ in last digits.
    */
   readonly operations?: Operations | undefined;
-  /** Starts their thread; {@linkcode onnxThread} when absent. */
+  /** Starts the thread; {@linkcode onnxThread} when absent. */
   readonly startThread?: (() => OnnxThread) | undefined;
 }
 
 /** Part of a network. */
 export interface Part {
-  /** What goes in. */
+  /** The values it takes. */
   readonly inputs: readonly Port[];
-  /** What comes out. */
+  /** The values it computes. */
   readonly outputs: readonly Port[];
-  /** Names of values whose showing changes how others are computed, as if they came out, too. */
+  /** Names of values that count as outputs where operations depend on what is shown. */
   readonly shown?: readonly string[];
 }
 
@@ -50,7 +50,7 @@ export interface Part {
 export interface OpenModels {
   /** Whether this part is open. */
   has(part: Part): boolean;
-  /** Runs a part. The buffers of `feeds` move away and come back in the result. */
+  /** Runs a part. The buffers of `feeds` are transferred and come back in the result. */
   run(part: Part, feeds: HostTensors): Promise<Ran>;
   /** Frees a part's memory now. */
   release(part: Part): void;
@@ -59,18 +59,18 @@ export interface OpenModels {
 }
 
 /**
- * Models that stay open: two for a run that reads one set of hooks and is
- * evaluated on another, two for what comes before a pause and after it.
+ * How many models stay open: two for a run that reads one set of hooks and is
+ * evaluated on another, two for the parts before and after a pause.
  */
 const keep = 4;
 
 /**
- * One run at a time on webgpu in a process, whichever encoder asks: onnxruntime
- * ends it when two threads compute there (microsoft/onnxruntime#32561).
+ * One run at a time on webgpu, across all encoders: onnxruntime crashes the
+ * process when two threads compute there (microsoft/onnxruntime#32561).
  */
 const onWebgpu = serial();
 
-/** The thread starts with the first run. Another provider than the CPU is checked against it first. */
+/** The models of a network. Their thread starts with the first run; a provider other than the CPU is first checked against it. */
 export function openModels(options: OpenModelsOptions): OpenModels {
   const { graph, weightsFolder, threads, provider = "cpu" } = options;
   const { operations, startThread = onnxThread } = options;
@@ -99,7 +99,7 @@ export function openModels(options: OpenModelsOptions): OpenModels {
     session.opened.catch(() => {
       if (sessions.get(key) === session) sessions.delete(key);
     });
-    sessions.delete(key); // and in again, as the last used
+    sessions.delete(key); // moved to the end, as the last used
     sessions.set(key, session);
     for (const [old, { release }] of sessions) {
       if (sessions.size <= keep) break;
@@ -123,7 +123,7 @@ export function openModels(options: OpenModelsOptions): OpenModels {
   };
 }
 
-/** A part's name: no two have the same. */
+/** A key that no two different parts share. */
 export function keyOf({ inputs, outputs, shown = [] }: Part): string {
   const [from, to] = [inputs, outputs].map((ports) =>
     ports.map(({ name }) => name)

@@ -1,6 +1,5 @@
 /**
- * A network stopped on its way through some pictures in, what it becomes when
- * it goes on with something else than it has computed out.
+ * Stops a network at some hooks and goes on from there with edited values.
  *
  * @module
  */
@@ -16,40 +15,43 @@ import { relativeError } from "./relative_error.ts";
 import type { Network, Port } from "./onnx_graph.ts";
 import { keyOf, type OpenModels, type Part } from "./open_models.ts";
 
-/** What {@linkcode pause} stops. */
+/** Options for {@linkcode pause}. */
 export interface PauseOptions {
   /** The network. */
   readonly graph: Network;
-  /** Where it can be read, in network order. */
+  /** Its hooks, in network order. */
   readonly hooks: readonly Hook[];
-  /** Names of its values that can cross the border of a model: the hooks and what goes in. */
+  /** Values that can be inputs or outputs of a part: the hooks, and the pictures. */
   readonly ports: readonly Port[];
-  /** What goes into the whole network. */
+  /** The pictures, which the whole network takes. */
   readonly input: Port;
-  /** Names of what it predicts. */
+  /** Names of the hooks that are predictions. */
   readonly predictions: readonly string[];
   /** Its models. */
   readonly models: Pick<OpenModels, "has" | "release">;
-  /** Keys of the parts that were seen to go on as the whole does, with so many pictures. */
+  /** Keys of the parts already found equal to the whole network, with their number of pictures. */
   readonly trusted: Set<string>;
-  /** Computes values of the network for all pictures, in turns where they are many. */
+  /** Computes values of the network for all pictures, in batches where they are many. */
   compute(outputs: readonly Port[]): Promise<HostTensors>;
-  /** Runs a part on values for all pictures, in turns where they are many; they stay as they are. */
+  /** Runs a part on values for all pictures, in batches where they are many; `feeds` keep their buffers. */
   run(part: Part, feeds: HostTensors): Promise<HostTensors>;
 }
 
 /**
- * Stops a network at `at`: computes these values once, and with them whatever
- * else it takes to go on with any of them edited.
+ * Stops a network at the hooks `at`: computes these values once, along with
+ * whatever else is needed to go on with any of them edited.
  *
- * @throws {ConfigError} When there is nowhere to stop.
+ * @throws {ConfigError} When `at` is empty.
  */
 export async function pause(
   at: readonly string[],
   options: PauseOptions,
 ): Promise<Paused> {
   if (at.length === 0) {
-    throw new ConfigError("hook", "Cannot pause nowhere: name a hook or more");
+    throw new ConfigError(
+      "hook",
+      "Cannot pause nowhere: name at least one hook",
+    );
   }
   const kept = new Set(at.flatMap((hook) => [
     hook,
@@ -58,7 +60,7 @@ export async function pause(
   const values = await options.compute(portsOf(kept, options));
   const clean = pick(values, at);
   return {
-    // Whoever pauses may write into them: what goes on unedited is not theirs.
+    // Copies, since the caller may write into them.
     activations: copied(clean),
     async resume(edited = clean, wanted) {
       checkEdited(edited, clean);
@@ -79,7 +81,7 @@ export async function pause(
   };
 }
 
-/** What it takes beside `hook` to compute all that an edit there can reach. */
+/** What is needed besides `hook` to compute everything that an edit there can reach. */
 function requiredAfter(
   hook: string,
   { graph, ports }: PauseOptions,
@@ -125,7 +127,7 @@ function copied(values: HostTensors): HostTensors {
   );
 }
 
-/** What is asked for; else the predictions that come after `given`. */
+/** The hooks asked for; by default the predictions that come after `given`. */
 function wantedOf(
   wanted: readonly string[] | undefined,
   given: readonly string[],
@@ -193,7 +195,7 @@ function countOf(feeds: HostTensors): number {
   return Object.values(feeds)[0]!.shape[0]!;
 }
 
-/** A part given what the whole network computes must compute what the whole network does, to the bit. */
+/** Checks that a part, given unedited values, computes what the whole network does, bit by bit. */
 async function checkIdentity(
   part: Part,
   at: readonly string[],
@@ -201,7 +203,7 @@ async function checkIdentity(
   options: PauseOptions,
 ): Promise<void> {
   const { input, models } = options;
-  // Read where the pause read, too: that alone can change how a value is computed.
+  // Read what the pause read, too: reading alone can change how a value is computed.
   const read = [...part.inputs, ...part.outputs].map(({ name }) => name);
   const outputs = portsOf(new Set([...at, ...read]), options)
     .filter(({ name }) => name !== input.name);

@@ -1,15 +1,15 @@
 /**
- * Work in, the same work done one after the other out.
+ * Runs asynchronous work one piece at a time.
  *
  * @module
  */
 import type { OnnxSession } from "./onnx_thread.ts";
 
-/** Does `work` when all that was asked for before is done, whether it failed or not. */
+/** Runs `work` once everything queued before it is done, whether it failed or not. */
 export type Turn = <Result>(work: () => Promise<Result>) => Promise<Result>;
 
 /**
- * A line that work waits in.
+ * A queue for work that must not overlap.
  *
  * @example
  * ```ts
@@ -33,7 +33,7 @@ export function serial(): Turn {
   };
 }
 
-/** The session that `open` opens, then and whenever it runs in its turn. */
+/** The session that `open` opens; opening it and each of its runs wait for their turn. */
 export function serialSession(
   open: () => OnnxSession,
   turn: Turn,
@@ -43,7 +43,7 @@ export function serialSession(
     await session.opened;
     return session;
   });
-  opening.catch(() => {}); // whoever runs it is told
+  opening.catch(() => {}); // reported by the first run
   return {
     opened: opening,
     async run(inputs) {

@@ -1,6 +1,6 @@
 /**
- * An exported model in, the types and shapes of all its values for pictures of
- * one size out; nothing is computed.
+ * Finds the types and shapes of all values of an exported model, without running
+ * it.
  *
  * @module
  */
@@ -21,7 +21,7 @@ import type { OnnxFile } from "./onnx_file.ts";
 import type { PictureInput } from "./picture_input.ts";
 import { tensorInfo } from "./tensor_info.ts";
 
-/** What is known of a model's values. */
+/** The values of a model. */
 export interface Described {
   /** How many pictures it was described for. */
   readonly images: number;
@@ -35,10 +35,11 @@ export interface Described {
 const unlikely = 7;
 
 /**
- * Asks `onnxruntime`, which works out the shapes when it opens a model. A model
- * that says it takes any number of pictures is asked with several: what it
- * gives for each of them has that length. Where that fails, or nothing it
- * predicts has that length, it was recorded with one picture and takes no more.
+ * Describes all values for pictures of one size. `onnxruntime` infers the shapes
+ * when it opens a model. A model that says it takes any number of pictures is
+ * opened for several, and then what it predicts has that length. If it cannot be
+ * opened, or nothing has that length, it was recorded with one picture and takes
+ * no more.
  *
  * @throws {FormatError} When `onnxruntime` cannot open it, or it was recorded
  * with several pictures and takes no other number.
@@ -66,7 +67,7 @@ export async function describeValues(
       `Cannot open "${path}" for ${
         input.images === undefined || input.images === 1
           ? "pictures"
-          : `one picture, when it takes ${input.images} at a time,`
+          : `one picture (it takes ${input.images} at a time)`
       } ${size.height} pixels high and ${size.width} wide: onnxruntime says: ${
         oneLine(message)
       }`,
@@ -77,7 +78,7 @@ export async function describeValues(
   }
 }
 
-/** A model recorded with several pictures gives as many, whatever goes in. */
+/** Refuses a model recorded with several pictures: it predicts as many, whatever it is given. */
 function checkOne(
   { path, model }: OnnxFile,
   { anyNumber, values }: Described,
@@ -130,7 +131,7 @@ async function describe(
   return { images, anyNumber, values };
 }
 
-/** An output whose type `onnxruntime` is to find. */
+/** An output whose type `onnxruntime` infers. */
 function untyped(name: string): ValueInfoProto {
   return create(ValueInfoProtoSchema, { name });
 }

@@ -1,6 +1,6 @@
 /**
- * The graph of an exported model in, a network that parts can be cut out of
- * out: every hook is `[images, tokens, width]` in float32, whatever its value is.
+ * An exported model as a network that parts can be cut out of. Every hook is
+ * float32 `[images, tokens, width]`, whatever its value is in the file.
  *
  * @module
  */
@@ -33,9 +33,9 @@ interface Step extends Operation {
   readonly proto: NodeProto;
 }
 
-/** What a network is made of. */
+/** Options for {@linkcode exportedNetwork}. */
 export interface ExportedNetworkOptions {
-  /** The model. It becomes the network's: its values get other names. */
+  /** The model. It is changed: some of its values are renamed. */
   readonly model: ModelProto;
   /** Where the pictures go in. */
   readonly input: PictureInput;
@@ -44,9 +44,9 @@ export interface ExportedNetworkOptions {
 }
 
 /**
- * A network of which each hook can be read and given. A value that is no
- * float32 `[images, tokens, width]` is shown as such under its own name, and
- * gets another name itself.
+ * A network whose hooks can all be read and given. A value that is not float32
+ * `[images, tokens, width]` is shown as such under its own name, and is itself
+ * renamed.
  */
 export function exportedNetwork(options: ExportedNetworkOptions): Network {
   const { model } = options, graph = model.graph!;
@@ -84,7 +84,7 @@ export function exportedNetwork(options: ExportedNetworkOptions): Network {
   };
 }
 
-/** The operations of the file, and after each those that show its results; the constants of both. */
+/** The operations of the file, each followed by those that show its results; and the constants of both. */
 function stepsOf(
   { model, input, places }: ExportedNetworkOptions,
   suffix: string,
@@ -107,7 +107,7 @@ function stepsOf(
     return [
       ...there.map(stepOf),
       ...back.slice(0, -1).map(stepOf),
-      // This one makes the value itself, in models that are given the hook.
+      // The last one makes the value itself, in models that are given the hook.
       ...back.slice(-1).map((proto) => ({ ...stepOf(proto), when: hook! })),
     ];
   };
@@ -126,7 +126,7 @@ function stepsOf(
   };
 }
 
-/** What no name of the graph has in it. */
+/** A suffix that no name in the graph contains. */
 function unusedSuffix({ node, input, initializer }: GraphProto): string {
   const names = [
     ...[...input, ...initializer].map(({ name }) => name),
@@ -141,12 +141,12 @@ function stepOf(proto: NodeProto): Step {
   return { input: takenBy(proto), output: proto.output, proto };
 }
 
-/** What is known of values from the file is left out: it is found again. */
+/** Part of a graph, without the file's descriptions of values: onnxruntime infers them again. */
 function part(graph: GraphProto, of: Partial<GraphProto>): GraphProto {
   return { ...graph, valueInfo: [], ...of };
 }
 
-/** An operation of several results, those that something else makes under names that nobody reads. */
+/** An operation; those of its results that something else makes get names that nobody reads. */
 function only(
   { proto }: Step,
   suffix: string,

@@ -1,6 +1,6 @@
 /**
- * A value of an exported graph in, operations that show it as float32
- * `[images, tokens, width]`, and those that make it of that again, out.
+ * Operations that show a value of an exported graph as float32 `[images, tokens,
+ * width]`, and those that turn it back.
  *
  * @module
  */
@@ -15,13 +15,13 @@ import {
 } from "onnx-buf";
 import { areTokens, type Place } from "./find_places.ts";
 
-/** The way to the tokens of a hook and back. */
+/** The operations to the tokens of a hook and back. */
 export interface Exposed {
   /** Operations from the value to its hook. */
   readonly there: readonly NodeProto[];
   /** Operations from the hook to the value. */
   readonly back: readonly NodeProto[];
-  /** The shapes that they take. */
+  /** Constants with the shapes that they take. */
   readonly shapes: readonly TensorProto[];
 }
 
@@ -58,17 +58,17 @@ export function exposeValue(place: Place, stored: string): Exposed {
   };
 }
 
-/** Pictures in float32 in, `stored` as the graph takes them out. */
+/** Casts the float32 pictures to `stored`, the 16-bit ones that the graph takes. */
 export function exposeInput(name: string, stored: string): NodeProto {
   return chain([{ op: "Cast", to: FLOAT16 }], name, stored).nodes[0]!;
 }
 
-/** Whether a value is what its hook gives, number by number. */
+/** Whether a value is already what its hook gives. */
 export function isShown(place: Place): boolean {
   return place.type === "float32" && changesTo(place).there.length === 0;
 }
 
-/** From a picture's value to its tokens and back. 0 is as many images as there are. */
+/** From a value to its tokens and back. A length of 0 keeps the number of images. */
 function changesTo(place: Place): { there: Change[]; back: Change[] } {
   const { shape } = place;
   const reshape = (...shape: number[]): Change => ({ op: "Reshape", shape });

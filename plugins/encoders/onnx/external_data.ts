@@ -1,6 +1,6 @@
 /**
- * The weights of an exported model in, one folder and the places in it where
- * `onnxruntime` finds them out: beside the model, or in its own file.
+ * Finds the weights of an exported model, in its own file and in files beside
+ * it, so that `onnxruntime` can read them there.
  *
  * @module
  */
@@ -19,25 +19,26 @@ import { bodiesOf } from "./graph_nodes.ts";
 
 /** Where weights are. */
 export interface WeightPlaces {
-  /** What their places start from; there is no symbolic link in it. */
+  /** The folder that their places are relative to; there is no symbolic link in its path. */
   readonly folder: string;
-  /** The files beside the model, by the names that it has for them. */
+  /** The files beside the model, by the names that the model gives them. */
   readonly files: ReadonlyMap<string, string>;
 }
 
-/** Smaller ones stay in the model: they may be shapes, which are needed to open it. */
+/** Weights of fewer bytes stay in the model: they may be shapes, which are needed to open it. */
 const large = 1024;
 
 /**
  * Finds the files beside the model at `path` and makes every large weight of
- * `model`, which was decoded from `bytes`, a place in one of them or in the
- * model's own file. So no weight is ever copied.
+ * `model`, which was decoded from `bytes`, refer to its place in one of them or
+ * in the model's own file, so that no weight is ever copied.
  *
- * The files may be symbolic links, as in a hub's cache, and may lie in
- * different folders in truth: `onnxruntime` follows no link out of a folder, so
- * the folder is the deepest one that holds all of them.
+ * The files may be symbolic links to different folders, as in a hub's cache.
+ * `onnxruntime` does not follow links out of a folder, so the folder returned is
+ * the deepest one that holds all of the real files.
  *
- * @throws {FormatError} When a file is missing, is cut short, or is named by a path out of the model's folder.
+ * @throws {FormatError} When a file is missing or cut short, or its path leads
+ * out of the model's folder.
  */
 export async function placeWeights(
   path: string,
@@ -91,7 +92,7 @@ function entry({ externalData }: TensorProto, key: string): string | undefined {
   return externalData.find((entry) => entry.key === key)?.value;
 }
 
-/** Names another place for a weight; what is not named stays. */
+/** Gives a weight another place; entries that `place` does not name stay. */
 function moveTo(
   tensor: TensorProto,
   place: Readonly<Record<string, string>>,
@@ -115,7 +116,7 @@ async function findFile(
   if (location === "" || /^([/\\]|\w:)|(^|[/\\])\.\.([/\\]|$)/.test(location)) {
     throw new FormatError(
       path,
-      `Cannot open "${path}": its weight "${name}" is in "${location}", which is no path inside the model's folder`,
+      `Cannot open "${path}": its weight "${name}" is in "${location}", which is not a path inside the model's folder`,
     );
   }
   const folders = new Set([dirname(path), dirname(await Deno.realPath(path))]);

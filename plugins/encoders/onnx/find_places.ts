@@ -1,6 +1,6 @@
 /**
- * The shapes of a graph's values in, those that are tokens or maps of a
- * picture, and how they lie over it, out.
+ * Finds the values of a graph that are tokens or maps of a picture, and how they
+ * lie over it.
  *
  * @module
  */
@@ -19,23 +19,23 @@ export interface Place {
   readonly type: "float32" | "float16";
 }
 
-/** What {@linkcode findPlaces} looks at. */
+/** Options for {@linkcode findPlaces}. */
 export interface FindPlacesOptions {
-  /** The values that depend on the pictures alone, in the order they are made in. */
+  /** The values that depend on the pictures alone, in the order they are computed. */
   readonly values: readonly Value[];
-  /** How many pictures they are for. */
+  /** How many pictures their shapes are for. */
   readonly images: number;
   /** Size of a picture. */
   readonly size: Size;
-  /** Tokens before the grid; the fewest that leave a grid when absent. */
+  /** Number of tokens before the grid; by default the fewest that leave a grid. */
   readonly specials?: number | undefined;
-  /** Whether a value of rank 4 is a product of matrices, such as attention scores, and no map. */
+  /** Whether a value of rank 4 is a product of matrices, such as attention scores, and not a map. */
   isProduct(name: string): boolean;
-  /** Whether a value of rank 3 is a map that lost its axis of channels, and no tokens. */
+  /** Whether a value of rank 3 is a map without an axis of channels, and not tokens. */
   isFlatMap(name: string): boolean;
 }
 
-/** Whether a value is tokens as it is: `[images, tokens, width]`. */
+/** Whether a value already has the shape of tokens, `[images, tokens, width]`. */
 export function areTokens({ shape, hook }: Place): boolean {
   return shape.length === 2 && shape[1] === hook.width &&
     shape[0] === tokensOf(hook);
@@ -44,7 +44,7 @@ export function areTokens({ shape, hook }: Place): boolean {
 type Grid = TokenLayout["grid"];
 type Spot = Pick<Hook, "layout" | "width">;
 
-/** CLS and registers: no model has more of them. */
+/** No model has more special tokens: CLS and registers. */
 const mostSpecials = 8;
 
 /**
@@ -52,8 +52,8 @@ const mostSpecials = 8;
  *
  * - `[images, channels, rows, columns]` whose rows and columns are in the
  *   picture's proportions, a map;
- * - `[images, rows, columns]` where a map or the picture has as many, a map with
- *   one channel, if it is made of one or can be no tokens;
+ * - `[images, rows, columns]` as large as a map or the picture, a map with one
+ *   channel, if it is computed from one or cannot be tokens;
  * - `[images, tokens, width]` whose tokens are specials and a grid: that of one
  *   of the maps, or one that cuts the picture into squares;
  * - `[images, classes]`, one special token.
@@ -109,7 +109,7 @@ function spotOf(
   }
 }
 
-/** How so many tokens lie over the picture; `undefined` when they do not. */
+/** How this many tokens lie over the picture; `undefined` when they cannot. */
 function layoutOf(
   tokens: number,
   maps: readonly Grid[],
@@ -125,7 +125,7 @@ function layoutOf(
           : layout.specials === specials || layout.specials === 0)
       )
       .sort((a, b) => a.specials - b.specials)[0];
-  // Maps show what grids there are; without one, any may be.
+  // Maps show which grids occur; without maps, any grid may.
   return fits(maps, mostSpecials) ??
     fits(squares, maps.length > 0 ? 0 : mostSpecials);
 }

@@ -1,6 +1,6 @@
 /**
- * The operations of an exported graph: what each takes, the bodies of branches
- * and loops included.
+ * The operations of an exported graph and the values they take, including the
+ * bodies of branches and loops.
  *
  * @module
  */
@@ -14,7 +14,7 @@ export function bodiesOf({ attribute }: NodeProto): GraphProto[] {
   );
 }
 
-/** Names of the values that an operation takes: its inputs, and what its bodies read from outside. */
+/** Names of the values that an operation takes: its inputs, and those that its bodies read from outside. */
 export function takenBy(node: NodeProto): string[] {
   return [...node.input, ...bodiesOf(node).flatMap(readFromOutside)];
 }
@@ -30,7 +30,7 @@ function readFromOutside(body: GraphProto): string[] {
   return read.filter((name) => name !== "" && !own.has(name));
 }
 
-/** Calls `rename` on every name of a value in these operations, their bodies included, and puts what it returns in its place. */
+/** Renames every value in these operations and their bodies. */
 export function renameValues(
   nodes: readonly NodeProto[],
   rename: (name: string) => string,
@@ -45,16 +45,17 @@ export function renameValues(
   }
 }
 
-/** Names of the values that go into a graph and have no value of their own. */
+/** Names of the inputs of a graph that are not constants. */
 export function inputNames({ input, initializer }: GraphProto): string[] {
   const constants = new Set(namesOf(initializer));
   return namesOf(input).filter((name) => !constants.has(name));
 }
 
 /**
- * Checks that no operation takes what is only made after it, and no value is made twice.
+ * Checks that operations come in order and no value is made twice.
  *
- * @throws {FormatError} When one is.
+ * @throws {FormatError} When an operation takes a value that none before it
+ * makes, or a value is made twice.
  */
 export function checkOrder(path: string, graph: GraphProto): void {
   const known = new Set([

@@ -1,5 +1,5 @@
 /**
- * A graph in, which of its values are maps without an axis of channels out.
+ * Finds the maps of a graph that have no axis of channels.
  *
  * @module
  */
@@ -9,9 +9,9 @@ import { isProductIn } from "./is_product.ts";
 import { hasOrigin } from "./origins.ts";
 
 /**
- * Tells whether a value `[images, rows, columns]` is made of
- * `[images, channels, rows, columns]`, or of such a value number by number: a
- * depth map of 256 × 256 pixels could be 16 × 16 tokens of width 256 otherwise.
+ * Tells whether a value `[images, rows, columns]` is computed from
+ * `[images, channels, rows, columns]`, or number by number from such a value.
+ * Otherwise a depth map of 256 × 256 pixels could be 16 × 16 tokens of width 256.
  */
 export function isFlatMapIn(
   graph: GraphProto,

@@ -1,5 +1,5 @@
 /**
- * A graph in, which of its values are products of matrices out.
+ * Finds the products of matrices in a graph.
  *
  * @module
  */
@@ -15,7 +15,7 @@ const products = new Set([
   "MultiHeadAttention",
 ]);
 
-/** What is done to attention scores, number by number, or along a row. */
+/** Operations on attention scores, number by number or along a row. */
 const inPlace = new Set([
   "Add",
   "Cast",
@@ -33,9 +33,9 @@ const inPlace = new Set([
 ]);
 
 /**
- * Tells whether a value is a product of matrices, or such a product scaled,
- * masked or normalised: with four axes these are heads of attention, whose
- * scores are easily taken for square maps.
+ * Tells whether a value is a product of matrices, perhaps scaled, masked or
+ * normalised. With four axes these are heads of attention, whose scores are
+ * easily taken for square maps.
  */
 export function isProductIn(
   graph: GraphProto,

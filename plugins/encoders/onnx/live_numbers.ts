@@ -1,22 +1,20 @@
 /**
- * Operations and the sizes of their values in, the numbers that are kept at
- * once out.
+ * Estimates how many numbers the values of a graph take at once.
  *
  * @module
  */
 import { sizeOf } from "../../../mod.ts";
 import type { Value } from "../network/onnx_thread.ts";
 
-/** An operation and what it takes and makes. */
+/** An operation: the values it takes and makes. */
 interface Step {
   readonly input: readonly string[];
   readonly output: readonly string[];
 }
 
 /**
- * The most numbers that there are at once for one of `images` pictures while
- * the operations are done one after the other, each value being kept until its
- * last use.
+ * The most numbers that exist at once for one of `images` pictures while the
+ * operations run one after the other and each value is kept until its last use.
  */
 export function liveNumbers(
   steps: readonly Step[],

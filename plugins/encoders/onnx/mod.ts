@@ -44,13 +44,13 @@ import {
 
 /** Options of {@linkcode onnx}. */
 export interface OnnxOptions extends PreparationOptions, ProviderOption {
-  /** The `.onnx` file; files that its weights are in lie beside it. */
+  /** The `.onnx` file; files with its weights lie beside it. */
   readonly model: string;
-  /** Name of the input that takes the pictures; the only one that can when absent. */
+  /** Name of the input that takes the pictures; by default the only one that can. */
   readonly input?: string | undefined;
-  /** Tokens before the grid, such as CLS and registers; the fewest that leave a grid when absent. */
+  /** Number of tokens before the grid, such as CLS and registers; by default the fewest that leave a grid. */
   readonly specials?: number | undefined;
-  /** Names of the values that it predicts; its outputs when absent. */
+  /** Names of the values that it predicts; by default its outputs. */
   readonly predictions?: readonly string[] | undefined;
   /** Whether the depth that it predicts is inverse, larger where nearer; else it is a distance. */
   readonly inverse?: boolean | undefined;
@@ -59,8 +59,8 @@ export interface OnnxOptions extends PreparationOptions, ProviderOption {
 }
 
 /**
- * The exported model `options.model`. Its hooks are the values of its graph, by
- * their names and in their order, that lie over the picture:
+ * The exported model `options.model`. Its hooks are those values of its graph,
+ * by their names and in their order, that lie over the picture:
  *
  * - tokens `[images, tokens, width]`, specials and then a grid;
  * - maps `[images, channels, rows, columns]`, given as tokens
@@ -68,17 +68,17 @@ export interface OnnxOptions extends PreparationOptions, ProviderOption {
  *   given as tokens of one number;
  * - `[images, classes]`, given as one special token.
  *
- * A value that has another shape, or that depends on anything but the
- * pictures, is no hook: colours-last maps, heads of attention, shapes. Numbers
- * of 16 bits are given as float32.
+ * Values that have another shape, or depend on anything but the pictures, are
+ * not hooks: colours-last maps, heads of attention, shapes. 16-bit numbers are
+ * given as float32.
  *
- * Pictures are made as options say; else as `preprocessor_config.json` beside
- * the file says, or above it where its folder is called `onnx`; else stretched
- * bilinearly and normalised as ImageNet's are.
+ * Pictures are prepared as options say; else as `preprocessor_config.json` says,
+ * beside the file or above a folder called `onnx`; else they are stretched
+ * bilinearly and normalised with ImageNet's statistics.
  *
  * @throws {ConfigError} When there is no such file, input or prediction, or the
  * size of its pictures is not known.
- * @throws {FormatError} When it is no ONNX file, lacks the files with its
+ * @throws {FormatError} When it is not an ONNX file, lacks the files with its
  * weights, takes no pictures, has no hooks, or `onnxruntime` cannot open it.
  */
 export async function onnx(
@@ -147,9 +147,9 @@ function placesOf(
 }
 
 /**
- * The last tokens in a grid that everything it predicts comes after, or is; the
- * last ones where there are none such. In a model without tokens a map, and in
- * one without maps a value.
+ * The last tokens in a grid that all predictions come after, or are; if there
+ * are none, the last tokens in a grid. In a model without tokens it is a map, and
+ * without maps any value.
  */
 function defaultOf(
   places: readonly Place[],
@@ -194,7 +194,7 @@ function kindOf({ width, layout: { specials, grid } }: Hook) {
   return width === 1 && specials === 0 ? "depth" : "features";
 }
 
-/** What it takes at most; one picture at a time where the file says so. */
+/** The memory it takes; one picture at a time if the file takes no more. */
 function memoryOf(
   graph: GraphProto,
   { images, anyNumber, values }: Described,
@@ -230,38 +230,38 @@ const plugin: Plugin<"encoder", OnnxOptions> = definePlugin({
     model: z.string({
       error: "Needs the path of an exported model, such as model.onnx",
     }).meta({ format: "path" }).describe(
-      "The .onnx file; files that its weights are in lie beside it",
+      "The .onnx file; files with its weights lie beside it",
     ),
     input: z.string().optional().describe(
-      "Name of the input that takes the pictures; the only one that can when absent",
+      "Name of the input that takes the pictures; by default the only one that can",
     ),
     size: z.union([pixels, z.strictObject({ height: pixels, width: pixels })])
       .optional().describe(
-        "Pixels high and wide, or both by name: height, width; needed where the file takes any size",
+        "Size of the pictures in pixels: one number, or height and width; needed if the file takes any size",
       ),
     fit: z.enum(["stretch", "crop"]).optional().describe(
-      "How pictures come to it; as preprocessor_config.json says when absent, else stretch",
+      "How pictures come to that size: stretch, or crop to the middle part of its shape; by default as preprocessor_config.json says, else stretch",
     ),
     resample: z.enum(["bilinear", "bicubic"]).optional().describe(
-      "Filter that resizes; as preprocessor_config.json says when absent, else bilinear",
+      "Filter that resizes; by default as preprocessor_config.json says, else bilinear",
     ),
     scale: z.number().positive().optional().describe(
-      "What levels of 0 to 255 are multiplied by; as that file says when absent, else 1/255",
+      "What levels from 0 to 255 are multiplied by; by default as that file says, else 1/255",
     ),
     mean: colour.optional().describe(
-      "What is then subtracted of red, green, blue; as that file says when absent, else ImageNet's mean",
+      "What is then subtracted from red, green and blue; by default as that file says, else ImageNet's mean",
     ),
     std: colour.optional().describe(
-      "What they are then divided by; as that file says when absent, else ImageNet's standard deviation",
+      "What they are then divided by; by default as that file says, else ImageNet's standard deviation",
     ),
     specials: z.int().nonnegative().optional().describe(
-      "Tokens before the grid, such as CLS; the fewest that leave a grid when absent",
+      "Number of tokens before the grid, such as CLS; by default the fewest that leave a grid",
     ),
     predictions: z.array(z.string()).optional().describe(
-      "Names of the values that it predicts; its outputs when absent",
+      "Names of the values that it predicts; by default its outputs",
     ),
     inverse: z.boolean().optional().describe(
-      "Whether the depth that it predicts is inverse, larger where nearer, as MiDaS and Depth Anything have it; a distance when absent",
+      "Whether the depth that it predicts is inverse, larger where nearer, as from MiDaS and Depth Anything; by default a distance",
     ),
     threads: z.int().positive().optional().describe(
       "Threads to compute with; all cores when absent",

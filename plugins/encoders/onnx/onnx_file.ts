@@ -1,5 +1,5 @@
 /**
- * The path of an exported model in, its graph and the places of its weights out.
+ * Reads an exported model and finds its weights.
  *
  * @module
  */
@@ -16,22 +16,22 @@ import { checkOrder } from "./graph_nodes.ts";
 export interface OnnxFile {
   /** Where it is. */
   readonly path: string;
-  /** What it holds; its weights stay where they are and are named by their place. */
+  /** Its graph; large weights stay in their files and are referred to by their place. */
   readonly model: ModelProto;
-  /** The folder that the places of weights start from; there is no symbolic link in it. */
+  /** The folder that the places of weights are relative to; there is no symbolic link in its path. */
   readonly weightsFolder: string;
   /** Hashes of its files, for provenance. */
   readonly hashes: Readonly<Record<string, string>>;
 }
 
-/** Protocol buffers hold no more. */
+/** Protocol buffers cannot be larger. */
 const limit = 2 ** 31 - 1;
 
 /**
  * Opens the exported model that the option `model` names, relative to `base`.
  *
  * @throws {ConfigError} When there is no such file.
- * @throws {FormatError} When it is no ONNX model, is cut short, or lacks the files with its weights.
+ * @throws {FormatError} When it is not an ONNX model, is cut short, or lacks the files with its weights.
  */
 export async function readOnnxFile(
   model: string,
@@ -49,7 +49,7 @@ export async function readOnnxFile(
   for (const [location, file] of files) {
     hashes[location] = await hashFile(file);
   }
-  // Decoded values are views of the file, which would stay in memory with them.
+  // Decoded values are views of the whole file and would keep it in memory.
   const small = fromBinary(
     ModelProtoSchema,
     toBinary(ModelProtoSchema, whole),
@@ -70,7 +70,7 @@ async function checkFile(path: string): Promise<void> {
   if (found.size > limit) {
     throw new FormatError(
       path,
-      `Cannot read "${path}": it has ${found.size} bytes, an ONNX file at most ${limit}; export it with its weights beside it (external data)`,
+      `Cannot read "${path}": it has ${found.size} bytes, and an ONNX file has at most ${limit}; export it with its weights beside it (external data)`,
     );
   }
 }
@@ -96,14 +96,14 @@ function decode(path: string, bytes: Uint8Array): ModelProto {
   };
   if (bytes.length === 0) fail("it is empty");
   if (new TextDecoder().decode(bytes.subarray(0, 12)) === "version http") {
-    fail("it is a pointer of Git LFS; get the file itself by git lfs pull");
+    fail("it is a Git LFS pointer; get the file itself with git lfs pull");
   }
   try {
     const model = fromBinary(ModelProtoSchema, bytes);
     if (model.graph?.node.length && model.opsetImport.length > 0) return model;
   } catch (cause) {
     const { message } = cause as Error;
-    return fail(`it is no ONNX model, or is cut short: ${message}`, cause);
+    return fail(`it is not an ONNX model, or is cut short: ${message}`, cause);
   }
-  return fail("it is no ONNX model: no graph is in it");
+  return fail("it is not an ONNX model: it has no graph");
 }

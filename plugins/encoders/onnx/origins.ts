@@ -1,20 +1,21 @@
 /**
- * A graph in, which of its values are of a kind that operations pass on out.
+ * Finds the values of a graph that are of some kind because of where they come
+ * from.
  *
  * @module
  */
 import type { GraphProto, NodeProto } from "onnx-buf";
 import type { Value } from "../network/onnx_thread.ts";
 
-/** A kind of values. */
+/** A kind of value, by the operations that make it. */
 export interface Origin {
-  /** Whether an operation makes such a value of others. */
+  /** Whether an operation makes such a value from others. */
   starts(maker: NodeProto, name: string): boolean;
-  /** Whether it makes such a value of one that has the same shape. */
+  /** Whether it makes such a value from one of the same shape. */
   passes(maker: NodeProto): boolean;
 }
 
-/** Tells whether a value is made so, or of one of the same shape that is. */
+/** Tells whether a value is of that kind: made so, or passed on from one of the same shape that is. */
 export function hasOrigin(
   { node }: GraphProto,
   values: ReadonlyMap<string, Value>,

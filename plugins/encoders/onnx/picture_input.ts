@@ -1,5 +1,5 @@
 /**
- * An exported graph in, the input that takes its pictures out.
+ * Finds the input of an exported graph that takes the pictures.
  *
  * @module
  */
@@ -18,24 +18,24 @@ export interface PictureInput {
   readonly name: string;
   /** Its type: `FLOAT` or `FLOAT16`. */
   readonly type: TensorProto_DataType;
-  /** How many pictures it takes at once, where it takes no other number. */
+  /** How many pictures it takes at once, if the number is fixed. */
   readonly images: number | undefined;
-  /** The height it takes, where it takes no other. */
+  /** The height it takes, if that is fixed. */
   readonly height: number | undefined;
-  /** The width it takes, where it takes no other. */
+  /** The width it takes, if that is fixed. */
   readonly width: number | undefined;
 }
 
 const { FLOAT, FLOAT16 } = TensorProto_DataType;
 
-/** Lengths of an input's axes; `undefined` where they are known when it runs. */
+/** Lengths of an input's axes; `undefined` where they are known only when it runs. */
 type Dims = readonly (number | undefined)[];
 
 /**
  * The input called `name`, or else the only one that can take pictures.
  *
  * @throws {ConfigError} When there is no input of that name, or there are several and none is named.
- * @throws {FormatError} When it takes no pictures, or not as float numbers, colours first.
+ * @throws {FormatError} When it does not take pictures as floats with colours first.
  */
 export function pictureInput(
   path: string,
@@ -91,7 +91,9 @@ function toPicture(path: string, input: ValueInfoProto): PictureInput {
   };
   const dims = dimsOf(input) ?? [];
   if (!isFloat(input)) {
-    fail("pictures go in as float32; export the model without the step before");
+    fail(
+      "pictures go in as float32; export the model without its preprocessing",
+    );
   }
   if (dims.length !== 4) fail("pictures have four axes");
   const [images, channels, height, width] = dims;

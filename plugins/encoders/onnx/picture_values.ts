@@ -1,6 +1,5 @@
 /**
- * A graph and its input in, the names of the values that depend on the pictures
- * alone out.
+ * Finds the values of a graph that depend on the pictures alone.
  *
  * @module
  */
@@ -9,9 +8,9 @@ import { after } from "../network/cut.ts";
 import { inputNames, takenBy } from "./graph_nodes.ts";
 
 /**
- * Names of the values that are made of what is in the pictures that go into
- * `input`, and of no other input, in the order they are made in. What is made
- * of the pictures' shape is not among them.
+ * Names of the values that are computed from the content of the pictures at
+ * `input` and from no other input, in the order they are computed. Values that
+ * depend only on the pictures' shape are not among them.
  */
 export function pictureValues(graph: GraphProto, input: string): string[] {
   const steps = graph.node.map((node) => ({

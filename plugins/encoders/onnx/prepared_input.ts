@@ -1,6 +1,6 @@
 /**
- * The options of an exported model and the settings beside it in, how its
- * pictures are made out.
+ * How the pictures of an exported model are prepared: by its options, and the
+ * settings beside it.
  *
  * @module
  */
@@ -21,11 +21,11 @@ import type { PictureInput } from "./picture_input.ts";
 /** Red, green and blue. */
 export type Colour = readonly [red: number, green: number, blue: number];
 
-/** How pictures come to be what a model takes. What is absent is as the settings beside the model say, else as ImageNet's pictures are made. */
+/** How pictures are prepared for a model. Defaults are what the settings beside the model say, or else what is usual for ImageNet. */
 export interface PreparationOptions {
-  /** Height and width in pixels, or both as one number; as the model says when absent. */
+  /** Height and width in pixels, or one number for both; by default as the model says. */
   readonly size?: number | Size | undefined;
-  /** How pictures come to it: `"stretch"`, or `"crop"` to the middle that has its shape. */
+  /** Whether they are stretched to that size, or first cropped to the middle part of its shape. */
   readonly fit?: "stretch" | "crop" | undefined;
   /** How they are resized. */
   readonly resample?: Filter | undefined;
@@ -33,19 +33,19 @@ export interface PreparationOptions {
   readonly scale?: number | undefined;
   /** What is then subtracted. */
   readonly mean?: Colour | undefined;
-  /** What is then divided by. */
+  /** What they are then divided by. */
   readonly std?: Colour | undefined;
 }
 
-/** A size that is not known. */
+/** Stands for a size that is not known. */
 const unknown: Size = { width: 0, height: 0 };
 
 /**
- * How pictures for `input` of the model at `path` are made.
+ * How pictures for `input` of the model at `path` are prepared.
  *
- * @throws {ConfigError} When its size is not known, or another one than it takes.
- * @throws {FormatError} When the settings beside it ask for something else than
- * is done here, or for another size.
+ * @throws {ConfigError} When their size is not known, or the model does not take it.
+ * @throws {FormatError} When the settings beside it ask for something that is
+ * not supported, or for a size that the model does not take.
  */
 export async function preparedInput(
   path: string,
@@ -77,7 +77,7 @@ export async function preparedInput(
   return { size, preprocessing: { ...whole, resize: size, trim } };
 }
 
-/** What `preprocessor_config.json` beside the model says, or above a folder `onnx`, as Hugging Face has it. */
+/** What `preprocessor_config.json` says, beside the model or above a folder `onnx`, where Hugging Face puts it. */
 async function readBeside(
   path: string,
   size: Size,

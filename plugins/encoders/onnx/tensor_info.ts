@@ -1,5 +1,5 @@
 /**
- * A value's name, type and shape in, its declaration in an ONNX graph out.
+ * Declares tensors in an ONNX graph.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import {
   ValueInfoProtoSchema,
 } from "onnx-buf";
 
-/** Declares a tensor; a named length is known when the model runs. */
+/** The declaration of a tensor; a named length is known only when the model runs. */
 export function tensorInfo(
   name: string,
   elemType: TensorProto_DataType,

@@ -56,19 +56,19 @@ export function patches(options: PatchesOptions): Encoder {
         const square = resize(image, imageSize, imageSize, "bicubic");
         const tokens = data.subarray(i * length, (i + 1) * length);
         whiten(square, tokens);
-        await setImmediate(); // others have their turn
+        await setImmediate(); // lets other work run
       }
       return {
         [hook.name]: { data, shape: [images.length, side * side, width] },
       };
     },
-    // The tokens twice, as those of the call before may not be collected yet.
+    // Twice the tokens: those of the call before may not be collected yet.
     memory: (images) => garbage + 2 * 4 * images * length,
     close: () => Promise.resolve(),
   };
 }
 
-/** What resizing leaves behind before it is collected, in bytes: measured. */
+/** Bytes that resizing leaves behind until they are collected, as measured. */
 const garbage = 44 * 2 ** 20;
 
 /** The coefficients that are kept. */

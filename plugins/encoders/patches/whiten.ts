@@ -1,5 +1,5 @@
 /**
- * A picture in, the coefficients of its patches out, of about equal variance.
+ * Cosine coefficients of a picture's patches, scaled to about equal variance.
  *
  * @module
  */
@@ -25,7 +25,7 @@ const opponents = [
 /** Rounded so that photographs of ImageNet have standard deviations of about 1. */
 const gains = [12, 48, 96] as const;
 
-/** Stands for the frequency of a patch's mean, which varies as much as this frequency would. */
+/** The frequency that counts for a patch's mean, which varies about as much as a wave of that frequency. */
 const meanFrequency = 0.2;
 
 /** The coefficients of a patch of `size × size` pixels, lowest frequency first: `3 · size²`. */

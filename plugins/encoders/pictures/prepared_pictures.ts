@@ -1,5 +1,6 @@
 /**
- * A model's folder and the size that is asked for in, how pictures are made out.
+ * How a model's pictures are prepared: as its files say, unless a run's options
+ * say otherwise.
  *
  * @module
  */
@@ -13,35 +14,35 @@ import {
 } from "./preprocess.ts";
 import { type Prepared, readPublished } from "./preprocessor_config.ts";
 
-/** How pictures of any size come to one size, so that all give the same grid of tokens. */
+/** How pictures of any size are brought to one size, so that all give the same grid of tokens. */
 export interface PictureOptions {
-  /** Height and width in pixels, or both as one number; as `preprocessor_config.json` says when absent. */
+  /** Height and width in pixels, or one number for both; by default as `preprocessor_config.json` says. */
   readonly size?: number | Size | undefined;
-  /** How they come to it: `"stretch"`, or `"crop"` to the middle that has its shape; as that file says, else `"stretch"`, when absent. */
+  /** Whether they are stretched to that size, or first cropped to the middle part of its shape; by default as that file says, or else stretched. */
   readonly fit?: "stretch" | "crop" | undefined;
 }
 
 const pixels = z.int().positive();
 
-/** The two options, as a plugin's schema holds them. */
+/** The two options, as they stand in a plugin's schema. */
 export const pictureOptions = {
   size: z.union([pixels, z.strictObject({ height: pixels, width: pixels })])
     .optional().describe(
-      "Pixels high and wide, or both by name: height, width; as the model's files say when absent",
+      "Size of the pictures in pixels: one number, or height and width; by default as the model's files say",
     ),
   fit: z.enum(["stretch", "crop"]).optional().describe(
-    "How pictures come to it; as the model's files say when absent",
+    "How pictures come to that size: stretch, or crop to the middle part of its shape; by default as the model's files say",
   ),
 };
 
 /**
- * How pictures of a model with patches of `patch × patch` pixels are made.
- * Where its folder has no `preprocessor_config.json` they are `image × image`
- * pixels, bicubic, with `statistics`, ImageNet's when absent, and Depth Anything's keep their
- * shapes.
+ * How the pictures of a model with patches of `patch × patch` pixels are
+ * prepared. Without a `preprocessor_config.json` they are resized bicubically to
+ * `image × image` pixels and normalised with `statistics`, by default
+ * ImageNet's, and Depth Anything keeps their shapes.
  *
- * @throws {ConfigError} When patches do not fill the size.
- * @throws {FormatError} When the file asks for something else than what is done here.
+ * @throws {ConfigError} When whole patches do not fill the size.
+ * @throws {FormatError} When the file asks for something that is not supported.
  */
 export async function preparedPictures(
   folder: ModelFolder,

@@ -1,5 +1,5 @@
 /**
- * Pictures in, the numbers a network expects out.
+ * Resizes, crops and normalises pictures for a network.
  *
  * @module
  */
@@ -19,11 +19,11 @@ export interface Size {
 export interface Preprocessing {
   /** Stretch to a size, or keep the shape and bring the shorter side to a length. */
   readonly resize: Size | { readonly shortestEdge: number };
-  /** First cut off, evenly on both sides, what is too wide or too high for the shape of `resize`. */
+  /** Before that, crop evenly on both sides to the shape of `resize`. */
   readonly trim?: boolean;
-  /** How new pixels are made of old ones. */
+  /** How new pixels are computed from old ones. */
   readonly filter: Filter;
-  /** Then cut this much out of the middle. */
+  /** Then keep this much of the middle. */
   readonly crop?: Size;
   /** Then multiply by this. */
   readonly scale: number;
@@ -45,14 +45,14 @@ export const imagenetStatistics = {
   std: [0.229, 0.224, 0.225],
 } as const;
 
-/** Size of the pictures that come out, when it does not depend on those that go in. */
+/** The size of the result, if it does not depend on the picture. */
 export function outputSize({ resize, crop }: Preprocessing): Size | undefined {
   return crop ?? ("width" in resize ? resize : undefined);
 }
 
 /**
  * Writes `images` to `pixels`, `[images, 3, height, width]`, for a
- * preprocessing whose output is `size`. Other work has its turn between two
+ * preprocessing whose result has this size. Other work can run between two
  * pictures.
  */
 export async function preprocess(
@@ -87,7 +87,7 @@ function spread(
   }
 }
 
-/** What each of the 256 levels becomes, in float32 steps as numpy takes them. */
+/** What each of the 256 levels becomes, rounded to float32 at each step as in numpy. */
 function table(
   { scale, mean, std }: Preprocessing,
   channel: number,
@@ -99,7 +99,7 @@ function table(
   );
 }
 
-/** Resized and cropped, still in bytes. */
+/** Resizes and crops a picture, still in bytes. */
 export function fit(image: RgbImage, preprocessing: Preprocessing): RgbImage {
   const { filter, crop, trim } = preprocessing;
   const { width, height } = resizedSize(image, preprocessing);
@@ -143,7 +143,7 @@ function resizedSize(
     : { width: long, height: short };
 }
 
-/** The largest middle part of a picture that has the shape of `size`, to a pixel. */
+/** The largest middle part of a picture with the shape of `size`, in whole pixels. */
 export function trimTo(image: RgbImage, size: Size): RgbImage {
   const part = trimmed(image, size);
   return part.width === image.width && part.height === image.height
@@ -162,14 +162,14 @@ function trimmed(picture: Size, size: Size): View {
   });
 }
 
-/** The middle, to a pixel. */
+/** The middle part of that size, in whole pixels. */
 function middle(picture: Size, { width, height }: Size): View {
   const left = Math.floor((picture.width - width) / 2);
   const top = Math.floor((picture.height - height) / 2);
   return { left, top, width, height };
 }
 
-/** A part of whole pixels. */
+/** Copies a part of whole pixels. */
 function cutOut(
   image: RgbImage,
   { left, top, width, height }: View,

@@ -1,5 +1,5 @@
 /**
- * A Hugging Face `preprocessor_config.json` in, the preprocessing it asks for out.
+ * Reads Hugging Face's `preprocessor_config.json`.
  *
  * @module
  */
@@ -17,7 +17,7 @@ import type { Filter } from "./resize.ts";
 
 const file = "preprocessor_config.json";
 
-/** Pillow's numbers of the filters. */
+/** Filters by their numbers in Pillow. */
 const filters: Readonly<Record<number, Filter>> = {
   2: "bilinear",
   3: "bicubic",
@@ -50,34 +50,34 @@ const schema = z.object({
   }).nullish(),
   do_rescale: z.boolean().default(true),
   rescale_factor: z.number().default(1 / 255),
-  do_pad: z.literal(false, { error: "supported is false" }).nullish(),
+  do_pad: z.literal(false, { error: "only false is supported" }).nullish(),
   keep_aspect_ratio: z.boolean().default(false),
   do_normalize: z.boolean().default(true),
   image_mean: colour.default([...halfStatistics.mean]),
   image_std: colour.default([...halfStatistics.std]),
 });
 
-/** How pictures are made, and their size. */
+/** How pictures are prepared, and the size that they get. */
 export interface Prepared {
-  /** How they are made. */
+  /** How they are prepared. */
   readonly preprocessing: Preprocessing;
   /** Their width and height. */
   readonly size: Size;
   /**
-   * Whether the model's own processor makes pictures near to that size instead
-   * and keeps their shapes (`keep_aspect_ratio` of Hugging Face's
+   * Whether the model's own processor instead keeps the shapes of pictures and
+   * brings them near that size (`keep_aspect_ratio` of Hugging Face's
    * `DPTImageProcessor`).
    */
   readonly keepsShape?: boolean;
 }
 
 /**
- * How the model in `folder` wants its pictures of `image × image` pixels made.
- * What its `preprocessor_config.json` leaves out is as in Hugging Face's
- * `ViTImageProcessor`.
+ * How pictures of `image × image` pixels are prepared for the model in
+ * `folder`. The defaults of its `preprocessor_config.json` are those of Hugging
+ * Face's `ViTImageProcessor`.
  *
- * @throws {FormatError} When it asks for something else than what is done here,
- * or makes pictures of another size.
+ * @throws {FormatError} When it asks for something that is not supported, or
+ * for pictures of another size.
  */
 export async function readPreprocessing(
   folder: ModelFolder,
@@ -101,10 +101,10 @@ export async function readPreprocessing(
 }
 
 /**
- * What the `preprocessor_config.json` of a model says, whatever the size it
- * makes; `image` where it names none. `undefined` when there is no such file.
+ * What the `preprocessor_config.json` of a model says, whatever the size;
+ * `image` is the size when it names none. `undefined` when there is no such file.
  *
- * @throws {FormatError} When it asks for something else than what is done here.
+ * @throws {FormatError} When it asks for something that is not supported.
  */
 export async function readPublished(
   folder: Pick<ModelFolder, "path">,
@@ -129,7 +129,7 @@ export async function readPublished(
     fail(
       `it resizes to ${
         Math.min(across, down)
-      } pixels and then crops ${size.width}`,
+      } pixels and then crops to ${size.width}`,
     );
   }
   return { preprocessing, size, keepsShape: settings.keep_aspect_ratio };

@@ -1,23 +1,23 @@
 /**
- * A picture in, the same picture at another size out, as Pillow makes it:
- * https://github.com/python-pillow/Pillow/blob/main/src/libImaging/Resample.c.
+ * Resizes pictures as Pillow does, byte for byte: https://github.com/python-
+ * pillow/Pillow/blob/main/src/libImaging/Resample.c.
  *
  * @module
  */
 import type { RgbImage } from "../../../mod.ts";
 
-/** How new pixels are made of old ones. */
+/** How new pixels are computed from old ones. */
 export type Filter = "bilinear" | "bicubic";
 
-/** What each new pixel of one axis is made of. */
+/** Which old pixels each new pixel of an axis is computed from. */
 interface Taps {
-  /** Old pixels that any new one is made of, at most. */
+  /** The most old pixels that a new one takes. */
   readonly width: number;
   /** The first old pixel, `[size]`. */
   readonly first: Int32Array;
   /** How many old pixels, `[size]`. */
   readonly count: Int32Array;
-  /** Their weights, `[size, width]`: fractions of 2²². */
+  /** Their weights, `[size, width]`, in units of 2⁻²². */
   readonly weights: Int32Array;
 }
 
@@ -41,14 +41,14 @@ function cubic(x: number): number {
 
 const precision = 22, half = 1 << (precision - 1);
 
-/** Datasets repeat sizes; this many axes are remembered. */
+/** How many axes are remembered, since datasets repeat sizes. */
 const remembered = 64;
 const memory = new Map<string, Taps>();
 
 /**
- * `image` at `width × height` pixels, stretched. Equal to Pillow's
- * `Image.resize` byte for byte: a filter that widens when it shrinks, one pass
- * along the rows and one down the columns, rounded to 8 bits after each.
+ * `image` stretched to `width × height` pixels, byte for byte as by Pillow's
+ * `Image.resize`: the filter widens where the picture shrinks, and there is one
+ * pass along the rows and one down the columns, each rounded to 8 bits.
  *
  * @example
  * ```ts

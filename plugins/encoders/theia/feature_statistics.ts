@@ -1,6 +1,6 @@
 /**
- * The files that Theia publishes of its teachers' features in, the mean and the
- * standard deviation of every channel out.
+ * Reads the mean and standard deviation of the teachers' features from the files
+ * that Theia publishes.
  *
  * @module
  */
@@ -11,18 +11,18 @@ import { ConfigError, FormatError, pathUrl, readNpy } from "../../../mod.ts";
 import type { Teacher } from "./translator.ts";
 import type { TeacherUnits } from "./translator_graph.ts";
 
-/** What a folder of statistics holds. */
+/** The statistics in a folder. */
 export interface FeatureStatistics {
-  /** How the features of each teacher are spread, by its id. */
+  /** Mean and standard deviation of each teacher's features, by the teacher's id. */
   readonly units: ReadonlyMap<string, TeacherUnits>;
-  /** Hashes of their numbers by the names of the files, for provenance. */
+  /** Hashes of the numbers in each file, by its name, for provenance. */
   readonly hashes: Readonly<Record<string, string>>;
 }
 
 /**
  * Reads `imagenet_mean_<id>.npy` and `imagenet_var_<id>.npy` of each teacher
- * from `folder`, relative to `base`, a "/" in the id being "_". What is named
- * "var" is the standard deviation: so Theia's code wrote it and uses it.
+ * from `folder`, relative to `base`; a "/" in the id becomes "_". The files named
+ * "var" hold standard deviations, and Theia's own code uses them as such.
  *
  * @throws {ConfigError} When a file is missing.
  * @throws {FormatError} When one does not hold a number for each channel.
@@ -62,7 +62,7 @@ async function readChannels(
     if (!(cause instanceof Deno.errors.NotFound)) throw cause;
     throw new ConfigError(
       "encoder.featureStatistics",
-      `Cannot find "${file}" in "${folder}": give the folder with imagenet_mean_*.npy and imagenet_var_*.npy of every teacher, feature_stats as Theia's repository has it, or leave out featureStatistics`,
+      `Cannot find "${file}" in "${folder}": give the folder with imagenet_mean_*.npy and imagenet_var_*.npy of every teacher (feature_stats in Theia's repository), or leave out featureStatistics`,
       { cause },
     );
   });

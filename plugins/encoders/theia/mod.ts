@@ -46,8 +46,8 @@ export interface TheiaOptions extends ProviderOption {
   /** How pictures are resized: `"bilinear"`, as in training, or `"bicubic"`, as in CortexBench. */
   readonly resample: Filter;
   /**
-   * Folder with the published `imagenet_mean_*.npy` and `imagenet_var_*.npy`:
-   * with it the heads give features in their teachers' own units, without it
+   * Folder with the published `imagenet_mean_*.npy` and `imagenet_var_*.npy`.
+   * With it the heads give features in their teachers' own units, without it
    * normalised ones.
    */
   readonly featureStatistics?: string | undefined;
@@ -69,7 +69,7 @@ const configSchema = z.object({
     error: "supported are the DeiT backbones without registers",
   }),
   image_size: size.default(224),
-  num_reg_tokens: z.literal(0, { error: "supported is 0" }).default(0),
+  num_reg_tokens: z.literal(0, { error: "only 0 is supported" }).default(0),
   num_attention_heads: size.optional(),
   target_feature_sizes: z.record(z.string(), z.array(size)).nullish(),
   translator_hidden_size_factor: z.number().positive().default(1),
@@ -77,11 +77,11 @@ const configSchema = z.object({
 });
 
 /**
- * The Theia in the folder `options.model`: what its `forward_feature` returns
- * are the patch tokens of `final_norm`. Hooks are those of {@linkcode vit}, and
- * a prediction for each teacher that its checkpoint has a translator head for,
- * `teachers.<id>`: `[images, rows · columns, channels]`, such as
- * `teachers.facebook/dinov2-large`.
+ * The Theia in the folder `options.model`. Its hooks are those of
+ * {@linkcode vit}; the patch tokens of `final_norm` are what its
+ * `forward_feature` returns. For each teacher whose translator head is in the
+ * checkpoint it predicts features, `[images, rows · columns, channels]`, at
+ * `teachers.<id>`, such as `teachers.facebook/dinov2-large`.
  *
  * @throws {ConfigError} When the folder lacks a file.
  * @throws {FormatError} When a file does not hold what it should.
@@ -96,7 +96,7 @@ export async function theia(
   });
 }
 
-/** {@linkcode theia} of a folder that is open. */
+/** {@linkcode theia} for a folder that is already open. */
 export async function openTheia(
   folder: ModelFolder,
   options: Omit<TheiaOptions, "model">,
@@ -177,7 +177,7 @@ const plugin: Plugin<"encoder", TheiaOptions> = definePlugin({
   kind: "encoder",
   name: "theia",
   description:
-    "Theia and what it says of its teachers, from its Hugging Face folder",
+    "Theia and its predictions of its teachers' features, from a Hugging Face folder",
   options: z.strictObject({
     model: z.string({
       error:

@@ -1,6 +1,6 @@
 /**
- * The translator heads of a Theia's checkpoint in, what it says of its teachers
- * out (arXiv:2407.20179).
+ * The translator heads of a Theia, which predict its teachers' features
+ * (arXiv:2407.20179).
  *
  * @module
  */
@@ -20,7 +20,7 @@ import {
 } from "./translator_graph.ts";
 import type { VitHead } from "../vit/vit_head.ts";
 
-/** What a Theia's settings say of its heads. */
+/** What a Theia's settings say about its heads. */
 export interface TranslatorSettings {
   /** Kind of the heads. */
   readonly translator_type: string;
@@ -33,7 +33,7 @@ export interface TranslatorSettings {
     | undefined;
 }
 
-/** A head, and whose features it makes. */
+/** A head and the teacher whose features it predicts. */
 export interface Teacher extends TranslatorHead {
   /** The teacher's id: `"facebook/dinov2-large"`. */
   readonly id: string;
@@ -42,8 +42,8 @@ export interface Teacher extends TranslatorHead {
 const prefix = "translator.translator_heads.";
 
 /**
- * The heads that a checkpoint has, in the order of its settings at `path`;
- * none when it holds no weights of any.
+ * The heads that a checkpoint has, in the order of its settings at `path`; none
+ * if it has no weights for them.
  *
  * @throws {FormatError} When the settings ask for heads of another kind or size.
  */
@@ -59,7 +59,7 @@ export function findTeachers(
   const fail = (why: string): never => {
     throw new FormatError(
       path,
-      `Cannot use "${path}": ${why}; for the backbone alone write null for target_feature_sizes`,
+      `Cannot use "${path}": ${why}; for the backbone alone set target_feature_sizes to null`,
     );
   };
   const { translator_type: type, translator_hidden_size_factor: factor } =
@@ -87,9 +87,9 @@ export function findTeachers(
 }
 
 /**
- * The heads of `teachers`: at `teachers.<id>` the features of each,
- * `[images, rows · columns, channels]`, in the teacher's own units where `units`
- * tells them.
+ * The heads of `teachers`: the features of each at `teachers.<id>`,
+ * `[images, rows · columns, channels]`, in the teacher's own units if `units`
+ * has them.
  */
 export function translator(
   teachers: readonly Teacher[],
@@ -108,7 +108,7 @@ export function translator(
       kind: "features",
       meaning: units
         ? `features of ${id}, in its own units`
-        : `features of ${id}, each channel less its mean on ImageNet and over its standard deviation there`,
+        : `features of ${id}, each channel normalised by its mean and standard deviation on ImageNet`,
     })),
     add(build: Builder): void {
       const grid = [translatorGrid, translatorGrid] as const;
@@ -129,7 +129,7 @@ function hookName(id: string): string {
   return `teachers.${id}`;
 }
 
-/** How many weights a head has, biases of layers left out. */
+/** How many weights a head has, not counting the biases of layers. */
 function weights({ dModel, hidden, width, side }: TranslatorHead): number {
   const middle = side === 16 ? 16 : 31;
   const norms = 16 ** 2 * dModel + (middle ** 2 + side ** 2) * hidden;
@@ -137,7 +137,7 @@ function weights({ dModel, hidden, width, side }: TranslatorHead): number {
   return 2 * norms + layers + hidden * width;
 }
 
-/** Numbers that one picture has at once where a head is widest. */
+/** How many numbers one picture holds at once where a head is widest. */
 function inside({ dModel, hidden, width, side }: TranslatorHead): number {
   const places = side ** 2, columns = 9 * Math.max(16, side / 2) ** 2;
   return Math.max(dModel, hidden) * (3 * places + columns) + places * width;

@@ -1,6 +1,6 @@
 /**
- * The patch tokens of a Theia in, the features of a teacher that it imitates
- * out: a translator head (arXiv:2407.20179) as operations of a graph.
+ * A translator head of a Theia (arXiv:2407.20179) as operations of a graph: from
+ * the patch tokens to the features of one teacher.
  *
  * @module
  */
@@ -15,13 +15,13 @@ export interface TranslatorHead {
   readonly hidden: number;
   /** Channels of the teacher's features. */
   readonly width: number;
-  /** Rows and columns of the teacher's features: there are heads for these two. */
+  /** Rows and columns of the teacher's features; there are heads for these two. */
   readonly side: 16 | 64;
-  /** What each channel is multiplied by, and what is added then; nothing when absent. */
+  /** What turns channels into the teacher's units; they stay normalised when absent. */
   readonly units?: TeacherUnits | undefined;
 }
 
-/** How a channel of a teacher's features is spread over pictures. */
+/** The spread of a teacher's features over pictures. */
 export interface TeacherUnits {
   /** Mean of each channel. */
   readonly mean: Float32Array;
@@ -32,10 +32,10 @@ export interface TeacherUnits {
 /** Rows and columns of patches that the heads take. */
 export const translatorGrid = 14;
 
-/** What the heads widen the grid of patches to first. */
+/** Rows and columns that the heads first enlarge the grid to. */
 const wide = 16;
 
-/** The head on `map`, its weights named as in `build`: `[images, side², width]`, named `output`. */
+/** Adds `output`, `[images, side², width]`: the head on `map`, with the weights of `build`. */
 export function translatorHead(
   build: Builder,
   { dModel, hidden, width, side, units }: TranslatorHead,
@@ -68,9 +68,9 @@ export function translatorHead(
 }
 
 /**
- * A picture's whole map normalised, all channels and places together. Not by
- * LayerNormalization or InstanceNormalization, which add up millions of numbers
- * one after the other in float32: that is wrong from the third digit on.
+ * Normalises a picture's whole map, all channels and places together.
+ * LayerNormalization and InstanceNormalization would add up millions of numbers
+ * one after the other in float32, which is wrong from the third digit on.
  */
 function normalise(
   { graph, weight }: Builder,
@@ -90,7 +90,7 @@ function normalise(
   ]);
 }
 
-/** The mean of a map, a row at a time: `[images, 1, 1, 1]`. */
+/** The mean of a map, one axis after the other: `[images, 1, 1, 1]`. */
 function meanOf(graph: OnnxGraph, map: string): string {
   return [3, 2, 1].reduce(
     (values, axis) =>
@@ -139,7 +139,7 @@ function grow(
   });
 }
 
-/** A map's places as rows, each through a linear layer: `[images · places, to]`. */
+/** A linear layer at each place of a map: `[images · places, to]`. */
 function linear(
   { graph, weight }: Builder,
   map: string,

@@ -1,5 +1,5 @@
 /**
- * Queries, keys and values in, what the heads make of them out.
+ * Multi-head attention as operations of a graph.
  *
  * @module
  */
@@ -8,14 +8,14 @@ import type { OnnxGraph } from "../network/onnx_graph.ts";
 
 /**
  * How attention is computed: `"fused"`, by one operation, or `"by-hand"`, by
- * products and a softmax. One block is by hand, too, in a model that gives or
- * is given its scores or probabilities.
+ * matrix products and a softmax. In a model that reads or is given the scores
+ * or probabilities of a block, that block is always computed by hand.
  */
 export type AttentionKind = "fused" | "by-hand";
 
 /**
- * How it is computed there: the one operation is faster, but wrong on some
- * devices (microsoft/onnxruntime#26715).
+ * How attention is computed on a provider: the fused operation is faster, but
+ * wrong on some devices (microsoft/onnxruntime#26715).
  */
 export function attentionOn(provider: Provider | undefined): AttentionKind {
   return (provider ?? "cpu") === "cpu" ? "fused" : "by-hand";
@@ -34,9 +34,9 @@ export interface AttentionLayout {
 }
 
 /**
- * `{to}.z`, `[images, tokens, dModel]`, of `q`, `k` and `v`, which have the same
- * shape: softmax(q kᵀ / √width) v for each head (arXiv:1706.03762). On its way
- * `{to}.scores` and `{to}.probs`, `[images, tokens, heads · tokens]`.
+ * Adds `{to}.z`, `[images, tokens, dModel]`, from `q`, `k` and `v` of the same
+ * shape: softmax(q kᵀ / √width) v for each head (arXiv:1706.03762). On the way,
+ * adds `{to}.scores` and `{to}.probs`, `[images, tokens, heads · tokens]`.
  */
 export function attend(
   graph: OnnxGraph,
@@ -85,7 +85,7 @@ function transpose(
 /**
  * Shows `[images, heads, tokens, tokens]` under the name of its hook with the
  * heads side by side: `[images, tokens, heads · tokens]`. A model that is given
- * these goes on from them. Returns the value.
+ * the hook goes on from there. Returns the value.
  */
 function show(
   graph: OnnxGraph,

@@ -1,11 +1,11 @@
 /**
- * Tokens in, the map of their patches out.
+ * The patch tokens as a map.
  *
  * @module
  */
 import type { OnnxGraph } from "../network/onnx_graph.ts";
 
-/** `tokens`, CLS and then `rows · columns` patches, without CLS as a map: `[images, dModel, rows, columns]`. */
+/** Drops CLS from `tokens` and arranges the `rows · columns` patches as a map, `[images, dModel, rows, columns]`. */
 export function patchMap(
   graph: OnnxGraph,
   tokens: string,

@@ -1,29 +1,30 @@
 /**
- * Position embeddings learned at one size in, those of another size out.
+ * Position embeddings, resized from the grid that they were learned for.
  *
  * @module
  */
 import type { OnnxGraph } from "../network/onnx_graph.ts";
 
 /**
- * How position embeddings are resized, where the grid is not the learned one:
+ * How position embeddings are resized to a grid that is not the learned one:
  *
  * - `"hf"`: to the new grid exactly, as Hugging Face's code does since
  *   transformers 4.46;
- * - `"offset0.1"`: by a factor for a tenth of a patch more, as the original code
- *   of DINOv2 and Depth Anything does. The grid is the same, its values differ.
+ * - `"offset0.1"`: by the factor for a tenth of a patch more, as the original
+ *   code of DINOv2 and Depth Anything does. The grid is the same, but its values
+ *   differ.
  *
  * Both are bicubic with a = −0.75 and no antialiasing.
  */
 export type PositionVariant = "hf" | "offset0.1";
 
-/** Which position embeddings are wanted. */
+/** Options for {@linkcode positions}. */
 export interface Positions {
   /** Length of a token. */
   readonly dModel: number;
-  /** Patches on a side of the square that they were learned for. */
+  /** Patches on a side of the square that the embeddings were learned for. */
   readonly learned: number;
-  /** Patch rows and columns that they are wanted for. */
+  /** Patch rows and columns of the new grid. */
   readonly grid: readonly [rows: number, columns: number];
   /** How they are resized. */
   readonly variant: PositionVariant;
@@ -54,7 +55,7 @@ export function positions(graph: OnnxGraph, of: Positions): string {
       graph.integers([1, learned, learned, dModel]),
     ]),
   ], { attributes: { perm: [0, 3, 1, 2] } });
-  // onnxruntime takes its coordinates from the factors where it is given these.
+  // Given scale factors, onnxruntime computes coordinates from them.
   const factors = [1, 1, (rows + 0.1) / learned, (columns + 0.1) / learned];
   const resized = graph.node("Resize", [
     map,

@@ -1,6 +1,5 @@
 /**
- * The weights of a classifier in, the part of a vision transformer's graph that
- * tells what is in a picture out: ViT, DeiT, and DeiT with its teacher.
+ * The classifier of a ViT or DeiT as operations of a graph.
  *
  * @module
  */
@@ -12,7 +11,7 @@ import {
 import type { Builder } from "../network/builder.ts";
 import type { VitHead } from "./vit_head.ts";
 
-/** What is known of a classifier beside its weights. */
+/** What is known of a classifier besides its weights. */
 export interface ClassifierOptions {
   /** Length of a token. */
   readonly dModel: number;
@@ -23,9 +22,10 @@ export interface ClassifierOptions {
 }
 
 /**
- * The classifier in `weights`, if there is one: from CLS, `logits`
- * `[images, 1, classes]`. A distilled DeiT has two, one for CLS and one for the
- * distillation token, whose mean counts (arXiv:2012.12877, section 3).
+ * The classifier in `weights`, if there is one: `logits`,
+ * `[images, 1, classes]`, from CLS. A distilled DeiT has two, one for CLS and
+ * one for the distillation token, which are averaged (arXiv:2012.12877, section
+ * 3).
  *
  * @throws {FormatError} When only a part of it is there.
  */
@@ -40,7 +40,7 @@ export function classifier(
   const prediction: Prediction = {
     hook: "logits",
     kind: "logits",
-    meaning: "a number for each class, whose softmax is its probability",
+    meaning: "a number for each class; their softmax gives the probabilities",
     ...labels && { labels },
   };
   return {
@@ -56,7 +56,7 @@ export function classifier(
   };
 }
 
-/** Names of the linear layers, for the first special token, then the second. */
+/** Names of the linear layers, one for each special token that is read. */
 function partsOf({ tensors }: SafetensorsHeader, specials: number): string[] {
   const has = (name: string): boolean =>
     tensors.has(`${name}.weight`) || tensors.has(`${name}.bias`);

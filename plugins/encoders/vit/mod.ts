@@ -36,13 +36,13 @@ export interface VitOptions extends ProviderOption {
 
 const size = z.int().positive();
 
-/** What is read of `config.json`; what it leaves out is as in Hugging Face's `ViTConfig`. */
+/** What is read from `config.json`; defaults are those of Hugging Face's `ViTConfig`. */
 const configSchema = z.object({
   model_type: z.enum(["vit", "deit"], {
     error: ({ input }) =>
       `found ${
         JSON.stringify(input)
-      }, supported are "vit" and "deit" (and Theia, by the encoder "theia"; DINOv2, by "dinov2"; Depth Anything, by "depth-anything")`,
+      }, supported are "vit" and "deit"; for Theia use the encoder "theia", for DINOv2 "dinov2", for Depth Anything "depth-anything"`,
   }),
   hidden_size: size.default(768),
   num_hidden_layers: size.optional(),
@@ -62,9 +62,9 @@ const configSchema = z.object({
 /**
  * The vision transformer in the folder `options.model`. Its hooks are `embed`,
  * `blocks.{i}.{ln1, q, k, v, scores, probs, z, attn_out, resid_mid, ln2,
- * mlp_act, mlp_out, resid_post}` and `final_norm`; a call computes no further than the deepest hook it asks for.
- * Where the checkpoint has a classifier it predicts `logits`,
- * `[images, 1, classes]`.
+ * mlp_act, mlp_out, resid_post}` and `final_norm`; a call computes no further
+ * than the deepest hook it asks for. If the checkpoint has a classifier, it
+ * predicts `logits`, `[images, 1, classes]`.
  *
  * @throws {ConfigError} When the folder lacks a file.
  * @throws {FormatError} When a file does not hold what it should.
@@ -77,7 +77,7 @@ export async function vit(
   return await openVit(await openModelFolder(model, base, report), rest);
 }
 
-/** {@linkcode vit} of a folder that is open. */
+/** {@linkcode vit} for a folder that is already open. */
 export async function openVit(
   folder: ModelFolder,
   options: Omit<VitOptions, "model">,

@@ -1,5 +1,5 @@
 /**
- * A folder, a network's sizes and how it wants its pictures in, the encoder out.
+ * An encoder of a vision transformer whose weights stay in their file.
  *
  * @module
  */
@@ -25,28 +25,28 @@ import { vitGraph, vitHooks, vitInput, type VitSizes } from "./vit_graph.ts";
 import type { VitHead } from "./vit_head.ts";
 import { vitMemory, vitTogether } from "./vit_memory.ts";
 
-/** What {@linkcode vitEncoder} makes an encoder of. */
+/** Options for {@linkcode vitEncoder}. */
 export interface VitEncoderOptions extends ProviderOption {
-  /** Where the weights are. */
+  /** The folder with the weights. */
   readonly folder: ModelFolder;
-  /** What stands before the names of their tensors. */
+  /** What the names of the tensors begin with. */
   readonly prefix: string;
   /** The network's sizes. */
   readonly sizes: VitSizes;
-  /** How it wants its pictures; they come out `sizes.image` pixels wide and high. */
+  /** How pictures are prepared; they come out `sizes.image` pixels wide and high. */
   readonly preprocessing: Preprocessing;
-  /** The hook that is read when a run names none. */
+  /** The hook to read when a run names none. */
   readonly defaultHook: string;
-  /** What makes its predictions, where it makes any. */
+  /** What makes its predictions, if it makes any. */
   readonly head?: VitHead | undefined;
   /** How many threads it computes with; all cores when absent. */
   readonly threads?: number | undefined;
-  /** The same encoder of another copy of the model. */
+  /** Opens the same encoder for another copy of the model. */
   readonly open: (folder: ModelFolder) => Promise<Encoder>;
 }
 
 /**
- * An encoder of a vision transformer whose weights stay in their file.
+ * Makes an encoder from a checkpoint and what was read of its settings.
  *
  * @throws {FormatError} When a tensor is missing or has another shape.
  */

@@ -1,6 +1,5 @@
 /**
- * A checkpoint's sizes and weights in, the graph of its vision transformer out,
- * with every place that can be read under the name of its hook.
+ * The graph of a ViT or DeiT, its values named as its hooks are.
  *
  * @module
  */
@@ -19,7 +18,7 @@ export interface VitSizes extends BlockSizes {
   readonly patch: number;
   /** Side of the picture in pixels. */
   readonly image: number;
-  /** Tokens before the patches, by the checkpoint's names: `["cls_token"]`. */
+  /** Tokens before the patches, as the checkpoint names them: `["cls_token"]`. */
   readonly specials: readonly string[];
   /** Added to the variance in a layer normalisation. */
   readonly epsilon: number;
@@ -32,7 +31,7 @@ export function vitInput({ image }: VitSizes): Port {
   return { name: "pixel_values", dims: ["images", 3, image, image] };
 }
 
-/** Where the network can be read, in network order. */
+/** The network's hooks, in network order. */
 export function vitHooks(sizes: VitSizes): Hook[] {
   const { dModel: width, specials } = sizes;
   const side = sizes.image / sizes.patch;
@@ -42,8 +41,8 @@ export function vitHooks(sizes: VitSizes): Hook[] {
 }
 
 /**
- * The whole network. Values are named as {@linkcode vitHooks} names them and
- * weights as Hugging Face's ViT names them.
+ * The whole network. Values have the names of {@linkcode vitHooks}, and weights
+ * those that Hugging Face's ViT gives them.
  */
 export function vitGraph(
   sizes: VitSizes,

@@ -1,5 +1,5 @@
 /**
- * A network's sizes and a number of pictures in, bytes out.
+ * Estimates the peak memory of a vision transformer.
  *
  * @module
  */
@@ -14,15 +14,16 @@ const mebibyte = 2 ** 20;
 /** onnxruntime's code and its thread. */
 const runtime = 72 * mebibyte;
 
-/** What JavaScript lets lie about before it collects dropped buffers. */
+/** Buffers that JavaScript has dropped but not yet collected. */
 const garbage = 64 * mebibyte;
 
 /** What the pictures that go through a head together may take. */
 const budget = 256 * mebibyte;
 
 /**
- * Pictures that go through a network at once: as many as its head has room for,
- * all where it has none. A head's maps can be dozens of times a block's tokens.
+ * How many pictures go through a network at once: as many as fit into its head,
+ * or all when it has none. A head's maps can be dozens of times as large as a
+ * block's tokens.
  */
 export function vitTogether(head?: VitHead): number {
   if (!head) return Infinity;
@@ -31,10 +32,10 @@ export function vitTogether(head?: VitHead): number {
 }
 
 /**
- * Bytes that a vision transformer takes at most while it encodes `images`
- * pictures at once and the next ones are made ready, `hook` being read, any one
- * when absent: its weights once, in float32, and what one block keeps of each
- * token, or the head where it is read. Fitted to resident sizes measured with
+ * The most bytes that a vision transformer takes while it encodes `images`
+ * pictures at once, the next ones are prepared and `hook` is read (any hook when
+ * absent): its weights once, in float32, and what one block holds for each
+ * token, or the head if it is read. Fitted to resident sizes measured with
  * DeiT-Tiny to ViT-Base, 1 to 64 pictures.
  */
 export function vitMemory(
@@ -49,7 +50,7 @@ export function vitMemory(
   return Math.max(memoryAt(sizes, images) + pairs, ...of);
 }
 
-/** What comes on top where attention's inside is read: what lies beside it, and the results. */
+/** What reading scores or probabilities adds: intermediate values and the results. */
 function pairsMemory(sizes: VitSizes, images: number): number {
   const { heads, image, patch, specials } = sizes;
   const tokens = (image / patch) ** 2 + specials.length;
@@ -77,7 +78,7 @@ function memoryAt(
   return Math.ceil(runtime + garbage + 4 * numbers);
 }
 
-/** How many weights the network has, biases and norms left out. */
+/** How many weights the network has, not counting biases and norms. */
 function parameters({ layers, dModel, dMlp, patch }: VitSizes): number {
   return layers * dModel * (4 * dModel + 2 * dMlp) + 3 * patch ** 2 * dModel;
 }

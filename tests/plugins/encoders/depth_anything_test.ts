@@ -377,7 +377,7 @@ const faults = [
   [
     "it is a DINOv2",
     { config: { model_type: "dinov2" } },
-    /"model_type": found "dinov2", supported is "depth_anything" \(DINOv2 by the encoder "dinov2"\)/,
+    /"model_type": found "dinov2", supported is "depth_anything"; for DINOv2 use the encoder "dinov2"/,
   ],
   [
     "its backbone is another",
@@ -466,11 +466,11 @@ Deno.test("depthAnything() lists the nearest hooks", async () => {
 Deno.test("depthAnything() and dinov2() say when they are given each other's model", async () => {
   await rejects(
     depthAnything({ ...options, model: goldenFolder("dinov2") }, here),
-    /supported is "depth_anything" \(DINOv2 by the encoder "dinov2"\)/,
+    /supported is "depth_anything"; for DINOv2 use the encoder "dinov2"/,
   );
   await rejects(
     dinov2({ model, pos: "hf" }, here),
-    /supported is "dinov2" \(Depth Anything by the encoder "depth-anything"\)/,
+    /supported is "dinov2"; for Depth Anything use the encoder "depth-anything"/,
   );
 });
 

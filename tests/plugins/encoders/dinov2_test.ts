@@ -199,7 +199,7 @@ const faults = [
   [
     "it is a Depth Anything",
     { config: { model_type: "depth_anything" } },
-    /"model_type": found "depth_anything", supported is "dinov2" \(Depth Anything by the encoder "depth-anything"\)/,
+    /"model_type": found "depth_anything", supported is "dinov2"; for Depth Anything use the encoder "depth-anything"/,
   ],
   [
     "it has registers",
@@ -232,7 +232,7 @@ const faults = [
   [
     "pictures are padded",
     { preprocessor: { ...preprocessor, do_pad: true } },
-    /Cannot use ".*preprocessor_config.json": "do_pad": supported is false/,
+    /Cannot use ".*preprocessor_config.json": "do_pad": only false is supported/,
   ],
 ] as const;
 
@@ -251,7 +251,7 @@ for (const [what, change, message] of faults) {
 Deno.test("dinov2() and vit() say when they are given each other's model", async () => {
   await rejects(
     dinov2({ ...options, model: goldenFolder("vit") }, here),
-    /"model_type": found "vit", supported is "dinov2" \(ViT and DeiT by the encoder "vit"\)/,
+    /"model_type": found "vit", supported is "dinov2"; for ViT and DeiT use the encoder "vit"/,
   );
   await rejects(vit({ model }, here), /"model_type": found "dinov2"/);
 });

@@ -88,7 +88,7 @@ const faults = [
   [
     "it has registers",
     { num_reg_tokens: 7 },
-    /"num_reg_tokens": supported is 0/,
+    /"num_reg_tokens": only 0 is supported/,
   ],
   [
     "it has no backbone",
@@ -125,6 +125,6 @@ Deno.test("theia() and vit() say when they are given each other's model", async 
   );
   await rejects(
     vit({ model }, here),
-    /"model_type": found undefined, supported are .* Theia, by the encoder "theia"/,
+    /"model_type": found undefined, supported are .* for Theia use the encoder "theia"/,
   );
 });

@@ -317,7 +317,7 @@ const faults = [
   ],
   ["the crop is larger than the picture", {
     preprocessor: { size: 24, do_center_crop: true, crop_size: 32 },
-  }, /it resizes to 24 pixels and then crops 32/],
+  }, /it resizes to 24 pixels and then crops to 32/],
   [
     "pictures are not resized",
     { preprocessor: { do_resize: false } },

@@ -100,7 +100,7 @@ Deno.test("checkProvider() says what a device takes that cannot be opened", asyn
   const expected = {
     name: "ConfigError",
     message:
-      'Cannot compute on "webgpu": Failed to get a WebGPU adapter: No supported adapters; it takes a graphics card and its driver for Vulkan, Metal or Direct3D 12; leave out encoder.provider to compute on the CPU',
+      'Cannot compute on "webgpu": Failed to get a WebGPU adapter: No supported adapters; it needs a graphics card with a driver for Vulkan, Metal or Direct3D 12; leave out encoder.provider to compute on the CPU',
     cause: noCard,
   };
   await rejects(session.opened, expected);
@@ -117,7 +117,7 @@ Deno.test("checkProvider() says so when a device cannot run the model", async ()
   await rejects(session.run(feeds()), {
     name: "ConfigError",
     message:
-      /^Cannot compute on "cuda": Resize is NOT implemented; it takes an NVIDIA card, CUDA 12/,
+      /^Cannot compute on "cuda": Resize is NOT implemented; it needs an NVIDIA card, CUDA 12/,
   });
 });
 

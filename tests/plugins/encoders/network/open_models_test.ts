@@ -128,7 +128,7 @@ Deno.test("openModels() compares each part on a device with the CPU once", async
 Deno.test("openModels() refuses a device that is off, or that is not there", async () => {
   const cases = [
     [{ cpu: 0, cuda: 0.01 }, /^Cannot trust "cuda": at "a" it is 6\.7e-3/],
-    [{ cpu: 0 }, /^Cannot compute on "cuda": no adapter; it takes an NVIDIA/],
+    [{ cpu: 0 }, /^Cannot compute on "cuda": no adapter; it needs an NVIDIA/],
   ] as const;
   for (const [devices, message] of cases) {
     const { thread } = fakeThread(devices);

@@ -67,9 +67,9 @@ const cases: Record<string, Case> = {
   "a text": {
     files: { "model.onnx": "<html><body>404 not found</body></html>" },
     error: FormatError,
-    message: /it is no ONNX model/,
+    message: /it is not an ONNX model/,
   },
-  "a pointer of Git LFS": {
+  "a Git LFS pointer": {
     files: { "model.onnx": "version https://git-lfs.github.com/spec/v1\n" },
     error: FormatError,
     message: /git lfs pull/,
@@ -77,7 +77,7 @@ const cases: Record<string, Case> = {
   "a file cut short": {
     files: { "model.onnx": good.subarray(0, good.length - 100) },
     error: FormatError,
-    message: /it is no ONNX model, or is cut short/,
+    message: /it is not an ONNX model, or is cut short/,
   },
   "no weights beside it": {
     files: { "model.onnx": beside },
@@ -94,12 +94,12 @@ const cases: Record<string, Case> = {
   "weights outside its folder": {
     files: { "model.onnx": placed("../model.onnx.data") },
     error: FormatError,
-    message: /"\.\.\/model\.onnx\.data", which is no path inside/,
+    message: /"\.\.\/model\.onnx\.data", which is not a path inside/,
   },
   "weights at an absolute path": {
     files: { "model.onnx": placed("/etc/passwd") },
     error: FormatError,
-    message: /"\/etc\/passwd", which is no path inside/,
+    message: /"\/etc\/passwd", which is not a path inside/,
   },
   "a newer opset": {
     files: {

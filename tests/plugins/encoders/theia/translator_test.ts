@@ -65,7 +65,7 @@ Deno.test("theia() says whose features it makes, with no token before the places
       hook: hooks[1],
       kind: "features",
       meaning:
-        "features of acme/large, each channel less its mean on ImageNet and over its standard deviation there",
+        "features of acme/large, each channel normalised by its mean and standard deviation on ImageNet",
     });
     return Promise.resolve();
   }));
@@ -194,7 +194,7 @@ const faults = [
   [
     "heads are of another kind",
     { translator_type: "conv" },
-    /config\.json": its translator_type is "conv", supported is "lconv"; for the backbone alone write null for target_feature_sizes/,
+    /config\.json": its translator_type is "conv", supported is "lconv"; for the backbone alone set target_feature_sizes to null/,
   ],
   [
     "features have a size that no head makes",

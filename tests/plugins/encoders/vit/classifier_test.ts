@@ -51,7 +51,7 @@ Deno.test("vit() says what its logits are, and names the classes where the setti
   const said = {
     hook: "logits",
     kind: "logits",
-    meaning: "a number for each class, whose softmax is its probability",
+    meaning: "a number for each class; their softmax gives the probabilities",
   };
   const labels = ["tabby, tabby cat", "Eskimo dog", "t-shirt", "mug", "daisy"];
   deepEqual(await of(folders[0]!), { width: 5, said: [{ ...said, labels }] });
