@@ -1,5 +1,5 @@
 /**
- * What a model that makes predictions must do when it is stopped on the way.
+ * Checks that a model that makes predictions can be paused at any hook.
  *
  * @module
  */
@@ -9,8 +9,8 @@ import { isOfPairs } from "../../../plugins/encoders/transformer/block_hooks.ts"
 import { worst } from "./_golden.ts";
 
 /**
- * Fails unless `encoder` goes on from each hook before its predictions to the
- * predictions of the whole model, bit by bit, and to others after an edit.
+ * Fails unless `encoder`, paused at each hook before its predictions, goes on to
+ * the predictions of the whole model, bit by bit, and to others after an edit.
  */
 export async function checkPauses(
   encoder: Encoder,
@@ -19,13 +19,13 @@ export async function checkPauses(
   const predictions = encoder.predictions!.map(({ hook }) => hook);
   for (const { name } of encoder.hooks) {
     if (predictions.includes(name)) continue;
-    // One operation computes attention unless its inside is read: other last digits.
+    // Attention is computed by hand where its inside is read, which changes last digits.
     const read = isOfPairs({ name }) ? [name, ...predictions] : predictions;
     const { [name]: _, ...whole } = await encoder.encode(images, read);
     const paused = await encoder.pause!(images, [name]);
     deepEqual(await paused.resume(), whole, name);
     const { data, shape } = paused.activations[name]!;
-    // Not linear, or a normalisation would undo it.
+    // Not linear: a normalisation could undo a linear edit.
     const edited = data.map((value) => value * value + 0.5);
     const changed = await paused.resume({ [name]: { data: edited, shape } });
     for (const hook of predictions) {

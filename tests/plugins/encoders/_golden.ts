@@ -1,5 +1,5 @@
 /**
- * Activations that the original code made, and how far others are from them.
+ * Reads activations made by the original code, and compares others with them.
  *
  * @module
  */
@@ -14,16 +14,16 @@ import {
   type SafetensorsHeader,
 } from "tessera";
 
-/** The folder of a golden model: its path. */
+/** The path of a golden model's folder. */
 export function goldenFolder(name: string): string {
   const url = new URL(`../../../fixtures/golden/${name}`, import.meta.url);
   return fileURLToPath(url);
 }
 
-/** Where paths of tests start. */
+/** The base of relative paths in tests. */
 export const here = { base: new URL("./", import.meta.url) };
 
-/** What `golden.safetensors` of a folder holds, or another such file. */
+/** Opens `golden.safetensors` of a folder, or another such file. */
 export function readGolden(
   folder: string,
   file = "golden",
@@ -52,7 +52,7 @@ export function worst(actual: Float32Array, expected: Float32Array): number {
   let difference = 0, sum = 0, squares = 0;
   for (const [i, value] of expected.entries()) {
     difference = Math.max(difference, Math.abs(actual[i]! - value));
-    // A NaN would be passed over by the maximum.
+    // The maximum would pass over a NaN.
     if (Number.isNaN(actual[i])) return Infinity;
     sum += value;
     squares += value * value;
@@ -61,7 +61,7 @@ export function worst(actual: Float32Array, expected: Float32Array): number {
   return difference / Math.sqrt(squares / expected.length - mean * mean);
 }
 
-/** Fails unless `encoder` gives `images` what is stored for them, at every hook stored. */
+/** Fails unless `encoder` computes what is stored for `images`, at every hook stored. */
 export async function checkGolden(
   encoder: Encoder,
   golden: SafetensorsHeader,

@@ -1,4 +1,4 @@
-/** Tests of the encoder that asks a model's folder which one it is. @module */
+/** Tests of the encoder that a model's folder chooses. @module */
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import { ConfigError, type Encoder, FormatError } from "tessera";
 import plugin, { auto } from "../../../plugins/encoders/auto.ts";
@@ -51,17 +51,17 @@ async function same(opening: Promise<Encoder>, by: Promise<Encoder>) {
 }
 
 for (const [name, open] of Object.entries(folders)) {
-  Deno.test(`auto() is the encoder that ${name} is for`, async () => {
+  Deno.test(`auto() opens ${name} with its own encoder`, async () => {
     const model = goldenFolder(name);
     await same(auto({ model }, here), open(model));
   });
 }
 
-Deno.test("auto() is the Depth Anything of this repository", async () => {
+Deno.test("auto() opens the Depth Anything of this repository", async () => {
   await same(auto({ model: nano }, here), depth(nano));
 });
 
-Deno.test("auto() hands options on", async () => {
+Deno.test("auto() passes options on", async () => {
   const given = {
     size: { height: 8, width: 12 },
     fit: "crop",
@@ -115,7 +115,7 @@ Deno.test("auto() knows Theia by its class, or its backbone", async () => {
   }
 });
 
-Deno.test("auto() says which models it knows, and the way for others", async () => {
+Deno.test("auto() says which models it knows, and what to do with others", async () => {
   for (const model_type of ["swin", undefined, "toString"]) {
     await withModel("vit", { config: { model_type } }, async (folder) => {
       await rejects(auto({ model: folder }, here), (error) => {
@@ -138,7 +138,7 @@ Deno.test("auto() says what is wrong with a folder or its settings", async () =>
   await withModel("vit", { config: { model_type: 7 } }, async (folder) => {
     await rejects(auto({ model: folder }, here), FormatError);
   });
-  // What the encoder itself refuses.
+  // Refused by the encoder itself.
   await withModel(
     "dinov2",
     { config: { hidden_act: "relu" } },

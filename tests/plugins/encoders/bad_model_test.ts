@@ -1,4 +1,4 @@
-/** What encoders say of models that are damaged or are not what they are called. @module */
+/** What encoders say about models that are damaged or are not what they claim to be. @module */
 import { ok, rejects } from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { join } from "node:path";
@@ -9,7 +9,7 @@ import { vit } from "../../../plugins/encoders/vit/mod.ts";
 import { picture } from "../../conformance/encoder.ts";
 import { goldenFolder } from "./_golden.ts";
 
-/** A copy of a model, changed by `change`, for as long as `body` takes. */
+/** Gives `body` a copy of a model, changed by `change`. */
 async function inCopy(
   name: string,
   body: (folder: string) => Promise<void>,
@@ -31,7 +31,7 @@ function openDepth(folder: string): Promise<Encoder> {
   return depthAnything(options, { base: pathToFileURL(`${folder}/`) });
 }
 
-/** Another text of the same kind: a digit for a digit, a letter for a letter, a piece left out or doubled. */
+/** Damages a text: another digit for a digit, another letter for a letter, or a piece left out or doubled. */
 function damaged(text: string, random: { next(): number }): string {
   const at = Math.floor(random.next() * text.length);
   const there = text[at]!, digit = `${Math.floor(random.next() * 10)}`;
@@ -61,7 +61,7 @@ Deno.test("depthAnything() opens a model with a damaged header or says what is w
       await Deno.writeFile(path, bytes);
       try {
         const encoder = await openDepth(folder);
-        // What opens runs: its numbers are those of the file.
+        // What can be opened can run: its numbers are those of the file.
         if (ran++ < 20) await encoder.encode([picture(20, 12)], ["depth"]);
         await encoder.close();
       } catch (error) {
@@ -72,7 +72,7 @@ Deno.test("depthAnything() opens a model with a damaged header or says what is w
     ok(refused > 500 && refused < 1000, `${refused} refused`);
   }));
 
-Deno.test("encoders say where a model is cut off", () =>
+Deno.test("encoders say that a model is cut short", () =>
   inCopy("depth_anything_v2", async (folder) => {
     const path = join(folder, "model.safetensors");
     const whole = await Deno.readFile(path);
@@ -85,7 +85,7 @@ Deno.test("encoders say where a model is cut off", () =>
     }
   }));
 
-Deno.test("depthAnything() does not take V1 for V2", () =>
+Deno.test("depthAnything() does not mistake V1 for V2", () =>
   inCopy("depth_anything_v1", (folder) =>
     rejects(
       depthAnything(
@@ -95,7 +95,7 @@ Deno.test("depthAnything() does not take V1 for V2", () =>
       /Cannot use ".*" as Depth Anything V2: config\.json taps blocks .*, as V1 does/,
     )));
 
-Deno.test("encoders name the nearest hooks to one they do not have", async () => {
+Deno.test("encoders name the hooks nearest to one they do not have", async () => {
   const encoder = await openDepth(goldenFolder("depth_anything_v2"));
   await rejects(encoder.encode([picture(9, 9)], ["blocks.2.resid_pots"]), {
     name: "ConfigError",

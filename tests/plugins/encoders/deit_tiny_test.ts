@@ -65,8 +65,8 @@ test("vit() agrees with PyTorch and Pillow on deit-tiny, given the JPEGs", async
   ok("final_norm" in hooks && "logits" in hooks);
 });
 
-// transformers 4.57.3 with Pillow 11.3.0 names 81 of them rightly.
-test("vit() names what is in 100 ImageNet pictures as often as PyTorch", async (encoder) => {
+// transformers 4.57.3 with Pillow 11.3.0 classifies 81 of them rightly.
+test("vit() classifies as many of 100 ImageNet pictures rightly as PyTorch", async (encoder) => {
   const files = [...filesOf(await Deno.readFile(archive))];
   // One picture of each class, which are numbered in the order of their ids.
   const byClass = files.filter(([name]) => name.endsWith(".jpg")).sort();
@@ -86,7 +86,7 @@ test("vit() names what is in 100 ImageNet pictures as often as PyTorch", async (
   ok(Math.abs(right - 81) <= 1, `${right} of 100`);
 });
 
-test("pause() of deit-tiny goes on to its logits, bit by bit, and to others when edited", async (encoder) => {
+test("pause() of deit-tiny goes on to the same logits, bit by bit, and to others when edited", async (encoder) => {
   const files = [...filesOf(await Deno.readFile(archive)).values()];
   const images = await Promise.all(files.slice(0, 3).map(decode));
   const hook = "blocks.8.resid_post";
@@ -96,7 +96,7 @@ test("pause() of deit-tiny goes on to its logits, bit by bit, and to others when
   const { data, shape } = paused.activations[hook]!;
   const zero = { data: new Float32Array(data.length), shape };
   const { logits } = await paused.resume({ [hook]: zero });
-  // Without a picture all of them are the same.
+  // With its tokens zeroed, every picture gives the same logits.
   deepEqual(logits!.data.slice(0, 1000), logits!.data.slice(1000, 2000));
   notDeepEqual(logits, whole.logits);
 });

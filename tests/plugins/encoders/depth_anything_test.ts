@@ -143,19 +143,19 @@ Deno.test("depthAnything() says whether its depth is inverse", async () => {
   }]);
 });
 
-/** What an encoder makes of the depth of one picture, and how it says it does. */
+/** The depth that an encoder predicts for one picture, and how its provenance describes it. */
 async function depthOf(encoder: Encoder, image: RgbImage) {
   const { depth } = await encoder.encode([image], ["depth"]);
   const { height, width, preprocessing } = encoder.provenance;
   return { depth: depth!.data, size: `${width}x${height}`, preprocessing };
 }
 
-Deno.test("depthAnything() is fitted to a picture as its processor would be", async () => {
+Deno.test("depthAnything() is fitted to the size that its processor chooses for a picture", async () => {
   const image = picture(60, 35);
   await using(depthAnything(options, here), async (encoder) => {
     equal(encoder.provenance.width, 20);
     const fitted = await encoder.fitted!(image);
-    // Heights 35 → 20 changes less than widths 60 → 20: 34.3 × 20, in patches of 4.
+    // Height 35 → 20 is a smaller change than width 60 → 20: 34.3 × 20, in patches of 4.
     const made = await depthOf(fitted, image);
     equal(made.size, "36x20");
     match(`${made.preprocessing}`, /^resize 36x20 bicubic, mean/);
@@ -168,7 +168,7 @@ Deno.test("depthAnything() is fitted to a picture as its processor would be", as
     await using(asked, async (asked) => {
       deepEqual(await depthOf(asked, image), made);
     });
-    // One that is fitted is fitted again as the first is.
+    // A fitted encoder is fitted again just as the first one.
     const again = await fitted.fitted!(picture(35, 60));
     equal(again.provenance.height, 36);
     await fitted.close();
@@ -189,7 +189,7 @@ Deno.test("depthAnything() does not read its weights again to be fitted", async 
   });
 });
 
-Deno.test("depthAnything() stays as it is where a size is asked for, or its processor keeps no shape", async () => {
+Deno.test("depthAnything() stays as it is if a size is asked for, or its processor does not keep shapes", async () => {
   const wide = picture(60, 20), size = 12;
   await using(depthAnything({ ...options, size }, here), async (encoder) => {
     ok(await encoder.fitted!(wide) === encoder);
@@ -207,7 +207,7 @@ Deno.test("depthAnything() stays as it is where a size is asked for, or its proc
       ok(await encoder.fitted!(wide) === encoder);
     });
   });
-  // Without that file it is as published.
+  // Without that file it is as the published models are.
   const v1 = { ...options, model: goldenFolder("depth_anything_v1") };
   await using(depthAnything(v1, here), async (encoder) => {
     const fitted = await encoder.fitted!(wide);
@@ -216,7 +216,7 @@ Deno.test("depthAnything() stays as it is where a size is asked for, or its proc
   });
 });
 
-Deno.test("depthAnything() sees pictures as the original code does when told to", async () => {
+Deno.test("depthAnything() prepares pictures as the original code does when told to", async () => {
   const original = { model, processor: "original" } as const;
   const image = picture(60, 45);
   await using(depthAnything(original, here), async (encoder) => {
@@ -274,7 +274,7 @@ Deno.test("depthAnything() needs more memory to be read inside attention", async
   });
 });
 
-Deno.test("depthAnything() knows V1 by its taps", async () => {
+Deno.test("depthAnything() recognises V1 by its taps", async () => {
   const v1 = goldenFolder("depth_anything_v1");
   await depthAnything({ ...options, model: v1, version: 1 }, here);
   await depthAnything({ ...options, version: 2 }, here);
@@ -293,7 +293,7 @@ Deno.test("depthAnything() knows V1 by its taps", async () => {
     depthAnything({ ...options, version: 1 }, here),
     /as Depth Anything V1: config.json taps blocks 1, 2, 4, 5 of 5, as V2 does/,
   );
-  // Every block tapped is both.
+  // With every block tapped it is both.
   const metric = goldenFolder("depth_anything_metric");
   for (const version of [1, 2] as const) {
     await depthAnything({ ...options, model: metric, version }, here);
@@ -321,7 +321,7 @@ Deno.test("depthAnything() takes the taps by name, or from the end", async () =>
   }
 });
 
-Deno.test("depthAnything() taps before the normalisation when its settings say so", async () => {
+Deno.test("depthAnything() leaves taps unnormalised when its settings say so", async () => {
   const backbone = { apply_layernorm: false };
   await withModel("depth_anything_v2", { backbone }, async (folder) => {
     await using(

@@ -41,7 +41,7 @@ for (const size of [{ height: 128, width: 128 }, { height: 96, width: 160 }]) {
   });
 }
 
-/** The tokens that the golden file keeps. */
+/** The tokens that the golden file stores. */
 function everySeventh(
   data: Float32Array,
   shape: readonly number[],
@@ -94,7 +94,7 @@ Deno.test("depthNano() takes pictures of other sizes, in whole patches", async (
   await rejects(depthNano({ size: 100 }, here), /patches of 8/);
 });
 
-Deno.test("depthNano() goes on from a tap with as many pictures as it was paused with", async () => {
+Deno.test("depthNano() goes on from a tap, whatever the number of pictures", async () => {
   const held = await Array.fromAsync(firstScenes("held_out", 4));
   const images = held.map(({ image }) => image);
   await using(depthNano({}, here), async (encoder) => {
@@ -108,8 +108,8 @@ Deno.test("depthNano() goes on from a tap with as many pictures as it was paused
   });
 });
 
-// Its maps have so many channels that onnxruntime computes them in blocks.
-Deno.test("depthNano() goes on from each of its maps bit by bit, and reading one changes nothing", async () => {
+// Its maps have enough channels for onnxruntime to compute them in blocks.
+Deno.test("depthNano() goes on from each of its maps, bit by bit, and reading one changes nothing", async () => {
   const [held] = await Array.fromAsync(firstScenes("held_out", 1));
   await using(depthNano({ size: 64, threads: 1 }, here), async (encoder) => {
     const hooks = encoder.hooks.filter(({ name }) => !name.includes("blocks"));
@@ -122,13 +122,13 @@ Deno.test("depthNano() goes on from each of its maps bit by bit, and reading one
   });
 });
 
-Deno.test("depthNano() has options of its own only", async () => {
+Deno.test("depthNano() has only its own options", async () => {
   const given = { model: "elsewhere" };
   const result = await plugin.options["~standard"].validate(given);
   match(result.issues![0]!.message, /model/);
 });
 
-Deno.test("spearman() gives equal values the middle of their ranks", () => {
+Deno.test("spearman() gives equal values the mean of their ranks", () => {
   deepEqual([...midRanks([5, 1, 5, 3])], [2.5, 0, 2.5, 1]);
   equal(spearman([1, 2, 3], [10, 20, 90]), 1);
   equal(spearman([1, 2, 3], [3, 2, 1]), -1);

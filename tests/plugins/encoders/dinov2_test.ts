@@ -62,7 +62,7 @@ for (
         for (const [hook, { data }] of Object.entries(seen)) {
           const expected = await readFloats(golden, `offset0.1 ${hook}`);
           ok(worst(data, expected) <= 1e-4, hook);
-          // The variants differ, but at the size that they were learned for.
+          // The variants differ, except at the size that they were learned for.
           const other = worst(data, await readFloats(golden, hook));
           ok(size === learned ? other <= 1e-4 : other > 0.01, hook);
         }
@@ -122,7 +122,7 @@ Deno.test("dinov2() records what made the activations", async () => {
   });
 });
 
-/** DINOv2's own, in small. */
+/** The settings of DINOv2's own processor, on a small scale. */
 const preprocessor = {
   crop_size: { height: 16, width: 16 },
   do_center_crop: true,
@@ -138,7 +138,7 @@ const preprocessor = {
   size: { shortest_edge: 19 },
 };
 
-Deno.test("dinov2() makes pictures as its files say unless told otherwise", async () => {
+Deno.test("dinov2() prepares pictures as its files say unless told otherwise", async () => {
   const statistics = "mean 0.485 0.456 0.406, std 0.229 0.224 0.225";
   await withModel("dinov2", { preprocessor }, async (folder) => {
     const described = async (change: Partial<Dinov2Options>) => {
@@ -163,7 +163,7 @@ Deno.test("dinov2() makes pictures as its files say unless told otherwise", asyn
   equal(provenance.preprocessing, `resize 20x20 bicubic, ${statistics}`);
 });
 
-Deno.test("dinov2() wants a size of whole patches", async () => {
+Deno.test("dinov2() requires a size in whole patches", async () => {
   await rejects(
     dinov2({ ...options, size: { height: 22, width: 1 } }, here),
     (error) => {
@@ -272,7 +272,7 @@ Deno.test("dinov2() rejects options that it does not know", async () => {
   equal(await check({}), "issues");
 });
 
-Deno.test("dinov2() gives pictures of one shape the same crop and stretch", async () => {
+Deno.test("dinov2() makes no difference between crop and stretch for pictures of its shape", async () => {
   const images = [picture(20, 10)], size = { height: 8, width: 16 };
   const outputs: Float32Array[] = [];
   for (const fit of ["stretch", "crop"] as const) {

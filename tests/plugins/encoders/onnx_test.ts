@@ -57,14 +57,14 @@ async function using(
 }
 
 function edit({ data, shape }: HostTensor): HostTensor {
-  // Not linear, or a normalisation would undo it.
+  // Not linear: a normalisation could undo a linear edit.
   return { data: data.map((value) => value * value + 0.5), shape };
 }
 
 for (const [file, names] of Object.entries(exported)) {
   testEncoder(`onnx() of ${file}`, () => make(file));
 
-  Deno.test(`onnx() of ${file} gives what PyTorch gives`, () =>
+  Deno.test(`onnx() of ${file} agrees with PyTorch`, () =>
     using(file, async (encoder) => {
       const golden = await readGolden(folder);
       const images = await goldenImages(golden);
@@ -84,12 +84,12 @@ for (const [file, names] of Object.entries(exported)) {
       const outputs = encoder.predictions!.map(({ hook }) => hook);
       const whole = await encoder.encode(images, outputs);
       for (const [i, { name }] of encoder.hooks.entries()) {
-        // In the longer one every third, for time.
+        // In the longer one only every third hook, to save time.
         if (i % 3 > 0 && file === "scripted.onnx") continue;
         if (outputs.includes(name)) continue;
         const paused = await encoder.pause!(images, [name]);
         const edited = { [name]: edit(paused.activations[name]!) };
-        // To one output or to both, as far as they come after.
+        // To one output or both, whichever come after.
         const resumed = Object.entries(await paused.resume());
         ok(resumed.length > 0, name);
         for (const [output, values] of resumed) {
@@ -104,7 +104,7 @@ for (const [file, names] of Object.entries(exported)) {
     }));
 }
 
-Deno.test("onnx() goes on from an output that another one comes from, and says where nothing comes after", () =>
+Deno.test("onnx() goes on to the outputs after a pause, and says if there are none", () =>
   using("model.onnx", async (encoder) => {
     const { map, logits } = exported["model.onnx"], images = [picture(9, 9)];
     const alone = await encoder.pause!(images, [logits]);
@@ -135,11 +135,11 @@ Deno.test("onnx() gives both exports of a model the same hooks, predictions and 
   ok(worst(a!.values.data, b!.values.data) < 1e-4);
 });
 
-Deno.test("onnx() is read by default at the last tokens that all it predicts comes after", async () => {
+Deno.test("onnx() is read by default at the last tokens before all predictions", async () => {
   const defaults = await Promise.all(
     Object.keys(exported).map(async (file) => (await make(file)).defaultHook),
   );
-  // Not the patches alone, which come later: the classifier does not see them.
+  // Not the patches alone, which come later but do not reach the classifier.
   deepEqual(defaults, ["layer_norm_4", "/vit/layernorm/Add_1_output_0"]);
 });
 
@@ -155,7 +155,7 @@ Deno.test("onnx() records what made the activations", async () => {
   });
 });
 
-Deno.test("onnx says what its options are", () => {
+Deno.test("onnx describes its options", () => {
   equal(plugin.name, "onnx");
   const check = plugin.options["~standard"].validate;
   const given = { model: "m.onnx", size: 224, fit: "crop", specials: 5 };

@@ -17,7 +17,7 @@ async function tokensOf(
   return pixels!.data;
 }
 
-Deno.test("patches() gives 256 tokens of 192 when nothing else is asked", async () => {
+Deno.test("patches() gives 256 tokens of width 192 by default", async () => {
   const validated = await plugin.options["~standard"].validate({});
   ok(!validated.issues);
   const [hook] = patches(validated.value).hooks;
@@ -28,7 +28,7 @@ Deno.test("patches() gives 256 tokens of 192 when nothing else is asked", async 
   });
 });
 
-Deno.test("patches() is the transform that its formula says", async () => {
+Deno.test("patches() computes the transform of its formula", async () => {
   const image = picture(8, 8);
   const tokens = await tokensOf(image, whole);
   // Patch (1, 0), straight from the definition.
@@ -84,7 +84,7 @@ Deno.test("patches() changes only the token whose patch changes", async () => {
   deepEqual([...changed], [1 * 4 + 2]);
 });
 
-Deno.test("patches() keeps the lowest frequencies, whatever their number", async () => {
+Deno.test("patches() keeps the lowest frequencies, however many", async () => {
   const image = picture(32, 32);
   const few = await tokensOf(image, { ...small, width: 5 });
   const many = await tokensOf(image);

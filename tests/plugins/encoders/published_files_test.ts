@@ -1,6 +1,6 @@
 /**
- * The settings of models as they are published at the Hugging Face hub, what
- * the networks' code does not read left out.
+ * Settings of models as they are published at the Hugging Face hub, without
+ * those that the networks' code does not read.
  *
  * @module
  */
@@ -21,14 +21,14 @@ import {
   readPublished,
 } from "../../../plugins/encoders/pictures/preprocessor_config.ts";
 
-/** What the backbones and heads of Depth Anything differ in. */
+/** How the backbones and heads of Depth Anything differ. */
 const widths = {
   small: { hidden: 384, heads: 6, neck: [48, 96, 192, 384], fusion: 64 },
   base: { hidden: 768, heads: 12, neck: [96, 192, 384, 768], fusion: 128 },
   large: { hidden: 1024, heads: 16, neck: [256, 512, 1024, 1024], fusion: 256 },
 } as const;
 
-/** A Depth Anything's `config.json`; the ones of 12 blocks do not say how many they have. */
+/** A Depth Anything's `config.json`; those with 12 blocks do not say how many they have. */
 function depthConfig(
   width: keyof typeof widths,
   taps: readonly number[],
@@ -73,7 +73,7 @@ const metric = (max_depth: number) => ({
   max_depth,
 });
 
-/** Models, what is tapped of them, and what else they say. */
+/** Models, their taps, and their other settings. */
 const depthModels: readonly [
   string,
   keyof typeof widths,
@@ -104,7 +104,7 @@ const depthModels: readonly [
 ];
 
 for (const [name, width, version, taps, more] of depthModels) {
-  Deno.test(`depthAnythingSchema takes the settings of ${name}`, () => {
+  Deno.test(`depthAnythingSchema accepts the settings of ${name}`, () => {
     const layers = width === "large" ? 24 : 12;
     const settings = depthAnythingSchema.parse(depthConfig(width, taps, more));
     const sizes = dptSizes(settings, layers, "config.json");
@@ -142,7 +142,7 @@ const giant = {
   use_swiglu_ffn: true,
 };
 
-Deno.test("dinov2Schema takes the settings of dinov2-giant, and none with registers", () => {
+Deno.test("dinov2Schema accepts the settings of dinov2-giant, but none with registers", () => {
   const { hidden_size, use_swiglu_ffn } = dinov2Schema.parse(giant);
   deepEqual({ hidden_size, use_swiglu_ffn }, {
     hidden_size: 1536,
@@ -169,7 +169,7 @@ const always = { do_normalize: true, do_resize: true };
 const rescale = { do_rescale: true, rescale_factor: 0.00392156862745098 };
 const square = (side: number) => ({ height: side, width: side });
 
-/** How pictures are made for ViT and DeiT. */
+/** How pictures are prepared for ViT and DeiT. */
 const asViT: Prepared = {
   preprocessing: {
     resize: square(224),
@@ -181,7 +181,7 @@ const asViT: Prepared = {
   keepsShape: false,
 };
 
-/** What a `preprocessor_config.json` says, and how pictures are made then. */
+/** A `preprocessor_config.json`, and how pictures are then prepared. */
 const processors: readonly [
   string,
   Readonly<Record<string, unknown>>,
@@ -292,7 +292,7 @@ const processors: readonly [
 ];
 
 for (const [name, says, expected] of processors) {
-  Deno.test(`readPublished() takes the preprocessor_config.json of ${name}`, async () => {
+  Deno.test(`readPublished() accepts the preprocessor_config.json of ${name}`, async () => {
     const path = await Deno.makeTempDir();
     try {
       await Deno.writeTextFile(

@@ -40,7 +40,7 @@ Deno.test("theia() agrees with Theia's own code at every hook", async () => {
   equal(Object.keys({ ...hooks, ...more }).length, encoder.hooks.length);
 });
 
-Deno.test("theia() is read at final_norm, one special and the patches", async () => {
+Deno.test("theia() is read by default at final_norm: one special and the patches", async () => {
   const { hooks, defaultHook } = await theia(options, here);
   equal(defaultHook, "final_norm");
   deepEqual(hooks.at(-1), {
@@ -50,7 +50,7 @@ Deno.test("theia() is read at final_norm, one special and the patches", async ()
   });
 });
 
-Deno.test("theia() normalises as it was trained unless told otherwise", async () => {
+Deno.test("theia() normalises pictures as in training unless told otherwise", async () => {
   const validated = await plugin.options["~standard"].validate({ model });
   ok(!validated.issues);
   deepEqual(validated.value, { ...options, provider: "cpu" });

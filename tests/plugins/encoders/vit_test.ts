@@ -96,7 +96,7 @@ Deno.test("vit() records what made the activations", async () => {
   });
 });
 
-Deno.test("vit() answers calls that overlap, more sets of hooks than it keeps open", async () => {
+Deno.test("vit() answers overlapping calls for more sets of hooks than it keeps open", async () => {
   const encoder = await vit({ model }, here);
   const images = [picture(20, 30, 1), picture(30, 20, 2)];
   const sets = ["embed", "blocks.0.mlp_act", "blocks.2.resid_mid", "embed"];
@@ -109,7 +109,7 @@ Deno.test("vit() answers calls that overlap, more sets of hooks than it keeps op
   await encoder.close();
 });
 
-Deno.test("vit() stops what waits when it is closed", async () => {
+Deno.test("vit() rejects what is waiting when it is closed", async () => {
   const encoder = await vit({ model }, here);
   const images = [picture(32, 32)];
   await encoder.encode(images, ["embed"]);
@@ -119,7 +119,7 @@ Deno.test("vit() stops what waits when it is closed", async () => {
   await rejects(encoder.encode(images, ["embed"]), /closed/);
 });
 
-/** Copies the tiny ViT with other weights, settings or files, and gives the folder to `body`. */
+/** Copies the tiny ViT with changed weights, settings or files, and gives the folder to `body`. */
 async function withModel(
   change: {
     readonly dtype?: Dtype;
@@ -197,7 +197,7 @@ for (
         expected.final_norm!.data,
       );
       ok(difference <= tolerance, `${difference} standard deviations`);
-      // Weights that were not rounded would show a mistake in this test.
+      // No difference at all would mean that the weights were not rounded.
       if (tolerance > 0) ok(difference > tolerance / 1000);
     });
   });
@@ -350,14 +350,14 @@ Deno.test("vit() lists the nearest hooks", async () => {
   });
 });
 
-Deno.test("vit() says what to give when no model is named", async () => {
+Deno.test("vit() says what to give if no model is named", async () => {
   const result = await plugin.options["~standard"].validate({});
   deepEqual(result.issues?.map(({ message }) => message), [
     "Needs a folder with config.json and model.safetensors, as Hugging Face publishes ViT and DeiT",
   ]);
 });
 
-Deno.test("vit() brings what onnxruntime says to the caller", async () => {
+Deno.test("vit() passes on what onnxruntime reports", async () => {
   await withModel({}, async (folder) => {
     const encoder = await vit({ model: folder }, here);
     await Deno.remove(join(folder, "model.safetensors"));

@@ -1,4 +1,4 @@
-/** Tests of networks whose weights are in another order. @module */
+/** Tests of networks with shuffled weights. @module */
 import {
   deepEqual,
   equal,
@@ -46,7 +46,7 @@ const encoders: Readonly<Record<string, () => Promise<Encoder>>> = {
   depthNano: () => depthNano({}, here),
 };
 
-/** Where every encoder can be read in a test of seconds: the stream after each block, and what is predicted. */
+/** Hooks that keep the test short: the residual stream after each block, and the predictions. */
 function readAt({ hooks, predictions = [] }: Encoder): string[] {
   return [
     ...hooks.map(({ name }) => name).filter((name) => /resid_post/.test(name)),
@@ -55,7 +55,7 @@ function readAt({ hooks, predictions = [] }: Encoder): string[] {
 }
 
 for (const [name, make] of Object.entries(encoders)) {
-  Deno.test(`shuffled() of ${name}() is the same network with other weights, which the seed decides`, async () => {
+  Deno.test(`shuffled() of ${name}() is the same network with shuffled weights, decided by the seed`, async () => {
     await using(make(), async (encoder) => {
       const hooks = readAt(encoder);
       const own = await encoder.encode(images, hooks);
@@ -77,7 +77,7 @@ for (const [name, make] of Object.entries(encoders)) {
         notDeepEqual(one, other, hook);
         notDeepEqual(one, own[hook]!.data, hook);
       }
-      // It goes on as it was.
+      // The encoder itself is unchanged.
       deepEqual(await encoder.encode(images, hooks), own);
     });
   });
@@ -98,7 +98,7 @@ function open(model: string): Promise<ModelFolder> {
   return openModelFolder(model, here.base);
 }
 
-/** An encoder that only closes. */
+/** An encoder that can only be closed. */
 const closing = { close: () => Promise.resolve() } as Encoder;
 
 async function isThere(path: string): Promise<boolean> {
@@ -106,7 +106,7 @@ async function isThere(path: string): Promise<boolean> {
 }
 
 for (const dtype of ["F32", "F16"] as const satisfies readonly Dtype[]) {
-  Deno.test(`shuffledWeights() keeps the numbers of each tensor of ${dtype}, and nothing of their order`, async () => {
+  Deno.test(`shuffledWeights() keeps the numbers of each ${dtype} tensor, but not their order`, async () => {
     await withModel("dinov2", { dtype }, async (path) => {
       const model = await open(path);
       let moved = 0, all = 0;
@@ -131,7 +131,7 @@ for (const dtype of ["F32", "F16"] as const satisfies readonly Dtype[]) {
   });
 }
 
-Deno.test("shuffledWeights() moves numbers of any width, each tensor in an order of its own", async () => {
+Deno.test("shuffledWeights() shuffles numbers of any width, each tensor in its own order", async () => {
   const folder = await Deno.makeTempDir();
   try {
     const count = Array.from({ length: 50 }, (_, i) => i);
@@ -169,7 +169,7 @@ Deno.test("shuffledWeights() moves numbers of any width, each tensor in an order
   }
 });
 
-Deno.test("shuffledWeights() removes its folder when the encoder is closed, once and for all", async () => {
+Deno.test("shuffledWeights() removes its folder once, when the encoder is closed", async () => {
   const model = await open(depthModel.model);
   let folder = "", closed = 0;
   const control = await shuffledWeights(model, 1, ({ weights }) => {
@@ -201,7 +201,7 @@ Deno.test("shuffledWeights() removes its folder when the encoder cannot be opene
   ok(!await isThere(folder));
 });
 
-Deno.test("an encoder that a shuffled one fitted is shuffled, and outlives it", async () => {
+Deno.test("an encoder fitted by a shuffled one is shuffled, and outlives it", async () => {
   await using(encoders.depthAnything!(), async (encoder) => {
     const size = { width: 60, height: 35 };
     const control = await encoder.shuffled!(1);
@@ -213,7 +213,7 @@ Deno.test("an encoder that a shuffled one fitted is shuffled, and outlives it", 
       deepEqual(fitted.hooks, own.hooks);
       const clean = await own.encode(images, ["depth"]);
       notDeepEqual(depth, clean.depth);
-      // Fitted first, then shuffled: the same.
+      // Fitted first and then shuffled, it is the same.
       await using(own.shuffled!(1), async (other) => {
         deepEqual((await other.encode(images, ["depth"])).depth, depth);
       });
@@ -222,7 +222,7 @@ Deno.test("an encoder that a shuffled one fitted is shuffled, and outlives it", 
   });
 });
 
-Deno.test("shuffled() leaves no folder behind, of encoders that stay as they are when fitted too", async () => {
+Deno.test("shuffled() leaves no folder behind, even if fitting returns the encoder itself", async () => {
   const folder = await Deno.makeTempDir(), before = Deno.env.get("TMPDIR");
   Deno.env.set("TMPDIR", folder);
   try {

@@ -22,10 +22,10 @@ async function made(
   return pixels;
 }
 
-Deno.test("originalPictures() gives the numbers of Depth Anything's own code", async () => {
+Deno.test("originalPictures() agrees with Depth Anything's own code", async () => {
   const golden = await readSafetensorsHeader(path);
   const images = await goldenImages(golden);
-  // Larger than the picture, smaller, and wider but less high.
+  // Larger than the picture, smaller, and wider but lower.
   equal(images.length, 3);
   for (const [i, image] of images.entries()) {
     const [, height, width] = tensorOf(golden, `pixels.${i}`).shape;
@@ -39,7 +39,7 @@ Deno.test("originalPictures() gives the numbers of Depth Anything's own code", a
   }
 });
 
-Deno.test("originalPictures() makes each picture as if it were alone, and trims when told to", async () => {
+Deno.test("originalPictures() prepares each picture on its own, and trims when told to", async () => {
   const images = [picture(30, 20, 1), picture(7, 50, 2)];
   const size = { width: 14, height: 14 };
   const alone = await Promise.all(images.map((image) => made([image], size)));
@@ -66,7 +66,7 @@ Deno.test("originalPictures() takes pictures of one pixel, and long ones", async
   }
 });
 
-Deno.test("describeOriginal() tells what is done", () => {
+Deno.test("describeOriginal() says what is done", () => {
   const size = { width: 28, height: 14 };
   const rest =
     "resize 28x14 cubic of floats, mean 0.485 0.456 0.406, std 0.229 0.224 0.225";

@@ -1,9 +1,9 @@
 // deno-lint-ignore-file no-console
 /**
- * The published models against numbers that their converters print. Needs
- * their picture and their weights: TESSERA_DEPTH_ANYTHING names a folder with
- * `000000039769.jpg` of COCO's 2017 validation pictures. The models, as Hugging
- * Face publishes them, are in folders there of any name, or in the hub's cache.
+ * Compares the published models with numbers that their converters print. This
+ * needs a picture and the weights: TESSERA_DEPTH_ANYTHING names a folder with
+ * `000000039769.jpg` from COCO's 2017 validation pictures. The models, as Hugging
+ * Face publishes them, are in folders of any name in there, or in the hub's cache.
  *
  * @module
  */
@@ -21,8 +21,9 @@ const variable = "TESSERA_DEPTH_ANYTHING";
 const picture = "000000039769.jpg";
 
 /**
- * The first three pixels of the depth at 686×518 pixels, in the words of
- * {@linkcode describe}: from `convert_depth_anything_to_hf.py` of transformers.
+ * The first three pixels of the depth at 686×518 pixels, from
+ * `convert_depth_anything_to_hf.py` of transformers; the keys are what
+ * {@linkcode describe} returns.
  */
 const published: Readonly<Record<string, readonly [number, number, number]>> = {
   "V2 384 relative": [2.6751, 2.6211, 2.6571],
@@ -36,9 +37,9 @@ const published: Readonly<Record<string, readonly [number, number, number]>> = {
 };
 
 /**
- * Decoders of JPEG differ by a grey level here and there, and the numbers of
- * converter and tests of transformers by 2e-4 of themselves. Another variant
- * of position embeddings or filter is further off.
+ * JPEG decoders differ by a grey level here and there, and the numbers in
+ * transformers' converter and tests by 2e-4 of their value. Other position
+ * embeddings or filters are further off.
  */
 const tolerance = 1e-3;
 
@@ -63,7 +64,7 @@ async function describe(folder: string): Promise<string | undefined> {
   }
 }
 
-/** `root` and the folders in it; none where there is no such folder. */
+/** `root` and the folders in it; none if there is no such folder. */
 async function foldersIn(root: string): Promise<string[]> {
   const folders = [root];
   try {
@@ -87,7 +88,7 @@ async function cachedFolders(): Promise<string[]> {
   return folders.flat();
 }
 
-/** The published models in `root`, in folders in it or in `more`, by what they are. */
+/** The published models in `root`, in its folders or in `more`, by what they are. */
 async function findModels(
   root: string,
   more: readonly string[] = [],

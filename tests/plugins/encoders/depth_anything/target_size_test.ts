@@ -17,7 +17,7 @@ Deno.test("targetSize() chooses the sizes that transformers chooses", async () =
     const [height, width, high, wide] = rows.subarray(i, i + 4);
     deepEqual(
       targetSize({ width: width!, height: height! }, options),
-      // Where transformers would go on with a picture of no size.
+      // Where transformers would go on with an empty picture.
       { width: Math.max(14, wide!), height: Math.max(14, high!) },
       `${width}×${height}`,
     );
@@ -44,12 +44,12 @@ Deno.test("targetSize() chooses the sizes that the original code chooses", async
 Deno.test("targetSize() rounds halves of a patch to the even number", () => {
   const fit = (width: number) =>
     targetSize({ width, height: 518 }, options).width / 14;
-  // 38.5 and 39.5 patches; Math.round would make 39 and 40 of them.
+  // 38.5 and 39.5 patches, which Math.round would make 39 and 40.
   equal(fit(539), 38);
   equal(fit(553), 40);
 });
 
-Deno.test("targetSize() never gives a side of nothing", () => {
+Deno.test("targetSize() never gives a side of 0", () => {
   deepEqual(targetSize({ width: 20000, height: 30 }, options), {
     width: 518,
     height: 14,

@@ -1,6 +1,5 @@
 /**
- * Golden files of several input sizes, and copies of tiny models with something
- * changed.
+ * Golden files at several picture sizes, and changed copies of tiny models.
  *
  * @module
  */
@@ -22,7 +21,7 @@ export const goldenSizes = [
   { height: 12, width: 8 },
 ] as const;
 
-/** What the original code made of pictures at one size; of them inside `"attention"`. */
+/** The activations that the original code computed for pictures of one size; with `"attention"` those inside attention. */
 export function goldenOf(
   name: string,
   { height, width }: { readonly height: number; readonly width: number },
@@ -40,19 +39,19 @@ export async function using(
   await body(encoder).finally(() => encoder.close());
 }
 
-/** What is different in a copy of a model. */
+/** What differs in a copy of a model. */
 export interface Change {
   /** Type of the weights. */
   readonly dtype?: Dtype;
   /** A tensor that is left out. */
   readonly without?: string;
-  /** A tensor whose axes are turned round. */
+  /** A tensor whose axes are reversed. */
   readonly reshape?: string;
-  /** Settings laid over those of `config.json`. */
+  /** Settings that replace those in `config.json`. */
   readonly config?: Readonly<Record<string, unknown>>;
-  /** Settings laid over those of its backbone. */
+  /** Settings that replace those of its backbone. */
   readonly backbone?: Readonly<Record<string, unknown>>;
-  /** All of `preprocessor_config.json`. */
+  /** The whole of `preprocessor_config.json`. */
   readonly preprocessor?: Readonly<Record<string, unknown>>;
 }
 

@@ -8,7 +8,7 @@ import {
 import { relativeError } from "../../../../plugins/encoders/network/relative_error.ts";
 import type { OnnxSession } from "../../../../plugins/encoders/network/onnx_thread.ts";
 
-/** A session that computes `f` of each number of `x`, and what was asked of it. */
+/** A session that computes `f` of each number of `x`, and records what it was asked. */
 function fake(f: (value: number) => number) {
   const shapes: (readonly number[])[] = [];
   let releases = 0;
@@ -34,8 +34,8 @@ function checked(device: OnnxSession, provider: Device = "webgpu") {
   return { cpu, session: checkProvider(provider, device, () => cpu.session) };
 }
 
-Deno.test("checkProvider() trusts a device that is right, after one picture on the CPU", async () => {
-  // A ten-thousandth of the first picture's standard deviation is 1.6e-4.
+Deno.test("checkProvider() trusts a device that agrees with the CPU on one picture", async () => {
+  // 10⁻⁴ of the first picture's standard deviation is 1.6e-4.
   const device = fake((value) => 2 * value + 1e-4);
   const { cpu, session } = checked(device.session);
   const first = await session.run(feeds());
@@ -85,13 +85,13 @@ for (const [what, f, provider, message] of wrong) {
         return true;
       });
     }
-    // It was looked at once, and all that is asked of it later fails.
+    // It is checked once, and all later runs fail.
     deepEqual(device.shapes, [[1, 3]]);
     equal(cpu.releases(), 1);
   });
 }
 
-Deno.test("checkProvider() says what a device takes that cannot be opened", async () => {
+Deno.test("checkProvider() says what a device needs when it cannot be opened", async () => {
   const noCard = new Error(
     "/src/webgpu_context.cc:136 status == Success was false. Failed to get a WebGPU adapter: No supported adapters\n",
   );
@@ -108,7 +108,7 @@ Deno.test("checkProvider() says what a device takes that cannot be opened", asyn
   deepEqual(cpu.shapes, []);
 });
 
-Deno.test("checkProvider() says so when a device cannot run the model", async () => {
+Deno.test("checkProvider() reports that a device cannot run the model", async () => {
   const device: OnnxSession = {
     ...fake(double).session,
     run: () => Promise.reject(new Error("Resize is NOT implemented.")),
@@ -131,7 +131,7 @@ Deno.test("checkProvider() passes on what goes wrong on the CPU", async () => {
   equal(cpu.releases(), 1);
 });
 
-Deno.test("relativeError() is in standard deviations, or in the value that is everywhere", () => {
+Deno.test("relativeError() is in standard deviations, or relative to the value if all are equal", () => {
   const of = (...values: number[]) => Float32Array.from(values);
   equal(relativeError(of(1, 3), of(1, 3)), 0);
   equal(relativeError(of(1, 4), of(1, 3)), 1);

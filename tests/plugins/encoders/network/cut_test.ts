@@ -82,7 +82,7 @@ const preprocessing = {
   ...imagenetStatistics,
 } as const;
 
-/** One picture as the network takes it; a new one each time, as buffers move away. */
+/** One picture as the network takes it; a new copy each time, since buffers are transferred. */
 async function input(): Promise<HostTensor> {
   const data = new Float32Array(3 * size.height * size.width);
   await preprocess([picture(30, 20)], preprocessing, size, data);
@@ -99,7 +99,7 @@ Deno.test("depthAnythingGraph() can be cut at every hook, and an edit there chan
     whole.release();
     return outputs;
   };
-  // Reading attention's inside changes how it is computed, and with it last digits.
+  // Reading attention's inside changes how it is computed, and so last digits.
   const most = await read(hooks.filter((hook) => !isOfPairs(hook)));
   for (const hook of hooks.slice(0, -1)) {
     const outputs = isOfPairs(hook) ? await read([hook, hooks.at(-1)!]) : most;
@@ -118,7 +118,7 @@ Deno.test("depthAnythingGraph() can be cut at every hook, and an edit there chan
       return ran.outputs.depth!.data;
     };
     deepEqual(await resume((value) => value), depth, hook.name);
-    // Not a linear edit, which a normalisation would undo.
+    // Not linear: a normalisation could undo a linear edit.
     const changed = worst(await resume((value) => value * value), depth);
     ok(changed > 1e-3, `${hook.name}: ${changed}`);
     session.release();
@@ -126,7 +126,7 @@ Deno.test("depthAnythingGraph() can be cut at every hook, and an edit there chan
   thread.close();
 });
 
-Deno.test("depthAnythingGraph() makes a map of tokens only where it is given them", async () => {
+Deno.test("depthAnythingGraph() turns tokens into a map only where it is given them", async () => {
   const graph = await depthGraph();
   const operations = (inputs: Port[]): number => {
     const bytes = graph.model(inputs, [port(hooks.at(-1)!)]);
@@ -139,7 +139,7 @@ Deno.test("depthAnythingGraph() makes a map of tokens only where it is given the
   equal(operations([port(fusion)]), 1);
 });
 
-Deno.test("onnxGraph() takes the operation for the values it is given", async () => {
+Deno.test("onnxGraph() chooses operations by the values a model is given", async () => {
   const graph = onnxGraph();
   const a = graph.node("Neg", ["x"], { output: "a" });
   const b = graph.node("Abs", [a], { output: "b" });
@@ -159,7 +159,7 @@ Deno.test("onnxGraph() takes the operation for the values it is given", async ()
   thread.close();
 });
 
-Deno.test("graphEncoder() gives the same in turns as at once", async () => {
+Deno.test("graphEncoder() gives the same in batches as at once", async () => {
   const images = [1, 2, 3, 4, 5].map((i) => picture(10 + i, 40 - i, i));
   const names = ["blocks.4.resid_post", "neck.3"];
   const results: { runs: number[]; seen: HostTensors }[] = [];

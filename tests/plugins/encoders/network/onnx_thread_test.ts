@@ -9,7 +9,7 @@ import { onnxThread } from "../../../../plugins/encoders/network/onnx_thread.ts"
 
 const port = (name: string): Port => ({ name, dims: ["n"] });
 
-/** a = −x, b = |a|, c = a + b, and d = √x, which nobody needs. */
+/** a = −x, b = |a|, c = a + b, and d = √x, which nothing needs. */
 function smallGraph() {
   const graph = onnxGraph();
   const a = graph.node("Neg", ["x"], { output: "a" });
@@ -42,7 +42,7 @@ Deno.test("onnxGraph() can be cut anywhere", async () => {
   deepEqual(outputs.c, { data: Float32Array.of(0, 8), shape: [2] });
 });
 
-/** A chain of products that takes long. */
+/** A chain of products that takes a long time. */
 function slowModel(): Uint8Array {
   const graph = onnxGraph();
   let x = "x";
@@ -81,7 +81,7 @@ Deno.test("onnxThread() gives the buffers back", async () => {
   deepEqual(outputs.b!.data, Float32Array.of(1, 2));
 });
 
-Deno.test("onnxThread() says why a model cannot be opened, and opens the next", async () => {
+Deno.test("onnxThread() says why a model cannot be opened, and opens the next one", async () => {
   const thread = onnxThread();
   const bad = onnxGraph();
   bad.node("NoSuchOperation", ["x"], { output: "y" });
@@ -98,7 +98,7 @@ Deno.test("onnxThread() says why a model cannot be opened, and opens the next", 
   thread.close();
 });
 
-Deno.test("onnxThread() fails what it was asked when it is closed", async () => {
+Deno.test("onnxThread() rejects pending requests when it is closed", async () => {
   const thread = onnxThread();
   const model = { model: slowModel(), weightsFolder: "", threads: 1 };
   const session = thread.open(model);

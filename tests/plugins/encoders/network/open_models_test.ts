@@ -47,7 +47,7 @@ function make(more: Partial<OpenModelsOptions> = {}): OpenModels {
   return openModels({ graph: graph(), weightsFolder: "", threads: 1, ...more });
 }
 
-/** A thread whose models give back what they are given, off by as much as `devices` say, and a log of what it did. */
+/** A thread whose models return what they are given, off by as much as `devices` says, and a log of what it did. */
 function fakeThread(devices: Readonly<Record<string, number>>) {
   const log: string[] = [];
   let running = 0, most = 0;
@@ -76,7 +76,7 @@ function fakeThread(devices: Readonly<Record<string, number>>) {
   return { thread, log, most: () => most };
 }
 
-Deno.test("openModels() opens a part when it is first run, and keeps four", async () => {
+Deno.test("openModels() opens a part when it first runs, and keeps four", async () => {
   const models = make();
   equal(models.has(toA), false);
   const { outputs, inputs } = await models.run(toA, { x: x() });
@@ -125,7 +125,7 @@ Deno.test("openModels() compares each part on a device with the CPU once", async
   models.close();
 });
 
-Deno.test("openModels() refuses a device that is off, or that is not there", async () => {
+Deno.test("openModels() refuses a device that is off or missing", async () => {
   const cases = [
     [{ cpu: 0, cuda: 0.01 }, /^Cannot trust "cuda": at "a" it is 6\.7e-3/],
     [{ cpu: 0 }, /^Cannot compute on "cuda": no adapter; it needs an NVIDIA/],
@@ -143,12 +143,12 @@ Deno.test("openModels() refuses a device that is off, or that is not there", asy
   }
 });
 
-Deno.test("openModels() has one model at a time compute on webgpu, of all there are", async () => {
+Deno.test("openModels() lets one model at a time compute on webgpu, across all encoders", async () => {
   for (const [provider, expected] of [["webgpu", 1], ["cuda", 2]] as const) {
     const { thread, most } = fakeThread({ cpu: 0, [provider]: 0 });
     const startThread = () => thread;
     const all = [1, 2].map(() => make({ provider, startThread }));
-    // Twice, since the first run of each waits for the CPU.
+    // Twice, since the first run of each waits for the CPU's.
     for (let times = 0; times < 2; times++) {
       await Promise.all(all.map((models) => models.run(toA, { x: x() })));
     }
@@ -156,10 +156,10 @@ Deno.test("openModels() has one model at a time compute on webgpu, of all there 
   }
 });
 
-Deno.test("openModels() frees a device's model when all that was asked of it is done", async () => {
+Deno.test("openModels() frees a device's model once all its runs are done", async () => {
   const { thread, log } = fakeThread({ cpu: 0, cuda: 0 });
   const models = make({ provider: "cuda", startThread: () => thread });
-  // One more than are kept, so that the first must go while it is compared.
+  // One more than are kept, so that the first is dropped while it is compared.
   const parts = Array.from(
     { length: 5 },
     (_, i): Part => ({ ...toA, shown: [`${i}`] }),
@@ -171,7 +171,7 @@ Deno.test("openModels() frees a device's model when all that was asked of it is 
   ok(log.indexOf("release cuda") > log.indexOf("run cuda 2"), log.join());
 });
 
-Deno.test("keyOf() tells parts apart whatever their values are called", () => {
+Deno.test("keyOf() tells parts apart, whatever their values are called", () => {
   const part = (...names: string[]): Part => ({
     ...toA,
     inputs: names.map(port),
@@ -191,7 +191,7 @@ const onDevices: Readonly<
 
 for (const provider of ["webgpu", "cuda"] as const) {
   for (const [name, open] of Object.entries(onDevices)) {
-    Deno.test(`${name}() on "${provider}" gives what the CPU gives, or says what would work`, async () => {
+    Deno.test(`${name}() on "${provider}" agrees with the CPU, or says what would work`, async () => {
       const images = [picture(30, 20)];
       const [device, cpu] = [await open(provider), await open()];
       const { defaultHook: hook } = cpu;

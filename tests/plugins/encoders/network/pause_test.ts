@@ -41,7 +41,7 @@ function test(name: string, body: (encoder: Encoder) => Promise<void>): void {
   });
 }
 
-/** Not linear, or a normalisation would undo it. */
+/** Not linear: a normalisation could undo a linear edit. */
 function edit({ data, shape }: HostTensor): HostTensor {
   return { data: data.map((value) => value * value + 0.5), shape };
 }
@@ -50,7 +50,7 @@ test("at any hook goes on to what the whole model predicts, bit by bit, and to s
   const unread = await encoder.encode(images, ["depth"]);
   for (const { name } of encoder.hooks) {
     if (name === "depth") continue;
-    // One operation computes attention unless its inside is read: other last digits.
+    // Attention is computed by hand where its inside is read, which changes last digits.
     const { depth } = isOfPairs({ name })
       ? await encoder.encode(images, [name, "depth"])
       : unread;
@@ -63,7 +63,7 @@ test("at any hook goes on to what the whole model predicts, bit by bit, and to s
   }
 });
 
-test("at scores or probabilities and somewhere else keeps every bit of what is not edited", async (encoder) => {
+test("at scores or probabilities and another hook keeps every bit of what is not edited", async (encoder) => {
   const places = [
     ["blocks.0.scores", "blocks.3.resid_post"],
     ["blocks.0.probs", "blocks.1.probs"],
@@ -82,7 +82,7 @@ test("at scores or probabilities and somewhere else keeps every bit of what is n
   }
 });
 
-test("goes on to scores before another pause where it paused there, too", async (encoder) => {
+test("goes on to scores that lie between two hooks it goes on from", async (encoder) => {
   const at = ["blocks.2.ln1", "blocks.2.ln2"], inside = "blocks.2.scores";
   const paused = await encoder.pause!(images, [...at, inside]);
   const given = Object.fromEntries(
@@ -93,7 +93,7 @@ test("goes on to scores before another pause where it paused there, too", async 
   deepEqual(await paused.resume(given, wanted), expected);
 });
 
-test("shows that a head matters: without it the depth is another", async (encoder) => {
+test("shows that a head matters: without it the depth changes", async (encoder) => {
   // Two heads, sixteen tokens of eight numbers: the second half of each row is head 1's.
   const places = [["blocks.1.probs", 32], ["blocks.1.z", 8]] as const;
   const depths: Float32Array[] = [];
@@ -107,25 +107,25 @@ test("shows that a head matters: without it the depth is another", async (encode
     ok(worst(depth!.data, clean) > 1e-2, hook);
     depths.push(depth!.data);
   }
-  // No attention to anything is nothing from this head.
+  // Without any attention, this head contributes nothing.
   ok(worst(depths[0]!, depths[1]!) < 1e-4);
 });
 
-test("hands over what is computed at each of its hooks", async (encoder) => {
+test("returns what is computed at each of its hooks", async (encoder) => {
   const hooks = ["blocks.1.mlp_out", "feat.2", "neck.0"];
   const paused = await encoder.pause!(images, hooks);
   const seen = await encoder.encode(images, hooks);
   deepEqual(paused.activations, seen);
 });
 
-test("keeps what an edit does not come before, and computes again what it does", async (encoder) => {
+test("keeps what an edit does not reach, and computes the rest again", async (encoder) => {
   const [stream, tap] = ["blocks.3.resid_post", "feat.2"];
   const paused = await encoder.pause!(images, [stream, tap]);
   const edited = edit(paused.activations[stream]!);
   const clean = paused.activations[tap]!;
   const both = await paused.resume({ [stream]: edited });
   const alone = await encoder.pause!(images, [stream]);
-  // The stream reaches the tap: pausing there as well changes nothing.
+  // The residual stream reaches the tap, so pausing there as well changes nothing.
   deepEqual(both, await alone.resume({ [stream]: edited }));
   const { [tap]: edited2 } = await paused.resume({ [stream]: edited }, [tap]);
   const streamOnly = await paused.resume({ [stream]: edited, [tap]: clean });
@@ -185,7 +185,7 @@ test("does not change what it is given, and two can go on at once", async (encod
   deepEqual(clean.data, activations);
 });
 
-test("goes on unedited where what it handed over was written into", async (encoder) => {
+test("goes on unedited when the activations it returned were written into", async (encoder) => {
   const hook = "blocks.2.z",
     { depth } = await encoder.encode(images, ["depth"]);
   const paused = await encoder.pause!(images, [hook]);
@@ -195,7 +195,7 @@ test("goes on unedited where what it handed over was written into", async (encod
   ok(worst(without.depth!.data, depth!.data) > 1e-3);
 });
 
-test("goes on where the list of pictures has become another", async (encoder) => {
+test("goes on when the list of pictures has changed", async (encoder) => {
   const { depth } = await encoder.encode(images, ["depth"]);
   const list = [...images];
   const paused = await encoder.pause!(list, ["blocks.2.mlp_out"]);
@@ -203,7 +203,7 @@ test("goes on where the list of pictures has become another", async (encoder) =>
   deepEqual(await paused.resume(), { depth });
 });
 
-test("goes on to nothing where nothing is wanted", async (encoder) => {
+test("computes nothing when nothing is wanted", async (encoder) => {
   const paused = await encoder.pause!(images, ["blocks.2.z"]);
   deepEqual(await paused.resume(undefined, []), {});
 });
@@ -213,48 +213,51 @@ test("says what is wrong with where it should go on", async (encoder) => {
   const paused = await encoder.pause!(images, [hook]);
   const clean = paused.activations[hook]!;
   const short = { data: clean.data.subarray(8), shape: [1, 15, 8] };
-  // What the types refuse comes from JavaScript all the same.
+  // JavaScript can pass what the types refuse.
   const other = (data: unknown) => ({ ...clean, data } as HostTensor);
   const none = undefined as unknown as HostTensor;
-  const cases: [Promise<unknown>, RegExp][] = [
-    [encoder.pause!(images, []), /pause nowhere: name a hook/],
+  const cases: [() => Promise<unknown>, RegExp][] = [
+    [() => encoder.pause!(images, []), /pause nowhere: name at least one hook/],
     [
-      encoder.pause!(images, ["blocks.2.resid_pots"]),
+      () => encoder.pause!(images, ["blocks.2.resid_pots"]),
       /Cannot find hook "blocks\.2\.resid_pots" .* "blocks\.2\.resid_post"/,
     ],
-    [paused.resume({}), /resume with nothing: give "blocks\.2\.resid_post"/],
     [
-      paused.resume({ "blocks.1.z": clean }),
+      () => paused.resume({}),
+      /resume with nothing: give "blocks\.2\.resid_post"/,
+    ],
+    [
+      () => paused.resume({ "blocks.1.z": clean }),
       /resume at "blocks\.1\.z": the model was paused at "blocks\.2\.resid_post"/,
     ],
     [
-      paused.resume({ [hook]: short }),
+      () => paused.resume({ [hook]: short }),
       /Float32Array of 248 numbers, shape \[1, 15, 8\], .* takes a Float32Array, shape \[2, 16, 8\]/,
     ],
     [
-      paused.resume({ [hook]: other(Float64Array.from(clean.data)) }),
+      () => paused.resume({ [hook]: other(Float64Array.from(clean.data)) }),
       /resume with Float64Array of 256 numbers, shape \[2, 16, 8\]/,
     ],
     [
-      paused.resume({ [hook]: other([...clean.data]) }),
+      () => paused.resume({ [hook]: other([...clean.data]) }),
       /resume with Array of 256 numbers/,
     ],
-    [paused.resume({ [hook]: none }), /resume with undefined, shape/],
+    [() => paused.resume({ [hook]: none }), /resume with undefined, shape/],
     [
-      paused.resume({ "blocks.1.z": none }),
+      () => paused.resume({ "blocks.1.z": none }),
       /resume at "blocks\.1\.z": the model was paused at/,
     ],
     [
-      paused.resume(paused.activations, ["embed"]),
+      () => paused.resume(paused.activations, ["embed"]),
       /resume to "embed": it does not come after "blocks\.2\.resid_post"/,
     ],
     [
-      paused.resume(paused.activations, [hook]),
+      () => paused.resume(paused.activations, [hook]),
       /resume to "blocks\.2\.resid_post": it does not come after/,
     ],
   ];
   for (const [wrong, message] of cases) {
-    await rejects(wrong, (error) => {
+    await rejects(wrong(), (error) => {
       ok(error instanceof ConfigError, `${error}`);
       ok(message.test(error.message), error.message);
       return true;

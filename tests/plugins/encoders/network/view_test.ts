@@ -1,4 +1,4 @@
-/** Tests of which part of a picture an encoder says that it sees. @module */
+/** Tests of the part of a picture that an encoder says it sees. @module */
 import { deepEqual, ok } from "node:assert/strict";
 import type { RgbImage, View } from "tessera";
 import { depthAnything } from "../../../../plugins/encoders/depth_anything/mod.ts";
@@ -27,14 +27,14 @@ function places(width: number, height: number): RgbImage {
   return { data, width, height };
 }
 
-/** Where the middles of the first and last pixels of a picture of `size` lie in `view`. */
+/** Where the centres of the first and last pixels of a picture of `size` lie in `view`. */
 function corners(view: View, size: Size): number[] {
   const x = (at: number) => view.left + (at / size.width) * view.width - 0.5;
   const y = (at: number) => view.top + (at / size.height) * view.height - 0.5;
   return [x(0.5), y(0.5), x(size.width - 0.5), y(size.height - 0.5)];
 }
 
-/** The places that the first and the last pixel come from. */
+/** The places that the first and last pixels come from. */
 function seen(first: ArrayLike<number>, last: ArrayLike<number>): number[] {
   return [first[0]!, first[1]!, last[0]!, last[1]!];
 }
@@ -75,7 +75,7 @@ for (const [name, way] of ways) {
   });
 }
 
-Deno.test("viewOf() is all of a picture of the right shape, and of one that is stretched", () => {
+Deno.test("viewOf() is the whole picture if it is stretched or has the right shape", () => {
   const all = { left: 0, top: 0, width: 64, height: 64 };
   deepEqual(viewOf(all, { resize: square, trim: true }), all);
   deepEqual(viewOf(all, { resize: { width: 9, height: 90 } }), all);
@@ -114,7 +114,7 @@ Deno.test("an encoder's view follows its options and its files", async () => {
   });
 });
 
-Deno.test("the view of Depth Anything's original pictures is what they show, fitted ones too", async () => {
+Deno.test("the view of Depth Anything's original pictures is what they show, also when fitted", async () => {
   const image = places(150, 90);
   const options = {
     model: goldenFolder("depth_anything_v2"),

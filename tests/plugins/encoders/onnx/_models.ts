@@ -1,5 +1,5 @@
 /**
- * Small exported models, written by our own graph builder.
+ * Small exported models, made with the graph builder.
  *
  * @module
  */
@@ -18,20 +18,20 @@ import {
 } from "../../../../plugins/encoders/network/onnx_graph.ts";
 import { here } from "../_golden.ts";
 
-/** Where the pictures of these models go in. */
+/** The input of these models. */
 export const pixels: Port = {
   name: "pixels",
   dims: ["images", 3, "height", "width"],
 };
 
-/** A constant of this shape whose values are waves. */
+/** A constant of this shape with wave-like values. */
 export function waves(graph: OnnxGraph, ...shape: number[]): string {
   const length = shape.reduce((size, each) => size * each, 1);
   const values = Array.from({ length }, (_, i) => Math.sin(1 + 3 * i));
   return graph.node("Reshape", [graph.floats(values), graph.integers(shape)]);
 }
 
-/** Cuts `pixels` into patches of 4 × 4 pixels: a map of `width` channels. */
+/** Turns patches of 4 × 4 pixels of `pixels` into a map of `width` channels. */
 export function patches(
   graph: OnnxGraph,
   width: number,
@@ -57,7 +57,7 @@ export function flatten(
   });
 }
 
-/** A map `map`, its tokens `tokens`, one number more of each in `more`, their mean `mean` and `logits`. */
+/** A map `map`, its tokens `tokens`, `more` (tokens with one more number each), their mean `mean`, and `logits`. */
 export function smallModel(input: Port = pixels): Uint8Array {
   const graph = onnxGraph();
   const tokens = flatten(graph, patches(graph, 5, "map"), 5, "tokens");
@@ -70,7 +70,7 @@ export function smallModel(input: Port = pixels): Uint8Array {
   return graph.model([input], [{ name: "logits", dims: ["images", 3] }]);
 }
 
-/** A model changed as its message. */
+/** A model changed as a protobuf message. */
 export function changed(
   model: Uint8Array,
   change: (model: ModelProto) => void,

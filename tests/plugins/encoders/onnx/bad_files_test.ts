@@ -20,7 +20,7 @@ const size = { height: 8, width: 12 };
 
 type Input = Parameters<Parameters<typeof changed>[1]>[0];
 
-/** The small model with another type or shape of its input. */
+/** The small model with another type or shape for its input. */
 function taking(
   dims: readonly (number | string)[],
   type = TensorProto_DataType.FLOAT,
@@ -31,7 +31,7 @@ function taking(
   });
 }
 
-/** The exported model with its weights in another place. */
+/** The exported model with its weights at another place. */
 function placed(location: string): Uint8Array {
   return changed(beside, ({ graph }: Input) => {
     for (const { externalData } of graph!.initializer) {
@@ -110,7 +110,7 @@ const cases: Record<string, Case> = {
     error: FormatError,
     message: /Cannot open ".*model\.onnx".*onnxruntime says: .*99/,
   },
-  "an operation that nobody knows": {
+  "an unknown operation": {
     files: {
       "model.onnx": changed(good, ({ graph }) => {
         graph!.node.at(-1)!.opType = "Divine";
@@ -124,7 +124,7 @@ const cases: Record<string, Case> = {
     error: FormatError,
     message: /it takes no pictures.*inputs are "pixels" int64 \[\?, 5\]/,
   },
-  "pictures of bytes": {
+  "pictures as bytes": {
     files: {
       "model.onnx": taking(["n", 3, 8, 12], TensorProto_DataType.UINT8),
     },
@@ -156,7 +156,7 @@ const cases: Record<string, Case> = {
     error: ConfigError,
     message: /takes the pictures: "pixels", "mask"; give one of them as input/,
   },
-  "any size, and none given": {
+  "any size, but none given": {
     files: { "model.onnx": good },
     options: { size: undefined },
     error: ConfigError,
@@ -168,7 +168,7 @@ const cases: Record<string, Case> = {
     error: ConfigError,
     message: /pictures 224 pixels high and 224 wide: it takes 8 high and 12/,
   },
-  "settings beside it of another size": {
+  "settings beside it for another size": {
     files: {
       "model.onnx": taking(["n", 3, 8, 12]),
       "preprocessor_config.json": '{ "size": 224 }',
@@ -177,7 +177,7 @@ const cases: Record<string, Case> = {
     error: FormatError,
     message: /preprocessor_config\.json makes pictures 224 pixels high/,
   },
-  "a model that takes two pictures and no other number": {
+  "a model that takes exactly two pictures": {
     files: {
       "model.onnx": changed(
         smallModel({ name: "pixels", dims: [2, 3, 8, 12] }),
@@ -221,7 +221,7 @@ for (
     }));
 }
 
-Deno.test("onnx() throws nothing but what a user can act on, whatever bytes of the file are others", async () => {
+Deno.test("onnx() throws only errors that a user can act on, whichever bytes of the file are wrong", async () => {
   const random = randomFrom(3);
   for (let i = 0; i < 300; i++) {
     const bytes = good.slice();
@@ -239,7 +239,7 @@ Deno.test("onnx() throws nothing but what a user can act on, whatever bytes of t
   }
 });
 
-Deno.test("onnx() follows the links of a hub's cache, the weights being where the model is or elsewhere", async () => {
+Deno.test("onnx() follows the links of a hub's cache, with weights beside the model or elsewhere", async () => {
   const images = [picture(20, 20)];
   const expected = await onnx(
     { model: join(goldenFolder("onnx_vit"), "model.onnx"), threads: 1 },
@@ -266,7 +266,7 @@ Deno.test("onnx() follows the links of a hub's cache, the weights being where th
       const seen = await encoder.encode(images, ["map"]);
       await encoder.close();
       equal(seen.map!.data.join(), whole.map!.data.join());
-      // Made as the settings above the folder "onnx" say.
+      // Prepared as the settings above the folder "onnx" say.
       equal(
         encoder.provenance.preprocessing,
         expected.provenance.preprocessing,
@@ -289,7 +289,7 @@ Deno.test("onnx() copies no large weight, inside the file or beside it", async (
   }
 });
 
-Deno.test("onnx() makes pictures as options say before what is beside the file", async () => {
+Deno.test("onnx() prefers its options to the settings beside the file", async () => {
   const files = {
     "model.onnx": good,
     "preprocessor_config.json": JSON.stringify({

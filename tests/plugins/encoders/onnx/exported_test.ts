@@ -35,7 +35,7 @@ function layouts({ hooks }: Encoder): Record<string, unknown> {
   ]));
 }
 
-/** What a graph of `build` makes; the last of `outputs` is its output. */
+/** The model of a graph that `build` makes; the last of `outputs` is its output. */
 function model(
   build: (graph: OnnxGraph) => void,
   ...outputs: string[]
@@ -48,7 +48,7 @@ function model(
   });
 }
 
-/** Goes on from every hook to `output` and compares with the whole. */
+/** Goes on from every hook to `output`, and compares with the whole model. */
 async function checkPauses(encoder: Encoder, output: string): Promise<void> {
   const whole = await encoder.encode(images, [output]);
   for (const { name } of encoder.hooks) {
@@ -58,7 +58,7 @@ async function checkPauses(encoder: Encoder, output: string): Promise<void> {
   }
 }
 
-Deno.test("onnx() takes tokens, maps and classes for hooks, by the names of the file", () =>
+Deno.test("onnx() has hooks for tokens, maps and classes, named as in the file", () =>
   withModel(smallModel(), (encoder) => {
     deepEqual(layouts(encoder), {
       map: "0+2x3 of 5",
@@ -82,7 +82,7 @@ Deno.test("onnx() gives a map as tokens, row by row, and takes it back", () =>
     await checkPauses(encoder, "logits");
   }));
 
-Deno.test("onnx() gives several pictures at once what it gives one, where the file takes one", async () => {
+Deno.test("onnx() computes the same for several pictures as for one, if the file takes one", async () => {
   const hooks = ["map", "logits"];
   await withModel(smallModel(), async (any) => {
     const expected = await any.encode(images, hooks);
@@ -99,7 +99,7 @@ Deno.test("onnx() gives several pictures at once what it gives one, where the fi
   });
 });
 
-Deno.test("onnx() gives one picture at a time to a file that only says it takes several", () => {
+Deno.test("onnx() gives one picture at a time to a file that falsely says it takes several", () => {
   const recorded = model((graph) => {
     const map = patches(graph, 5, "map");
     const flat = graph.node("Reshape", [map, graph.integers([1, 5, 6])]);
@@ -149,14 +149,14 @@ function attention(): Uint8Array {
   );
 }
 
-Deno.test("onnx() leaves out colours-last maps, heads of attention and what is not made of the pictures", () =>
+Deno.test("onnx() leaves out colours-last maps, heads of attention and what does not depend on the pictures", () =>
   withModel(attention(), async (encoder) => {
     const names = encoder.hooks.map(({ name }) => name);
     deepEqual(names, ["map", "tokens", "joined", "out"]);
     await checkPauses(encoder, "out");
   }, { size: 16 }));
 
-/** `bent` by its absolute value, or by its negative: the branches of an If read it from outside. */
+/** The absolute value of `bent`, or its negative: the branches of an If read it from outside. */
 function branching(): Uint8Array {
   const whole = model(
     (graph) => {
@@ -209,11 +209,11 @@ function branching(): Uint8Array {
   });
 }
 
-Deno.test("onnx() cuts where only a branch reads a value", () =>
+Deno.test("onnx() cuts at a value that only a branch reads", () =>
   withModel(branching(), async (encoder) => {
     ok("bent" in layouts(encoder));
     await checkPauses(encoder, "out");
-    // Both the product and the branch see what is given.
+    // Both the product and the branch get the given value.
     const { out, bent } = await encoder.encode(images, ["out", "bent"]);
     const paused = await encoder.pause!(images, ["bent"]);
     const twice = { ...bent!, data: bent!.data.map((value) => 2 * value) };
@@ -221,7 +221,7 @@ Deno.test("onnx() cuts where only a branch reads a value", () =>
     deepEqual(edited.out!.data, out!.data.map((value) => 4 * value));
   }));
 
-/** `map` in two halves, the second one tokens, their sum. */
+/** `map` in two halves, the second as tokens, and their sum. */
 function split(): Uint8Array {
   const whole = model((graph) => {
     const map = patches(graph, 6, "map");
@@ -275,7 +275,7 @@ function depthModel(): Uint8Array {
   );
 }
 
-Deno.test("onnx() tells a map as large as the picture from as many tokens", async () => {
+Deno.test("onnx() tells a map as large as the picture from tokens of the same shape", async () => {
   const options = { size: 16, predictions: ["depth", "tokens"] };
   await withModel(depthModel(), async (encoder) => {
     const { squeezed, depth, tokens } = layouts(encoder);
@@ -296,7 +296,7 @@ Deno.test("onnx() tells a map as large as the picture from as many tokens", asyn
   }, options);
 });
 
-Deno.test("onnx() says that depth is inverse where it is told so, and of nothing else", async () => {
+Deno.test("onnx() says that depth is inverse when told so, and of nothing else", async () => {
   const options = { size: 16, predictions: ["depth", "tokens"] };
   for (const inverse of [undefined, false, true]) {
     await withModel(depthModel(), ({ predictions }) => {
@@ -308,7 +308,7 @@ Deno.test("onnx() says that depth is inverse where it is told so, and of nothing
   }
 });
 
-/** Tokens and pictures in 16 bits, and one of them as one more map. */
+/** Pictures and tokens in 16 bits, and one of the tokens as another map. */
 function narrow(): Uint8Array {
   const { FLOAT, FLOAT16 } = TensorProto_DataType;
   const whole = model((graph) => {
@@ -328,7 +328,7 @@ function narrow(): Uint8Array {
   });
 }
 
-Deno.test("onnx() gives numbers of 16 bits in 32", () =>
+Deno.test("onnx() gives 16-bit numbers as float32", () =>
   withModel(narrow(), async (encoder) => {
     const { map, tokens, out } = await encoder.encode(images, [
       "map",
@@ -342,7 +342,7 @@ Deno.test("onnx() gives numbers of 16 bits in 32", () =>
     await checkPauses(encoder, "out");
   }));
 
-Deno.test("onnx() counts as many specials as are asked for", async () => {
+Deno.test("onnx() takes as many specials as it is told", async () => {
   const twoMore = model((graph) => {
     const tokens = flatten(graph, patches(graph, 5, "map"), 5, "tokens");
     const two = graph.node("Slice", [
@@ -360,12 +360,12 @@ Deno.test("onnx() counts as many specials as are asked for", async () => {
     equal(layouts(encoder).more, "2+2x3 of 5");
   });
   await withModel(twoMore, (encoder) => {
-    // They have no special or one, not two.
+    // They have no special or one, never two.
     deepEqual(Object.keys(layouts(encoder)), ["map", "tokens"]);
   }, { specials: 1, predictions: [] });
 });
 
-Deno.test("onnx() predicts what it is asked to", async () => {
+Deno.test("onnx() predicts what it is told to", async () => {
   await withModel(smallModel(), (encoder) => {
     deepEqual(encoder.predictions!.map(({ hook, kind }) => [hook, kind]), [
       ["more", "features"],

@@ -21,7 +21,7 @@ const to = (resize: Size, trim = false): Preprocessing => ({
 });
 
 for (const size of goldenSizes) {
-  Deno.test(`preprocess() gives the numbers of Depth Anything's processor at ${size.height}×${size.width}`, async () => {
+  Deno.test(`preprocess() agrees with Depth Anything's processor at ${size.height}×${size.width}`, async () => {
     const golden = await goldenOf("depth_anything_v2", size);
     const images = await goldenImages(golden);
     const length = images.length * 3 * size.width * size.height;
@@ -31,7 +31,7 @@ for (const size of goldenSizes) {
   });
 }
 
-/** The columns and rows from `left` and `top` on. */
+/** Cuts `size` pixels out of a picture, from `left` and `top` on. */
 function part(image: RgbImage, left: number, top: number, size: Size) {
   const data = new Uint8Array(size.width * size.height * 3);
   for (let y = 0; y < size.height; y++) {
@@ -63,7 +63,7 @@ Deno.test("fit() trims pictures of one pixel, and long ones without much memory"
   }
 });
 
-Deno.test("describePreprocessing() tells trimming from stretching", () => {
+Deno.test("describePreprocessing() distinguishes trimming from stretching", () => {
   const small = { width: 12, height: 4 };
   equal(
     describePreprocessing(to(small, true)),

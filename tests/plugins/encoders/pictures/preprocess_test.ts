@@ -33,7 +33,7 @@ const made: Readonly<Record<string, Preprocessing>> = {
 };
 
 for (const [name, preprocessing] of Object.entries(made)) {
-  Deno.test(`preprocess() gives the numbers of the original processor of ${name}`, async () => {
+  Deno.test(`preprocess() agrees with the original processor of ${name}`, async () => {
     const golden = await readGolden(goldenFolder(name));
     const images = await goldenImages(golden);
     const pixels = new Float32Array(images.length * 3 * 32 * 32);
@@ -54,7 +54,7 @@ Deno.test("fit() keeps the shape, then cuts out the middle", () => {
     equal(cut.width, 10);
     equal(cut.height, 10);
   }
-  // 61 · 10 / 20 is 30 whole pixels; (30 − 10) / 2 are above the crop.
+  // 61 · 10 / 20 is 30 whole pixels; (30 − 10) / 2 of them are above the crop.
   const { crop: _, ...uncut } = settings(10);
   const all = fit(tall, uncut);
   deepEqual([all.width, all.height], [10, 30]);

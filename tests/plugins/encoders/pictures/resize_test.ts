@@ -11,7 +11,7 @@ const golden = new URL(
   import.meta.url,
 );
 
-Deno.test("resize() gives Pillow's bytes", async () => {
+Deno.test("resize() agrees with Pillow, byte for byte", async () => {
   const header = await readSafetensorsHeader(golden.pathname);
   let compared = 0;
   for (const key of header.tensors.keys()) {
@@ -37,7 +37,7 @@ Deno.test("resize() gives the picture itself at its own size", () => {
   ok(resize(image, 31, 17, "bicubic") === image);
 });
 
-Deno.test("resize() keeps one colour what it is", () => {
+Deno.test("resize() leaves a single colour unchanged", () => {
   const image = {
     data: new Uint8Array(3 * 200 * 3).fill(201),
     width: 200,

@@ -46,7 +46,7 @@ Deno.test("theia() agrees with Theia's own code on the features of every teacher
     deepEqual(Object.keys(seen), ["final_norm", ...hooks]);
   }));
 
-Deno.test("theia() says whose features it makes, with no token before the places", () =>
+Deno.test("theia() says whose features it predicts, with no token before the grid", () =>
   using({}, (encoder) => {
     deepEqual(encoder.hooks.slice(-2), [
       {
@@ -73,7 +73,7 @@ Deno.test("theia() says whose features it makes, with no token before the places
 Deno.test("pause() of a Theia goes on to all teachers from every hook, bit by bit", () =>
   using({}, (encoder) => checkPauses(encoder, images)));
 
-Deno.test("theia() gives features in the teachers' own units where their statistics are", async () => {
+Deno.test("theia() gives features in the teachers' own units if it has their statistics", async () => {
   const plain: Record<string, Float32Array> = {};
   await using({}, async (encoder) => {
     const said = await encoder.encode(images, hooks);
@@ -86,7 +86,7 @@ Deno.test("theia() gives features in the teachers' own units where their statist
       const file = (kind: string) =>
         readNpy(join(statistics, `imagenet_${kind}_${id}.npy`));
       const { data: mean } = await file("mean");
-      // Named "var", it holds the standard deviation.
+      // Though named "var", it holds the standard deviation.
       const { data: std } = await file("var");
       const expected = plain[hook]!.map((value, i) =>
         value * std[i % std.length]! + mean[i % std.length]!
@@ -105,7 +105,7 @@ Deno.test("theia() gives features in the teachers' own units where their statist
   });
 });
 
-Deno.test("theia() finds statistics relative to the run", async () => {
+Deno.test("theia() finds statistics by a path relative to the run", async () => {
   const base = new URL("../../../../fixtures/golden/", import.meta.url);
   const encoder = await theia({
     ...options,
@@ -121,7 +121,7 @@ Deno.test("theia() finds statistics relative to the run", async () => {
   equal(issues, undefined);
 });
 
-Deno.test("theia() takes more memory where a head is wider", () =>
+Deno.test("theia() takes more memory at a wider head", () =>
   using({}, ({ memory, hooks }) => {
     const [small, large] = hooks.slice(-2);
     ok(memory(8, large) > memory(8, small));
@@ -172,7 +172,7 @@ Deno.test("theia() says which statistics are missing or wrong", async () => {
   }
 });
 
-/** Copies the model with other settings and gives the folder to `body`. */
+/** Copies the model with changed settings and gives the folder to `body`. */
 async function withSettings(
   change: Readonly<Record<string, unknown>>,
   body: (folder: string) => Promise<void>,
@@ -230,7 +230,7 @@ for (const [what, change, message] of faults) {
     ));
 }
 
-Deno.test("theia() reads the backbone alone where the settings name no teachers", () =>
+Deno.test("theia() reads only the backbone if the settings name no teachers", () =>
   withSettings(
     { target_feature_sizes: null },
     (folder) =>

@@ -40,7 +40,7 @@ function operations(attention: AttentionKind, given: Port[], out: string[]) {
   return [count("MultiHeadAttention"), count("Softmax")];
 }
 
-Deno.test("attend() is one operation but in a block whose inside is shown", () => {
+Deno.test("attend() is one operation except in a block whose inside is shown", () => {
   const z = "blocks.1.z";
   deepEqual(operations("fused", inputs, [z]), [2, 0]);
   deepEqual(operations("fused", inputs, ["blocks.0.probs", z]), [1, 1]);
@@ -50,7 +50,7 @@ Deno.test("attend() is one operation but in a block whose inside is shown", () =
   deepEqual(operations("by-hand", inputs, [z]), [0, 2]);
 });
 
-Deno.test("attentionOn() has one operation on the CPU alone", () => {
+Deno.test("attentionOn() fuses attention only on the CPU", () => {
   equal(attentionOn(undefined), "fused");
   equal(attentionOn("cpu"), "fused");
   equal(attentionOn("webgpu"), "by-hand");
@@ -65,7 +65,7 @@ function value(seed: number): HostTensor {
   return { data, shape: [images, tokens, dModel] };
 }
 
-/** Scores, probabilities and z of the first block by the definition, in doubles. */
+/** Scores, probabilities and z of the first block by their definition, in float64. */
 function naive(q: Float32Array, k: Float32Array, v: Float32Array) {
   const size = images * tokens * heads * tokens;
   const scores = new Float64Array(size), probs = new Float64Array(size);
@@ -97,7 +97,7 @@ function naive(q: Float32Array, k: Float32Array, v: Float32Array) {
   return { scores, probs, z };
 }
 
-Deno.test("attend() gives scores, probabilities and z by their definition, either way", async () => {
+Deno.test("attend() computes scores, probabilities and z as defined, either way", async () => {
   const thread = onnxThread();
   const expected = naive(value(1).data, value(2).data, value(3).data);
   for (const attention of ["fused", "by-hand"] as const) {
@@ -119,7 +119,7 @@ Deno.test("attend() gives scores, probabilities and z by their definition, eithe
   thread.close();
 });
 
-Deno.test("blockHooks() names a block's places in their order, pairs as wide as all keys of all heads", () => {
+Deno.test("blockHooks() names the hooks in order; pairs are as wide as all keys of all heads", () => {
   const layout = { specials: 1, grid: [2, 2] } as const;
   const hooks = blockHooks({ layers: 2, dModel, heads, dMlp: 7 }, layout);
   equal(hooks.length, 26);

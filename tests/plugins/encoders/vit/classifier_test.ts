@@ -42,7 +42,7 @@ for (const [i, model] of folders.entries()) {
   });
 }
 
-Deno.test("vit() says what its logits are, and names the classes where the settings do", async () => {
+Deno.test("vit() says what its logits are, and names the classes if the settings do", async () => {
   const of = async (model: string) => {
     const { hooks, predictions } = await vit({ model }, here);
     deepEqual(hooks.at(-1)!.layout, { specials: 1, grid: [0, 0] });
@@ -70,7 +70,7 @@ Deno.test("vit() without a classifier makes no predictions and goes on to its la
   await encoder.close();
 });
 
-Deno.test("classifier() names classes only where there is a name for each", () => {
+Deno.test("classifier() names classes only if each has a name", () => {
   const labels = (id2label: Record<string, string>) =>
     classifier(weights, { ...known, id2label })!.predictions[0]!.labels;
   const all = { 4: "e", 2: "c", 0: "a", 1: "b", 3: "d" };
@@ -80,7 +80,7 @@ Deno.test("classifier() names classes only where there is a name for each", () =
   equal(labels({ 0: "a", 1: "b", 2: "c", 3: "d", x: "e" }), undefined);
 });
 
-Deno.test("vit() refuses a classifier of which a part is missing or has another shape", async () => {
+Deno.test("vit() refuses a classifier with a part missing or of another shape", async () => {
   const folder = await Deno.makeTempDir();
   try {
     for (const file of ["config.json", "model.safetensors"]) {
