@@ -60,13 +60,20 @@ export type LatentTuning =
  *
  * @example
  * ```ts
- * import { depthWords } from "../depth/study/depth_words.ts";
  * import { targetScale } from "./target_scale.ts";
  * import { tuningOf } from "./tuning.ts";
  * import { equal } from "node:assert/strict";
  *
+ * const words = {
+ *   name: "brightness",
+ *   small: ["dark", "darker"],
+ *   large: ["bright", "brighter"],
+ *   shown: (measured: number) => measured,
+ *   scale: "from 0 to 1",
+ *   source: (of: string) => `Brightness is that of ${of}`,
+ * } as const;
  * const patches = {
- *   words: depthWords(true),
+ *   words,
  *   target: Float64Array.of(0, 1, 2, 3),
  *   cells: 1,
  *   pictures: Uint32Array.of(0, 1, 2, 3),
