@@ -12,11 +12,11 @@ import {
   cleanPictures,
   type MeasuredSoFar,
   type MeasureInput,
+  type Path,
+  type PathEffects,
+  pathNames,
   type Pausable,
 } from "./clean.ts";
-
-/** By which way an edit goes. */
-export type Path = "both" | "residual" | "tap";
 
 /**
  * The tap of a hook: the `feat.*` that is made of each of its tokens alone, so
@@ -89,7 +89,8 @@ export async function runPaths(
   };
   const unedited = await resume(paused.activations, prediction.hook);
   const clean = cleanPictures(unedited.data, seen, to.places, input);
-  for (const [name, condition] of input.paths) {
+  if (to.paths.length === 0) to.paths = noPathEffects(input, to);
+  for (const condition of new Set(input.paths.values())) {
     const residual = await editAll(condition, live);
     const tapped = await resume({ [hook]: residual }, tap);
     const clear = paused.activations;
@@ -99,16 +100,29 @@ export async function runPaths(
       residual: { [hook]: residual, [tap]: clear[tap]! },
       tap: { [hook]: clear[hook]!, [tap]: tapped },
     };
-    for (const [path, edited] of Object.entries(edits)) {
-      const { data } = await resume(edited, prediction.hook);
-      const own = to.pathEffects(path, name), each = data.length / seen.length;
+    for (
+      const { path, effects } of to.paths.filter((each) =>
+        each.condition === condition
+      )
+    ) {
+      const { data } = await resume(edits[path], prediction.hook);
+      const each = data.length / seen.length;
       seen.forEach((_, i) => {
         const says = data.subarray(i * each, (i + 1) * each);
         const picture = live.first + i;
-        addEffect(own, condition, picture, says, clean[i]!, to.places);
+        addEffect(effects, condition, picture, says, clean[i]!, to.places);
       });
     }
   }
+}
+
+function noPathEffects(
+  { paths }: MeasureInput,
+  { fresh }: MeasuredSoFar,
+): PathEffects[] {
+  return [...paths].flatMap(([name, condition]) =>
+    pathNames.map((path) => ({ path, name, condition, effects: fresh() }))
+  );
 }
 
 /** The pictures at hand, each edited where the condition changes it. */

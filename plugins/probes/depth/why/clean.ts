@@ -43,12 +43,30 @@ export interface MeasureInput {
   readonly mapped: ReadonlySet<Condition>;
 }
 
+/** What an edit does by one path. */
+export interface PathEffects {
+  /** The path. */
+  readonly path: Path;
+  /** What is done. */
+  readonly name: string;
+  /** The edit. */
+  readonly condition: Condition;
+  /** What it does. */
+  readonly effects: Effects;
+}
+
+/** The ways from the hook to the depth head. */
+export const pathNames = ["both", "residual", "tap"] as const;
+
+/** One of them. */
+export type Path = (typeof pathNames)[number];
+
 /** What was measured. */
 export interface Measured {
   /** What each edit does. */
   readonly effects: ReadonlyMap<Condition, Effects>;
-  /** By path: `"residual"`, `"tap"` or `"both"`, and the edit; absent where the hook is not tapped. */
-  readonly paths: ReadonlyMap<string, Effects>;
+  /** What some edits do by each path; none where the hook is not tapped. */
+  readonly paths: readonly PathEffects[];
   /** The tap, where there is one. */
   readonly tap?: string | undefined;
   /** Why the paths were not measured, where the encoder would not pause at both. */
@@ -70,7 +88,7 @@ export interface MeasuredSoFar {
   /** As in {@linkcode Measured}. */
   readonly effects: Map<Condition, Effects>;
   /** As in {@linkcode Measured}. */
-  readonly paths: Map<string, Effects>;
+  paths: PathEffects[];
   /** As in {@linkcode Measured}. */
   readonly maps: Map<Condition | "clean", Float64Array>;
   /** As in {@linkcode Measured}. */
@@ -79,8 +97,8 @@ export interface MeasuredSoFar {
   refusal?: string;
   /** As in {@linkcode Measured}. */
   resumes: number;
-  /** The effects of an edit by one path, none at first. */
-  pathEffects(path: string, name: string): Effects;
+  /** The effects of no edit yet. */
+  fresh(): Effects;
 }
 
 /** What the model says of each picture with nothing edited. */

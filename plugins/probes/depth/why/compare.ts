@@ -1,22 +1,22 @@
 /**
- * The effects of an edit and of its controls in, how sure it is that one is
- * larger than the others out.
+ * Effects of an edit compared with those of its controls.
  *
  * @module
  */
-import { bootstrap, type Interval } from "../../../../mod.ts";
-import type { Effects } from "./effects.ts";
+import {
+  type ClusteredDraws,
+  type Estimate,
+  isAboveZero,
+  ratioOfSums,
+} from "../../../../mod.ts";
+import { type Effects, meanKnown } from "./effects.ts";
 
-/** What effects are divided by, and how pictures are drawn. */
-export interface Scale {
+/** The units of effects, and how pictures are drawn. */
+export interface Scale extends ClusteredDraws {
   /** Standard deviation of the clean prediction over all places of all pictures. */
   readonly sd: number;
   /** Places in a picture. */
   readonly places: number;
-  /** What is drawn together: for each picture a number from 0 on. */
-  readonly clusters: Uint32Array;
-  /** Decides the draws. */
-  readonly seed: number;
 }
 
 /** The mean |Δ| of each picture over the standard deviation of the clean prediction. */
@@ -27,34 +27,9 @@ export function sizesOf(
   return absolute.map((sum) => sum / places / sd);
 }
 
-/** A number and its interval. */
-export type Estimate = { readonly value: number } & Interval;
-
-/** A ratio of sums over pictures, `Σ above / Σ below`, with its cluster bootstrap interval. */
-export function ratio(
-  above: ArrayLike<number>,
-  below: ArrayLike<number> | undefined,
-  { clusters, seed }: Pick<Scale, "clusters" | "seed">,
-): Estimate {
-  const count = clusters.reduce((most, c) => Math.max(most, c + 1), 0);
-  const sums = [new Float64Array(count), new Float64Array(count)] as const;
-  clusters.forEach((cluster, i) => {
-    if (Number.isNaN(above[i]!)) return;
-    sums[0][cluster]! += above[i]!;
-    sums[1][cluster]! += below?.[i] ?? 1;
-  });
-  const statistic = (times: ArrayLike<number>): number => {
-    let a = 0, b = 0;
-    for (let c = 0; c < count; c++) {
-      a += times[c]! * sums[0][c]!;
-      b += times[c]! * sums[1][c]!;
-    }
-    return a / b;
-  };
-  return {
-    value: statistic(new Float64Array(count).fill(1)),
-    ...bootstrap({ clusters: count, seed }, statistic),
-  };
+/** Share of the way of each picture: `Σ Δ · hoped / Σ hoped²`. */
+export function movedOf({ moved, hoped }: Effects): Float64Array {
+  return moved.map((sum, i) => hoped[i]! > 0 ? sum / hoped[i]! : NaN);
 }
 
 /** An effect beside its controls. */
@@ -69,7 +44,7 @@ export interface Comparison {
   readonly controlP95: number;
   /** The effect less the mean of the controls, picture by picture. */
   readonly difference: Estimate;
-  /** Whether it is above the percentile and the interval of the difference above 0. */
+  /** Whether the effect is above the percentile and the interval of the difference above 0. */
   readonly clears: boolean;
 }
 
@@ -77,31 +52,26 @@ export interface Comparison {
 export function compare(
   own: Float64Array,
   controls: readonly Float64Array[],
-  scale: Pick<Scale, "clusters" | "seed">,
+  draws: ClusteredDraws,
 ): Comparison {
-  const effect = ratio(own, undefined, scale);
-  const means = controls.map(plainMean);
+  const effect = ratioOfSums(own, undefined, draws);
+  const means = controls.map(meanKnown), count = controls.length;
   const less = own.map((x, i) =>
-    x - controls.reduce((sum, of) => sum + of[i]!, 0) / controls.length
+    x - controls.reduce((sum, of) => sum + of[i]!, 0) / count
   );
-  const difference = ratio(less, undefined, scale);
+  const difference = ratioOfSums(less, undefined, draws);
   const controlP95 = percentile(means, 0.95);
   return {
     effect,
     controls: means,
-    controlMean: means.reduce((sum, x) => sum + x, 0) / means.length,
+    controlMean: means.reduce((sum, x) => sum + x, 0) / count,
     controlP95,
     difference,
-    clears: effect.value > controlP95 && (difference.low ?? -1) > 0,
+    clears: effect.value > controlP95 && isAboveZero(difference),
   };
 }
 
-function plainMean(of: Float64Array): number {
-  const known = of.filter((x) => !Number.isNaN(x));
-  return known.reduce((sum, x) => sum + x, 0) / known.length;
-}
-
-/** A percentile on the line between two neighbours; NaN of nothing. */
+/** A percentile, on the line between its two neighbours; NaN without numbers. */
 export function percentile(values: readonly number[], share: number): number {
   if (values.length === 0) return NaN;
   const sorted = values.toSorted((a, b) => a - b);

@@ -9,7 +9,6 @@ import {
   type DenseMap,
   type Hook,
   type Prediction,
-  type RgbImage,
   type View,
 } from "../../../../mod.ts";
 import { cellDepth } from "../study/cell_depth.ts";
@@ -239,5 +238,8 @@ function addMoved(
   to.hoped[picture] = all;
 }
 
-/** The view of a picture, where the encoder crops. */
-export type ViewOf = (image: RgbImage) => View | undefined;
+/** The mean of what is known; NaN of nothing. */
+export function meanKnown(values: ArrayLike<number>): number {
+  const known = Array.from(values).filter((x) => !Number.isNaN(x));
+  return known.reduce((sum, x) => sum + x, 0) / known.length;
+}

@@ -1,47 +1,43 @@
 /**
- * What was measured in, each edit beside its controls out.
+ * Each edit beside its controls.
  *
  * @module
  */
+import { type Estimate, ratioOfSums } from "../../../../mod.ts";
+import type { Measured } from "./clean.ts";
 import {
   compare,
   type Comparison,
-  type Estimate,
-  ratio,
+  movedOf,
   type Scale,
   sizesOf,
 } from "./compare.ts";
-import type { Condition } from "./condition.ts";
-import type { Effects } from "./effects.ts";
-import type { Measured } from "./clean.ts";
+import type { Compared, Control } from "./compared.ts";
+import { type Effects, meanKnown } from "./effects.ts";
 import type { Plan } from "./plan.ts";
-import type { Compared, ControlKind } from "./compared.ts";
+import { type Effected, type Size, sizeOf } from "./size.ts";
 
 /** An edit and what it did. */
-export interface Finding extends Compared {
+export interface Finding extends Omit<Compared, "controls">, Effected, Size {
   /** The latent, where it is of one. */
   readonly latent?: number;
+  /** Its controls and what they did. */
+  readonly controls: readonly (Control & Effected)[];
   /** Mean |Δ| beside that of the controls, all kinds together. */
-  readonly size: Comparison;
+  readonly against: Comparison;
   /** Whether it clears each kind of its controls by itself. */
   readonly clears: boolean;
-  /** Mean |Δ| in the patches that were edited; NaN where all were. */
-  readonly inside: number;
-  /** In the others. */
-  readonly outside: number;
-  /** Mean Δ in the patches that were edited, in all of them where all were. */
-  readonly signed: number;
-  /** What the errors against the truth change by, the mean over pictures. */
+  /** Mean change of the errors against the truth. */
   readonly truth: Readonly<Record<"absRel" | "delta1" | "spearman", number>>;
-  /** Share of the way that the prediction goes to what is hoped; NaN where nothing is. */
+  /** Share of the way to what is hoped, beside that of the controls; absent where nothing is. */
   readonly moved?: Comparison;
-  /** Pictures in which something is edited. */
+  /** Pictures in which the prediction changes. */
   readonly images: number;
 }
 
 /** Everything found. */
 export interface Findings {
-  /** What effects were divided by. */
+  /** The units of effects. */
   readonly scale: Scale;
   /** Edits of all patches, of groups of latents and along the probe's direction. */
   readonly wholes: readonly Finding[];
@@ -55,6 +51,8 @@ export interface Findings {
   readonly ablations: ReadonlyMap<number, Estimate>;
   /** How much a dose moves its own patches, by latent. */
   readonly slopes: ReadonlyMap<number, Slope>;
+  /** Some edits by each path. */
+  readonly paths: readonly PathFinding[];
 }
 
 /** A dose–response. */
@@ -65,7 +63,17 @@ export interface Slope {
   readonly isMonotone: boolean;
 }
 
-/** Puts each edit beside its controls. */
+/** An edit that goes by one path. */
+export interface PathFinding extends Size {
+  /** The path. */
+  readonly path: string;
+  /** What is done. */
+  readonly name: string;
+  /** Its effect over that by both paths. */
+  readonly share: number;
+}
+
+/** Compares each edit with its controls. */
 export function findingsOf(
   { wholes, swaps, latents }: Plan,
   measured: Measured,
@@ -83,94 +91,68 @@ export function findingsOf(
     ablations: new Map(
       Array.from(latents?.ablations ?? [], ([latent, condition]) => {
         const own = sizesOf(measured.effects.get(condition)!, scale);
-        return [latent, ratio(own, undefined, scale)] as const;
+        return [latent, ratioOfSums(own, undefined, scale)] as const;
       }),
     ),
     slopes: new Map(
       [...Map.groupBy(doses, ({ latent }) => latent!)]
-        .map(([latent, own]) => [latent, slopeOf(own, measured, scale)]),
+        .map(([latent, own]) => [latent, slopeOf(own, scale)]),
     ),
+    paths: pathFindings(measured, scale),
   };
 }
 
-/** What is less is rounding of float32 on the way. */
+/** Smaller effects are float32 rounding. */
 const leastSize = 1e-6;
 
 function finding(
   compared: Compared,
-  { effects }: Measured,
+  { effects: all }: Measured,
   scale: Scale,
 ): Finding {
-  const { condition, controls } = compared, own = effects.get(condition)!;
-  const ofAll = (measure: (of: Effects) => Float64Array) => {
-    const against = (kind?: ControlKind) =>
-      compare(
-        measure(own),
-        controls.filter((control) => !kind || control.kind === kind)
-          .map(({ condition }) => measure(effects.get(condition)!)),
-        scale,
-      );
-    const kinds = [...new Set(controls.map(({ kind }) => kind))];
-    return {
-      all: against(),
-      clears: kinds.length > 0 && kinds.every((kind) => against(kind).clears),
-    };
-  };
-  const size = ofAll((of) => sizesOf(of, scale));
-  const moved = condition.hoped && ofAll(movedOf);
+  const measured = <T extends Pick<Effected, "condition">>(edit: T) => ({
+    ...edit,
+    effects: all.get(edit.condition)!,
+  });
+  const own = measured(compared), { condition, effects } = own;
+  const controls = compared.controls.map(measured);
+  const kinds = Map.groupBy(controls, ({ kind }) => kind);
+  const against = (
+    measure: (of: Effects) => Float64Array,
+    some: readonly Effected[] = controls,
+  ) =>
+    compare(
+      measure(effects),
+      some.map(({ effects }) => measure(effects)),
+      scale,
+    );
+  const measure = condition.hoped
+    ? movedOf
+    : (of: Effects) => sizesOf(of, scale);
+  const clears = kinds.size > 0 &&
+    [...kinds.values()].every((some) => against(measure, some).clears);
+  const size = sizeOf(own, scale);
   return {
-    ...compared,
-    size: size.all,
-    clears: (moved ?? size).clears && size.all.effect.value > leastSize,
-    ...parts(own, condition, scale),
+    ...own,
+    ...size,
+    controls,
+    against: against((of) => sizesOf(of, scale)),
+    clears: clears && size.effect.value > leastSize,
     truth: {
-      absRel: meanKnown(own.absRel),
-      delta1: meanKnown(own.delta1),
-      spearman: meanKnown(own.spearman),
+      absRel: meanKnown(effects.absRel),
+      delta1: meanKnown(effects.delta1),
+      spearman: meanKnown(effects.spearman),
     },
-    ...moved && { moved: moved.all },
-    images: own.absolute.filter((sum) => sum > 0).length,
+    ...condition.hoped && { moved: against(movedOf) },
+    images: effects.absolute.filter((sum) => sum > 0).length,
   };
-}
-
-/** Share of the way, picture by picture: `Σ Δ · hoped / Σ hoped²`. */
-export function movedOf({ moved, hoped }: Effects): Float64Array {
-  return moved.map((sum, i) => hoped[i]! > 0 ? sum / hoped[i]! : NaN);
-}
-
-function parts(
-  own: Effects,
-  { own: isOfSome }: Condition,
-  { sd, places }: Scale,
-) {
-  const total = (of: Float64Array) => of.reduce((sum, x) => sum + x, 0);
-  const inside = total(own.placesInside), outside = total(own.placesOutside);
-  const all = own.absolute.length * places;
-  return {
-    inside: isOfSome ? total(own.inside) / inside / sd : NaN,
-    outside: isOfSome ? total(own.outside) / outside / sd : NaN,
-    signed: isOfSome
-      ? total(own.signedInside) / inside / sd
-      : total(own.signed) / all / sd,
-  };
-}
-
-/** The mean of what is known; NaN of nothing. */
-export function meanKnown(values: ArrayLike<number>): number {
-  const known = Array.from(values).filter((x) => !Number.isNaN(x));
-  return known.reduce((sum, x) => sum + x, 0) / known.length;
 }
 
 /** The line through no dose and no change that fits best, over the patches that are steered. */
-function slopeOf(
-  doses: readonly Finding[],
-  { effects }: Measured,
-  scale: Scale,
-): Slope {
+function slopeOf(doses: readonly Finding[], scale: Scale): Slope {
   const squares = doses.reduce((sum, { dose }) => sum + dose ** 2, 0);
   const above = new Float64Array(scale.clusters.length), below = above.slice();
-  for (const { dose, condition } of doses) {
-    const { signedInside, placesInside } = effects.get(condition)!;
+  for (const { dose, effects: { signedInside, placesInside } } of doses) {
     signedInside.forEach((sum, i) => {
       above[i]! += dose * sum / scale.sd / squares;
       below[i] = placesInside[i]!;
@@ -180,7 +162,16 @@ function slopeOf(
     .toSorted((a, b) => a.dose - b.dose).map(({ signed }) => signed);
   const steps = points.slice(1).map((y, i) => Math.sign(y - points[i]!));
   return {
-    slope: ratio(above, below, scale),
+    slope: ratioOfSums(above, below, scale),
     isMonotone: steps.every((step) => step === steps[0] && step !== 0),
   };
+}
+
+function pathFindings({ paths }: Measured, scale: Scale): PathFinding[] {
+  const both = new Map<string, number>();
+  return paths.map(({ path, name, ...measured }) => {
+    const size = sizeOf(measured, scale), { value } = size.effect;
+    if (path === "both") both.set(name, value);
+    return { path, name, ...size, share: value / both.get(name)! };
+  });
 }

@@ -33,15 +33,11 @@ export async function measure(input: MeasureInput): Promise<Measured> {
   const to: MeasuredSoFar = {
     places,
     effects: new Map(conditions.map((each) => [each, fresh()])),
-    paths: new Map(),
+    paths: [],
     maps: new Map(),
     tap: undefined,
     resumes: 0,
-    pathEffects(path, name) {
-      const key = `${path}: ${name}`, found = to.paths.get(key) ?? fresh();
-      to.paths.set(key, found);
-      return found;
-    },
+    fresh,
   };
   let first = 0;
   for (const group of inGroups(pictures, together)) {
@@ -96,7 +92,7 @@ async function measureGroup(
     } catch (error) {
       if ((error as Error)?.name !== "ConfigError") throw error;
       to.refusal = (error as Error).message;
-      to.paths.clear();
+      to.paths = [];
     }
   }
   return clean;

@@ -8,10 +8,11 @@ import type { PartResult } from "../../study/study.ts";
 import { rankAgreement } from "./agreement.ts";
 import { dosesFigure } from "./doses_figure.ts";
 import { mapsFigure } from "./maps_figure.ts";
-import { dosesTable, latentsTable } from "./latent_tables.ts";
 import { metricsOf } from "./metrics.ts";
 import {
   conditionsTable,
+  dosesTable,
+  latentsTable,
   nullTable,
   pairsTable,
   pathsTable,
@@ -40,13 +41,11 @@ export function whyResult(found: WhyFound): PartResult {
     tables: {
       ...codes && {
         why_latents: latentsTable(findings, codes),
-        why_doses: dosesTable(findings, measured),
+        why_doses: dosesTable(findings),
       },
-      why_conditions: conditionsTable(findings, measured),
+      why_conditions: conditionsTable(findings),
       ...findings.swaps.length > 0 && { why_pairs: pairsTable(findings) },
-      ...measured.paths.size > 0 && {
-        why_paths: pathsTable(measured, findings.scale),
-      },
+      ...findings.paths.length > 0 && { why_paths: pathsTable(findings) },
       why_null: nullTable(findings),
     },
   };
@@ -78,8 +77,8 @@ function columnsOf(
 ): Record<string, LatentValues> {
   const effect = new Float32Array(dSae).fill(NaN), control = effect.slice();
   for (const [latent, { value }] of findings.ablations) effect[latent] = value;
-  for (const { latent, size } of findings.asked) {
-    control[latent!] = size.controlMean;
+  for (const { latent, against } of findings.asked) {
+    control[latent!] = against.controlMean;
   }
   if (!chosen) return {};
   return {

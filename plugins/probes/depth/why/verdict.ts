@@ -1,39 +1,43 @@
 /**
- * Findings in, what they show and what they do not out, a sentence each.
+ * What the edits show and what they do not, a sentence each.
  *
  * @module
  */
-import type { Estimate } from "./compare.ts";
-import type { Finding } from "./findings.ts";
+import {
+  digits,
+  type Estimate,
+  estimateWords as wordsOf,
+  isAboveZero,
+} from "../../../../mod.ts";
+import type { Finding, Findings } from "./findings.ts";
 import type { Agreements, WhyFound } from "./why_found.ts";
 
 /** What was shown and what was not; a claim only where an edit clears its controls. */
 export function verdictOf(found: WhyFound, agreements: Agreements): string[] {
-  const { findings: { wholes, swaps }, measured } = found;
+  const { findings, measured } = found;
   if (!(measured.sd > 0)) {
     return [
       "No effects were measured: the model says the same depth everywhere",
     ];
   }
   return [
-    ...gates(wholes),
+    ...gates(findings),
     ...aboutLatents(found),
-    ...aboutDirection(wholes, swaps),
-    ...aboutSplice(wholes),
+    ...aboutDirection(findings),
+    ...aboutSplice(findings),
     ...aboutAgreement(agreements),
-    ...aboutPaths(found),
+    aboutPaths(found),
     "Not shown: whether the model needs what was edited where something else could take its place, or what other hooks do",
   ];
 }
 
 /** An edit of nothing must change nothing. */
-function gates(wholes: readonly Finding[]): string[] {
-  return wholes.filter(({ name, size }) =>
-    (name === "nothing" || name === "splice, error kept") &&
-    size.effect.value !== 0
-  ).map(({ name, size }) =>
+function gates({ wholes }: Findings): string[] {
+  return wholes.filter(({ name, effect }) =>
+    (name === "nothing" || name === "splice, error kept") && effect.value !== 0
+  ).map(({ name, effect }) =>
     `No number here can be trusted: "${name}" edits nothing and yet changes the model's own depth by ${
-      words(size.effect.value)
+      digits(effect.value)
     } standard deviations`
   );
 }
@@ -47,26 +51,23 @@ function aboutLatents(
     ];
   }
   const group = wholes.findLast(({ name }) =>
-    name.startsWith("ablate the best")
+    name === "ablate the best together"
   );
   if (!group) return ["No latent fires on these pictures: none was edited"];
   const what = tuning
     ? `the ${asked.length} best tuned latents`
     : `${asked.length} latents by chance`;
-  return [
-    aboutGroup(group, what),
-    ...aboutEach(asked, tuning),
-  ];
+  return [aboutGroup(group, what), ...aboutEach(asked, tuning)];
 }
 
-function aboutGroup({ clears, size }: Finding, what: string): string {
-  const [effect, control] = [
-    estimateWords(size.effect),
-    words(size.controlP95),
-  ];
+function aboutGroup(
+  { clears, effect, against }: Finding,
+  what: string,
+): string {
+  const changes = estimateWords(effect), control = digits(against.controlP95);
   return clears
-    ? `Removing ${what} together changes the model's own depth by ${effect} standard deviations, more than removing matched ones (95th percentile ${control})`
-    : `Not shown: that removing ${what} together, ${effect} standard deviations, changes the model's own depth more than removing matched ones (95th percentile ${control})`;
+    ? `Removing ${what} together changes the model's own depth by ${changes} standard deviations, more than removing matched ones (95th percentile ${control})`
+    : `Not shown: that removing ${what} together, ${changes} standard deviations, changes the model's own depth more than removing matched ones (95th percentile ${control})`;
 }
 
 function aboutEach(
@@ -79,29 +80,27 @@ function aboutEach(
       "Not shown: that any of them by itself changes it more than matched ones",
     ];
   }
-  const passing = tuning?.passes &&
-    clear.filter(({ latent }) => tuning.passes![latent!] === 1).length;
+  const change = clear.length === 1 ? "changes" : "change";
+  const byChance = digits(0.05 * asked.length);
   return [
-    `${clear.length} of them, each by itself, ${
-      clear.length === 1 ? "changes" : "change"
-    } it more than matched ones; about ${
-      words(0.05 * asked.length)
-    } would exceed the percentile by chance`,
-    aboutPosition(tuning, passing),
+    `${clear.length} of them, each by itself, ${change} it more than matched ones; about ${byChance} would exceed the percentile by chance`,
+    aboutPosition(clear, tuning),
   ];
 }
 
 /** What moves a prediction of depth may still be something that only goes with depth. */
 function aboutPosition(
+  clear: readonly Finding[],
   tuning: WhyFound["tuning"],
-  passing: number | undefined,
 ): string {
   if (!tuning) {
     return "Not shown: that they carry depth, as nothing is known of their tuning";
   }
-  if (passing === undefined) {
+  const { passes } = tuning;
+  if (!passes) {
     return "Not shown: that they carry depth and not position alone, as no null of their tuning was made";
   }
+  const passing = clear.filter(({ latent }) => passes[latent!] === 1).length;
   return passing > 0
     ? `${passing} of these also ${
       passing === 1 ? "passes" : "pass"
@@ -109,56 +108,51 @@ function aboutPosition(
     : "Not shown: that they carry depth and not position alone, as none of these passes the test of tuning beyond position";
 }
 
-function aboutDirection(
-  wholes: readonly Finding[],
-  swaps: readonly Finding[],
-): string[] {
+function aboutDirection({ wholes, swaps }: Findings): string[] {
   const projected = wholes.find(({ name }) => name.startsWith("project"));
   if (!projected) {
     return ["No direction was edited: a linear probe reads no depth here"];
   }
-  const [patches] = swaps;
+  const effect = estimateWords(projected.effect);
+  const control = digits(projected.against.controlP95);
+  const sentences = [
+    claim(
+      projected,
+      `Projecting the probe's direction out changes the model's own depth by ${effect} standard deviations (95th percentile of directions of equal norm or variance ${control})`,
+    ),
+  ];
+  const [patches] = swaps, moved = patches?.moved;
+  if (!moved) return sentences;
+  const share = estimateWords(moved.effect), others = digits(moved.controlP95);
   return [
-    `${
-      projected.clears
-        ? "P"
-        : "Not shown to be more than directions by chance do: p"
-    }rojecting the probe's direction out changes the model's own depth by ${
-      estimateWords(projected.size.effect)
-    } standard deviations (95th percentile of directions of equal norm or variance ${
-      words(projected.size.controlP95)
-    })`,
-    ...patches?.moved
-      ? [
-        `${
-          patches.clears
-            ? "S"
-            : "Not shown to be more than directions by chance do: s"
-        }wapping that one component between near and far patches takes their depth ${
-          estimateWords(patches.moved.effect)
-        } of the way to each other's (95th percentile of directions by chance ${
-          words(patches.moved.controlP95)
-        })`,
-      ]
-      : [],
+    ...sentences,
+    claim(
+      patches,
+      `Swapping that one component between near and far patches takes their depth ${share} of the way to each other's (95th percentile of directions by chance ${others})`,
+    ),
   ];
 }
 
-function aboutSplice(wholes: readonly Finding[]): string[] {
+function claim({ clears }: Finding, sentence: string): string {
+  return clears
+    ? sentence
+    : `Not shown to be more than directions by chance do: ${
+      sentence[0]!.toLowerCase()
+    }${sentence.slice(1)}`;
+}
+
+function aboutSplice({ wholes }: Findings): string[] {
   const splice = wholes.find(({ name }) => name === "splice");
   if (!splice) return [];
-  const { effect, controlP95, controlMean } = splice.size;
+  const { clears, against: { controlP95, controlMean } } = splice;
+  const effect = estimateWords(splice.effect);
   return [
-    splice.clears
-      ? `What the dictionary misses matters to depth: without it the prediction changes by ${
-        estimateWords(effect)
-      } standard deviations, more than by errors of equal length in directions by chance (95th percentile ${
-        words(controlP95)
+    clears
+      ? `What the dictionary misses matters to depth: without it the prediction changes by ${effect} standard deviations, more than by errors of equal length in directions by chance (95th percentile ${
+        digits(controlP95)
       })`
-      : `Not shown: that what the dictionary misses, ${
-        estimateWords(effect)
-      } standard deviations, matters more to depth than errors of equal length by chance (${
-        words(controlMean)
+      : `Not shown: that what the dictionary misses, ${effect} standard deviations, matters more to depth than errors of equal length by chance (${
+        digits(controlMean)
       } in the mean)`,
   ];
 }
@@ -170,57 +164,35 @@ function aboutAgreement({ spearman, partial_eta2 }: Agreements): string[] {
       "Not known: whether latents that are tuned more do more, as too few were measured or all do the same",
     ];
   }
-  const isShown = [spearman, partial_eta2].some(({ low = -1 }) => low > 0);
+  const more = [spearman, partial_eta2].some(isAboveZero)
+    ? "Latents that are tuned more do more"
+    : "Not shown: that latents that are tuned more do more";
   return [
-    `${
-      isShown
-        ? "Latents that are tuned more do more"
-        : "Not shown: that latents that are tuned more do more"
-    }: the rank correlation of what a latent's ablation changes with |Spearman| is ${
+    `${more}: the rank correlation of what a latent's ablation changes with |Spearman| is ${
       estimateWords(spearman)
     }, with partial eta² ${estimateWords(partial_eta2)}`,
   ];
 }
 
 function aboutPaths(
-  { study: { hook }, measured, findings }: WhyFound,
-): string[] {
-  const { tap, paths } = measured;
+  { study: { hook }, measured: { tap, refusal }, findings: { paths } }:
+    WhyFound,
+): string {
   if (tap === undefined) {
-    return [
-      `"${hook.name}" is read by the next block alone: no tap of the depth head reads it, so that there is one way only`,
-    ];
+    return `"${hook.name}" is read by the next block alone: no tap of the depth head reads it, so that there is one way only`;
   }
-  if (measured.refusal !== undefined) {
-    return [
-      `Not shown: which way an edit goes, by the next block or by the tap "${tap}": ${measured.refusal}`,
-    ];
+  if (refusal !== undefined) {
+    return `Not shown: which way an edit goes, by the next block or by the tap "${tap}": ${refusal}`;
   }
-  const of = (path: string) =>
-    [...paths].filter(([key]) => key.startsWith(`${path}: `)).map(([, own]) =>
-      own.absolute.reduce((sum, x) => sum + x, 0) / own.absolute.length /
-      findings.scale.places / findings.scale.sd
-    );
-  const [residual, tapped] = [of("residual")[0]!, of("tap")[0]!];
-  const [first] = [...paths.keys()].map((key) =>
-    key.slice(key.indexOf(":") + 2)
-  );
-  return [
-    `"${hook.name}" is read by the next block and by the tap "${tap}": "${first}" changes depth by ${
-      words(residual)
-    } standard deviations by the residual stream alone, and by ${
-      words(tapped)
-    } by the tap alone`,
-  ];
+  const by = (path: string) => paths.find((each) => each.path === path)!;
+  const residual = by("residual");
+  return `"${hook.name}" is read by the next block and by the tap "${tap}": "${residual.name}" changes depth by ${
+    digits(residual.effect.value)
+  } standard deviations by the residual stream alone, and by ${
+    digits(by("tap").effect.value)
+  } by the tap alone`;
 }
 
-/** A number and its interval. */
-function estimateWords({ value, low, high }: Estimate): string {
-  if (low === undefined || high === undefined) return words(value);
-  return `${words(value)} (${words(low)} to ${words(high)})`;
-}
-
-/** Three digits. */
-function words(value: number): string {
-  return Number.isFinite(value) ? String(Number(value.toPrecision(3))) : "none";
+function estimateWords(estimate: Estimate): string {
+  return wordsOf(estimate, digits);
 }

@@ -48,7 +48,8 @@ Deno.test("measure() follows an edit of depth-nano by the residual stream and by
     // An edit of nothing changes nothing, to the bit, by whatever way.
     deepEqual([...found.effects.get(none)!.absolute], [0, 0]);
     const by = (path: string, name = "projected") =>
-      found.paths.get(`${path}: ${name}`)!.absolute;
+      found.paths.find((each) => each.path === path && each.name === name)!
+        .effects.absolute;
     for (const path of ["both", "residual", "tap"]) {
       deepEqual([...by(path, "nothing")], [0, 0]);
     }

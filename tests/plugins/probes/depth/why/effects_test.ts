@@ -1,11 +1,11 @@
 /** Tests of what is measured of an edit, against definitions written out. @module */
 import { deepEqual, equal, ok } from "node:assert/strict";
-import { randomFrom } from "tessera";
+import { randomFrom, ratioOfSums } from "tessera";
 import { rankAgreement } from "../../../../../plugins/probes/depth/why/agreement.ts";
 import {
   compare,
+  movedOf,
   percentile,
-  ratio,
   sizesOf,
 } from "../../../../../plugins/probes/depth/why/compare.ts";
 import {
@@ -16,7 +16,6 @@ import {
   placesOver,
   truthErrors,
 } from "../../../../../plugins/probes/depth/why/effects.ts";
-import { movedOf } from "../../../../../plugins/probes/depth/why/findings.ts";
 
 const grid = [2, 3] as const, size = [4, 6] as const;
 const hook = { layout: { specials: 1, grid } };
@@ -134,19 +133,25 @@ Deno.test("percentile() lies on the line between two numbers", () => {
 
 const clusters = Uint32Array.of(0, 0, 1, 2, 3, 4), seed = 3;
 
-Deno.test("ratio() draws clusters, and leaves out what is not known", () => {
+Deno.test("ratioOfSums() draws clusters, and leaves out what is not known", () => {
   const numbers = [1, 2, NaN, 4, 5, 6];
-  const { value, low, high } = ratio(numbers, undefined, { clusters, seed });
+  const { value, low, high } = ratioOfSums(numbers, undefined, {
+    clusters,
+    seed,
+  });
   near(value, 18 / 5, "mean");
   ok(low! < value && value < high!);
   near(
-    ratio([1, 1, 1, 1, 1, 1], [1, 2, 1, 1, 1, 1], { clusters, seed }).value,
+    ratioOfSums([1, 1, 1, 1, 1, 1], [1, 2, 1, 1, 1, 1], { clusters, seed })
+      .value,
     6 / 7,
     "ratio",
   );
   // All in one: nothing can be drawn.
   const one = new Uint32Array(6);
-  deepEqual(ratio(numbers, undefined, { clusters: one, seed }), { value });
+  deepEqual(ratioOfSums(numbers, undefined, { clusters: one, seed }), {
+    value,
+  });
 });
 
 Deno.test("compare() claims only above the percentile and with an interval above 0", () => {
