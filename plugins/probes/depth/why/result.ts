@@ -1,5 +1,5 @@
 /**
- * Findings in, the part's metrics, columns, figures and tables out.
+ * Everything that the part "why" found.
  *
  * @module
  */
@@ -22,26 +22,24 @@ import type { Agreements, WhyFound } from "./why_found.ts";
 import { volcanoFigure } from "./volcano_figure.ts";
 
 /** Puts everything into words, numbers and pictures. */
-export function whyResult(found: WhyFound): PartResult {
+export async function whyResult(found: WhyFound): Promise<PartResult> {
   const { study, input: { gathered: { codes } }, measured, findings } = found;
-  const agreements = agreementsOf(found);
+  const agreements = agreementsOf(found), doses = dosesTable(findings);
   return {
     verdict: verdictOf(found, agreements),
     metrics: metricsOf(found, agreements),
     ...codes && { perLatent: columnsOf(found, codes.dSae) },
     figures: {
       ...codes && {
-        why_volcano: volcanoFigure(found),
-        ...findings.doses.length > 0 && {
-          why_doses: dosesFigure(findings, measured),
-        },
+        why_volcano: await volcanoFigure(found),
+        ...findings.doses.length > 0 && { why_doses: await dosesFigure(doses) },
       },
-      why_maps: mapsFigure(study.hook.layout.grid, measured, findings),
+      why_maps: await mapsFigure(study.hook.layout.grid, measured, findings),
     },
     tables: {
       ...codes && {
         why_latents: latentsTable(findings, codes),
-        why_doses: dosesTable(findings),
+        why_doses: doses,
       },
       why_conditions: conditionsTable(findings),
       ...findings.swaps.length > 0 && { why_pairs: pairsTable(findings) },
