@@ -1,6 +1,6 @@
 /**
- * Inverse depth without a unit and the true one in, the scale and shift
- * between them out.
+ * The scale and shift that bring numbers without a unit, such as relative
+ * inverse depth, to the true ones.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * A number measured on pictures in, how sure it is out.
+ * Bootstrap confidence intervals over pictures.
  *
  * @module
  */

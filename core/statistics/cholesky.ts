@@ -1,5 +1,5 @@
 /**
- * A symmetric positive matrix in, the solutions of its equations out.
+ * Solves equations of a symmetric positive matrix.
  *
  * @module
  */

@@ -1,6 +1,5 @@
 /**
- * Sums of folds and penalties in, for each target the penalty that reads the
- * folds held out best, and the fit with it, out.
+ * Chooses ridge penalties by cross-validation over folds, and fits with them.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * Rows of activations in, their products with themselves and with weights in
- * float64 out, by onnxruntime.
+ * Products of rows of activations with themselves and with weights, in float64
+ * by onnxruntime.
  *
  * @module
  */

@@ -1,6 +1,5 @@
 /**
- * Sums over rows of features and targets in, linear fits and their errors out:
- * no row is kept.
+ * Ridge regression from sums over rows of features and targets: no row is kept.
  *
  * @module
  */

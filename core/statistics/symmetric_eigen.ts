@@ -1,5 +1,5 @@
 /**
- * A symmetric matrix in, its eigenvalues and eigenvectors out.
+ * Eigenvalues and eigenvectors of symmetric matrices.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Patches and their reconstructions in, the sums that measures follow from out.
+ * Sums over patches and their reconstructions, from which all measures follow.
  *
  * @module
  */

@@ -1,6 +1,5 @@
 /**
- * A paused model and a dictionary in, how much of its prediction survives the
- * dictionary out.
+ * How far a model's predictions move when a dictionary replaces its patches.
  *
  * @module
  */

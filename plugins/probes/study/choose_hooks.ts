@@ -1,5 +1,5 @@
 /**
- * Words for hooks in, the hooks out.
+ * Chooses hooks by names and patterns.
  *
  * @module
  */

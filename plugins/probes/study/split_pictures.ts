@@ -1,5 +1,5 @@
 /**
- * Pictures and the sequences they are of in, which of them are for what out.
+ * Splits pictures into folds to fit on and a test, whole sequences together.
  *
  * @module
  */
