@@ -11,12 +11,14 @@ import {
   spearman,
 } from "../../../../mod.ts";
 import { ownDepth } from "../study/cell_targets.ts";
+import { encodedPictures } from "../../study/encoded_pictures.ts";
 import { readPictures, type StudyPicture } from "../../study/pictures.ts";
 import { depthErrors } from "./depth_errors.ts";
 import { alignedDepth, disparityOf, truthAt } from "./found_depth.ts";
 import { meanErrors, type PictureErrors } from "./mean_errors.ts";
 import { senseResult } from "./result.ts";
 import type { PartResult } from "../../study/study.ts";
+import type { EncodedPictures } from "../../study/target.ts";
 import type { DepthStudy } from "../study/depth_study.ts";
 
 /** Pictures that are encoded at once. */
@@ -102,50 +104,61 @@ async function* picturesOf(
   }
 }
 
+/** What the errors of a picture are measured with. */
+interface Measuring {
+  readonly hook: Hook;
+  readonly prediction: Prediction;
+  /** The mean inverse depth of each place. */
+  readonly mean: Float64Array;
+}
+
 async function errorsOf(
   study: DepthStudy,
-  { hook, prediction, mean }: {
-    readonly hook: Hook;
-    readonly prediction: Prediction;
-    readonly mean: Float64Array;
-  },
+  measuring: Measuring,
 ): Promise<PictureErrors[]> {
-  const { encoder, dataset, split, signal, report } = study;
-  const found: PictureErrors[] = [];
+  const { split: { test }, report } = study, found: PictureErrors[] = [];
+  const hooks = [measuring.hook.name];
   let done = 0;
-  for (const group of inGroups(split.test, together)) {
-    signal?.throwIfAborted();
-    const pictures = (await readPictures(dataset, group))
-      .filter(({ maps }) => maps?.depth);
-    done += group.length;
-    report?.({ text: "measuring depth", done, total: split.test.length });
-    if (pictures.length === 0) continue;
-    const said = (await encoder.encode(
-      pictures.map(({ image }) => image),
-      [hook.name],
-    ))[hook.name]!;
-    pictures.forEach((picture, i) => {
-      const own = ownDepth(said, i, hook, prediction);
-      const view = encoder.view?.(picture.image);
-      const truth = truthAt(picture.maps!.depth!, hook.layout.grid, view);
-      if (!truth.some((t) => t > 0 && t < Infinity)) return;
-      const nearness = truth.map((t) => t > 0 && t < Infinity ? 1 / t : NaN);
-      // An alignment may turn a depth round that is the wrong way round: ranks may not.
-      const aligned = (x: ArrayLike<number>) => ({
-        ...depthErrors(alignedDepth(x, truth), truth),
-        spearman: spearman(x, nearness),
-      });
-      found.push({
-        index: picture.index,
-        id: picture.id,
-        by: {
-          model: aligned(disparityOf(own)),
-          ...!own.inverse && { as_said: depthErrors(own.values, truth) },
-          position: aligned(mean),
-          constant: aligned(new Float64Array(truth.length)),
-        },
-      });
-    });
+  for await (
+    const group of encodedPictures(study, inGroups(test, together), { hooks })
+  ) {
+    done = Math.min(test.length, done + together);
+    report?.({ text: "measuring depth", done, total: test.length });
+    found.push(
+      ...group.pictures.flatMap((_, at) =>
+        errorsAt(study, group, at, measuring) ?? []
+      ),
+    );
   }
   return found;
+}
+
+/** The errors of one picture of a group; nothing where its depth is not known. */
+function errorsAt(
+  { encoder }: DepthStudy,
+  { pictures, activations }: EncodedPictures,
+  at: number,
+  { hook, prediction, mean }: Measuring,
+): PictureErrors | undefined {
+  const { index, id, image, maps } = pictures[at]!;
+  if (!maps?.depth) return undefined;
+  const truth = truthAt(maps.depth, hook.layout.grid, encoder.view?.(image));
+  if (!truth.some((t) => t > 0 && t < Infinity)) return undefined;
+  const nearness = truth.map((t) => t > 0 && t < Infinity ? 1 / t : NaN);
+  // An alignment may turn a depth round that is the wrong way round: ranks may not.
+  const aligned = (x: ArrayLike<number>) => ({
+    ...depthErrors(alignedDepth(x, truth), truth),
+    spearman: spearman(x, nearness),
+  });
+  const own = ownDepth(activations[hook.name]!, at, hook, prediction);
+  return {
+    index,
+    id,
+    by: {
+      model: aligned(disparityOf(own)),
+      ...!own.inverse && { as_said: depthErrors(own.values, truth) },
+      position: aligned(mean),
+      constant: aligned(new Float64Array(truth.length)),
+    },
+  };
 }
