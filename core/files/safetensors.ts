@@ -48,6 +48,8 @@ export interface TensorInfo {
   readonly offset: number;
   /** How many bytes. */
   readonly length: number;
+  /** The file that it lies in, where that is not the header's own. */
+  readonly path?: string;
 }
 
 /** The header of a safetensors file. */
@@ -203,8 +205,8 @@ export async function readTensorBytes(
   header: SafetensorsHeader,
   name: string,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const { offset, length } = tensorOf(header, name);
-  using file = await Deno.open(header.path);
+  const { offset, length, path = header.path } = tensorOf(header, name);
+  using file = await Deno.open(path);
   await file.seek(offset, Deno.SeekMode.Start);
   return await readExactly(file, length);
 }

@@ -56,6 +56,7 @@ const kinds: Readonly<Record<string, Open>> = {
   vit: by(vit, openVit),
   deit: by(vit, openVit),
   dinov2: by(dinov2, openDinov2),
+  dinov2_with_registers: by(dinov2, openDinov2),
   dinov3_vit: by(dinov3, openDinov3),
   clip: by(clip, openClip),
   clip_vision_model: by(clip, openClip),

@@ -132,7 +132,7 @@ async function graphOf(folder: string) {
     sizes,
     dptSizes(settings, sizes.layers, weights.path),
     { size, positions: "hf" },
-    weightsOf(weights, "", "model.safetensors"),
+    weightsOf(weights, ""),
   );
 }
 

@@ -17,12 +17,14 @@ import { downloadModel, type HubModel } from "../../hub/download_model.ts";
 import { hashFile } from "../../hub/hash_file.ts";
 import { openHub } from "../../hub/open_hub.ts";
 import { parseHubId } from "../../hub/hub_id.ts";
+import { withKnownNames } from "./known_names.ts";
+import { readShards, shardList, type Weights } from "./shards.ts";
 
 /** A model's folder, opened. */
 export interface ModelFolder {
   /** Where it is. */
   readonly path: string;
-  /** The header of its `model.safetensors`, whose path has no symbolic link in it. */
+  /** The tensors of its `model.safetensors`, or of the files that `model.safetensors.index.json` lists; their paths have no symbolic link in them. */
   readonly weights: SafetensorsHeader;
   /** Hashes of its files, for provenance; for a model from a hub also its name, commit and licence. */
   readonly hashes: Readonly<Record<string, string>>;
@@ -34,8 +36,8 @@ export interface ModelFolder {
  * hub, which is downloaded unless it is in the cache; `report` is told.
  *
  * @throws {ConfigError} When there is no such folder, it lacks `config.json` or
- * `model.safetensors`, or the model cannot be downloaded.
- * @throws {FormatError} When `model.safetensors` cannot be read.
+ * its weights, or the model cannot be downloaded.
+ * @throws {FormatError} When the weights cannot be read.
  */
 export async function openModelFolder(
   model: string,
@@ -48,18 +50,39 @@ export async function openModelFolder(
   const hub = await modelAtHub(model, folder, report);
   const path = hub?.path ?? folder;
   const config = await find(path, "config.json");
-  // A hub's cache consists of links, which onnxruntime does not follow out of a folder.
-  const weights = await Deno.realPath(await find(path, "model.safetensors"));
+  const isSharded = !await exists(join(path, "model.safetensors")) &&
+    await exists(join(path, shardList));
+  const { weights, files } = isSharded
+    ? await readShards(path)
+    : await readOne(await find(path, "model.safetensors"));
   return {
     path,
-    weights: await readSafetensorsHeader(weights),
+    weights: withKnownNames(weights),
     hashes: {
       "config.json": await hashFile(config),
-      "model.safetensors": await hashFile(weights),
+      ...await hashAll(files),
       ...hub && { model: hub.source },
       ...hub?.licence && { licence: hub.licence },
     },
   };
+}
+
+/** Weights in one file. */
+async function readOne(file: string): Promise<Weights> {
+  // A hub's cache consists of links, which onnxruntime does not follow out of a folder.
+  const path = await Deno.realPath(file);
+  const weights = await readSafetensorsHeader(path);
+  return { weights, files: { "model.safetensors": path } };
+}
+
+async function hashAll(
+  files: Readonly<Record<string, string>>,
+): Promise<Record<string, string>> {
+  const hashes: Record<string, string> = {};
+  for (const [name, path] of Object.entries(files)) {
+    hashes[name] = await hashFile(path);
+  }
+  return hashes;
 }
 
 /** The model of that name in a hub's cache; `undefined` when `folder` exists or it is not a hub's name. */
@@ -79,7 +102,7 @@ async function find(folder: string, file: string): Promise<string> {
   throw new ConfigError(
     "encoder.model",
     `Cannot find "${file}" in "${folder}": ${await whatIsThere(folder)}` +
-      "; give a folder with config.json and model.safetensors, as Hugging Face publishes them",
+      "; give a folder with config.json and model.safetensors, or model.safetensors.index.json and the files it lists, as Hugging Face publishes them",
   );
 }
 
@@ -139,13 +162,7 @@ export async function readSettings<S extends z.ZodType>(
   throw new FormatError(path, `Cannot use "${path}": ${issues.join("; ")}`);
 }
 
-/** The folder of the file with the weights, and the file's name in it. */
-export function weightsPlace(
-  { weights }: ModelFolder,
-): { folder: string; file: string } {
-  const folder = dirname(weights.path);
-  return {
-    folder,
-    file: weights.path.slice(folder.length).replace(/^[\\/]/, ""),
-  };
+/** The folder of the files with the weights. */
+export function weightsFolder({ weights }: ModelFolder): string {
+  return dirname(weights.path);
 }

@@ -3,20 +3,19 @@
  *
  * @module
  */
+import { basename } from "node:path";
 import { FormatError, type SafetensorsHeader, tensorOf } from "../../../mod.ts";
 import type { AddWeight } from "../network/builder.ts";
 import { isWeight } from "../network/onnx_graph.ts";
 
 /**
- * Takes weights from `weights`, whose names there begin with `prefix`; `file`
- * is the name of the file in its folder. The function returned throws a
- * {@linkcode FormatError} for a tensor that is missing, has another shape or
- * does not hold floats.
+ * Takes weights from `weights`, whose names there begin with `prefix`. The
+ * function returned throws a {@linkcode FormatError} for a tensor that is
+ * missing, has another shape or does not hold floats.
  */
 export function weightsOf(
   weights: SafetensorsHeader,
   prefix: string,
-  file: string,
 ): AddWeight {
   return (graph, name, shape) => {
     const full = prefix + name, tensor = tensorOf(weights, full);
@@ -36,6 +35,7 @@ export function weightsOf(
     if (!isWeight(tensor)) {
       fail(`its dtype is ${tensor.dtype}, supported are F32, F16 and BF16`);
     }
+    const file = basename(tensor.path ?? weights.path);
     return graph.external(name, file, tensor);
   };
 }

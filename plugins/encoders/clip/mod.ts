@@ -4,6 +4,7 @@
  * @module
  */
 import { z } from "zod";
+import { side } from "../checkpoint/sides.ts";
 import {
   definePlugin,
   type Encoder,
@@ -35,7 +36,7 @@ import {
 /** What is read of a tower's settings; what they leave out is as in Hugging Face's `CLIPVisionConfig`. */
 const tower = z.object({
   ...towerSettings,
-  patch_size: z.int().positive().default(32),
+  patch_size: side.default(32),
   layer_norm_eps: z.number().positive().default(1e-5),
   hidden_act: towerActivation("quick_gelu"),
 });

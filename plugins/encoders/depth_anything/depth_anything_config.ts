@@ -20,6 +20,10 @@ const smallBackbone = {
 } as const;
 
 const backboneSchema = dinov2Schema.extend({
+  model_type: z.literal("dinov2", {
+    error: ({ input }) =>
+      `found ${JSON.stringify(input)}, supported is "dinov2"`,
+  }),
   out_indices: z.array(z.int()).optional(),
   out_features: z.array(z.string()).nullish(),
   apply_layernorm: z.boolean().default(true),

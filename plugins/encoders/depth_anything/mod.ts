@@ -42,7 +42,7 @@ import {
   type ModelFolder,
   openModelFolder,
   readSettings,
-  weightsPlace,
+  weightsFolder,
 } from "../checkpoint/model_folder.ts";
 import type { Size } from "../pictures/preprocess.ts";
 import {
@@ -148,14 +148,14 @@ function encoderOf(
 ): Encoder {
   const { folder, settings, sizes, dpt } = model;
   const { size } = pictures, { provider } = options;
-  const place = weightsPlace(folder);
+  const place = weightsFolder(folder);
   const hooks = depthAnythingHooks(sizes, dpt, size);
   const network = {
     size,
     positions: positionsOf(options),
     attention: attentionOn(provider),
   };
-  const addWeight = weightsOf(folder.weights, "", place.file);
+  const addWeight = weightsOf(folder.weights, "");
   const meaning = meaningOf(settings), inverse = !isMetric(settings);
   const encoder: Encoder = graphEncoder({
     graph: depthAnythingGraph(sizes, dpt, network, addWeight),
@@ -163,7 +163,7 @@ function encoderOf(
     hooks,
     defaultHook: middle(hooks, sizes.layers).name,
     predictions: [{ hook: "depth", kind: "depth", meaning, inverse }],
-    weightsFolder: place.folder,
+    weightsFolder: place,
     // Neck and head are convolutions, which this makes a quarter faster.
     operations: "blocked",
     threads: options.threads ?? navigator.hardwareConcurrency,

@@ -5,6 +5,7 @@
  * @module
  */
 import { z } from "zod";
+import { side } from "../checkpoint/sides.ts";
 import type { SafetensorsHeader } from "../../../mod.ts";
 import { checkSizes, countLayers } from "../transformer/vit_checkpoint.ts";
 import type { Dinov2Sizes } from "./dinov2_graph.ts";
@@ -15,9 +16,9 @@ const found = (input: unknown): string => `found ${JSON.stringify(input)}`;
 
 /** What is read from a DINOv2's settings; defaults are those of Hugging Face's `Dinov2Config`. */
 export const dinov2Schema = z.object({
-  model_type: z.literal("dinov2", {
+  model_type: z.enum(["dinov2", "dinov2_with_registers"], {
     error: ({ input }) =>
-      `${found(input)}, supported is "dinov2"` +
+      `${found(input)}, supported are "dinov2" and "dinov2_with_registers"` +
       (input === "depth_anything"
         ? '; for Depth Anything use the encoder "depth-anything"'
         : input === "vit" || input === "deit"
@@ -32,11 +33,12 @@ export const dinov2Schema = z.object({
     error: ({ input }) => `${found(input)}, supported is "gelu"`,
   }).default("gelu"),
   layer_norm_eps: z.number().positive().default(1e-6),
-  image_size: size.default(224),
-  patch_size: size.default(14),
+  image_size: side.default(224),
+  patch_size: side.default(14),
   num_channels: z.literal(3).default(3),
   qkv_bias: z.boolean().default(true),
   use_swiglu_ffn: z.boolean().default(false),
+  num_register_tokens: z.int().positive().default(4),
 });
 
 /** Settings of a DINOv2. */
@@ -64,6 +66,9 @@ export function dinov2Sizes(
     gated: settings.use_swiglu_ffn,
     patch: settings.patch_size,
     learned: Math.floor(settings.image_size / settings.patch_size),
+    registers: settings.model_type === "dinov2"
+      ? 0
+      : settings.num_register_tokens,
     epsilon: settings.layer_norm_eps,
     qkvBias: settings.qkv_bias,
   };

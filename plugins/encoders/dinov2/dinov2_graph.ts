@@ -10,7 +10,7 @@ import { type OnnxGraph, onnxGraph, type Port } from "../network/onnx_graph.ts";
 import type { Size } from "../pictures/preprocess.ts";
 import { type AddWeight, type Builder, builder } from "../network/builder.ts";
 import { block, type BlockLayout } from "../transformer/block.ts";
-import { embed } from "../transformer/embed.ts";
+import { embed, type Special } from "../transformer/embed.ts";
 import { layerNorm } from "../transformer/layers.ts";
 import { positions, type PositionVariant } from "../transformer/positions.ts";
 
@@ -22,6 +22,8 @@ export interface Dinov2Sizes extends BlockSizes {
   readonly patch: number;
   /** Patches on a side of the square that the position embeddings were learned for. */
   readonly learned: number;
+  /** Register tokens after CLS (arXiv:2309.16588). */
+  readonly registers: number;
   /** Added to the variance in a layer normalisation. */
   readonly epsilon: number;
   /** Whether queries, keys and values have a bias. */
@@ -53,7 +55,8 @@ export function pixels({ width, height }: Size): Port {
 
 /** The hooks of the embedding and the blocks, in network order. */
 export function backboneHooks(sizes: Dinov2Sizes, size: Size): Hook[] {
-  const layout = { specials: 1, grid: gridOf(size, sizes) } as const;
+  const specials = 1 + sizes.registers;
+  const layout = { specials, grid: gridOf(size, sizes) } as const;
   const embedding = { name: "embed", width: sizes.dModel, layout };
   return [embedding, ...blockHooks(sizes, layout)];
 }
@@ -79,7 +82,7 @@ export function dinov2Graph(
 /**
  * Adds the embedding and the blocks. Returns the residual stream after the
  * embedding and after each block (Hugging Face's `stem`, `stage1`, `stage2` …),
- * each `[images, 1 + patches, dModel]`.
+ * each `[images, 1 + registers + patches, dModel]`.
  */
 export function backbone(
   build: Builder,
@@ -89,7 +92,7 @@ export function backbone(
   const grid = gridOf(size, sizes), patches = grid[0] * grid[1];
   const layout: BlockLayout = {
     ...sizes,
-    tokens: 1 + patches,
+    tokens: 1 + sizes.registers + patches,
     norms: ["norm1", "norm2"],
     mlp: sizes.gated
       ? ["mlp.weights_in", "mlp.weights_out"]
@@ -101,11 +104,13 @@ export function backbone(
     ...sizes,
     input: pixels(size).name,
     patches,
-    specials: [{ name: "embeddings.cls_token" }],
+    specials: specialsOf(sizes),
     positions: positions(build.graph, {
       ...sizes,
       grid,
       variant,
+      unplaced: sizes.registers,
+      antialias: sizes.registers > 0 && variant === "hf",
       all: build.weight(
         "embeddings.position_embeddings",
         1,
@@ -118,4 +123,11 @@ export function backbone(
     states.push(block(build, layout, states[i]!, i));
   }
   return states;
+}
+
+function specialsOf({ registers, dModel }: Dinov2Sizes): Special[] {
+  const cls = { name: "embeddings.cls_token" };
+  if (registers === 0) return [cls];
+  const shape = [1, registers, dModel];
+  return [cls, { name: "embeddings.register_tokens", shape }];
 }

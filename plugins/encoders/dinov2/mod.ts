@@ -28,7 +28,7 @@ import {
   type ModelFolder,
   openModelFolder,
   readSettings,
-  weightsPlace,
+  weightsFolder,
 } from "../checkpoint/model_folder.ts";
 import {
   describePreprocessing,
@@ -84,15 +84,15 @@ export async function openDinov2(
 ): Promise<Encoder> {
   const { weights } = folder;
   const settings = (await readSettings(folder, "config.json", dinov2Schema))!;
-  const prefix = findPrefix(weights, ["", "dinov2."]);
+  const prefix = findPrefix(weights, ["", "dinov2.", "dinov2_with_registers."]);
   const sizes = dinov2Sizes(settings, weights, prefix);
   const { size, preprocessing } = await preparedPictures(
     folder,
     { image: settings.image_size, patch: sizes.patch },
     options,
   );
-  const place = weightsPlace(folder), hooks = dinov2Hooks(sizes, size);
-  const addWeight = weightsOf(weights, prefix, place.file);
+  const place = weightsFolder(folder), hooks = dinov2Hooks(sizes, size);
+  const addWeight = weightsOf(weights, prefix);
   return graphEncoder({
     graph: dinov2Graph(sizes, {
       size,
@@ -102,7 +102,7 @@ export async function openDinov2(
     input: pixels(size),
     hooks,
     defaultHook: `blocks.${sizes.layers - 1}.resid_post`,
-    weightsFolder: place.folder,
+    weightsFolder: place,
     threads: options.threads ?? navigator.hardwareConcurrency,
     provider: options.provider,
     provenance: {

@@ -5,6 +5,7 @@
  * @module
  */
 import { z } from "zod";
+import { side } from "../checkpoint/sides.ts";
 import {
   definePlugin,
   type Encoder,
@@ -51,8 +52,8 @@ const schema = z.object({
   hidden_act: z.enum(activations).default("gelu"),
   layer_norm_eps: z.number().positive().default(1e-5),
   rope_theta: z.number().positive().default(100),
-  image_size: size.default(224),
-  patch_size: size.default(16),
+  image_size: side.default(224),
+  patch_size: side.default(16),
   num_channels: z.literal(3).default(3),
   query_bias: z.boolean().default(true),
   key_bias: z.boolean().default(false),

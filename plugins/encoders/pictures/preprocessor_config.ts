@@ -72,7 +72,7 @@ export interface Prepared {
 }
 
 /**
- * How pictures of `image × image` pixels are prepared for the model in
+ * How pictures as large as `image` are prepared for the model in
  * `folder`. The defaults of its `preprocessor_config.json` are those of Hugging
  * Face's `ViTImageProcessor`.
  *
@@ -81,20 +81,19 @@ export interface Prepared {
  */
 export async function readPreprocessing(
   folder: ModelFolder,
-  image: number,
+  image: Size,
 ): Promise<Preprocessing> {
-  const side = { width: image, height: image };
-  const made = await readPublished(folder, side) ??
+  const made = await readPublished(folder, image) ??
     {
-      preprocessing: fromSettings(schema.parse({}), side),
-      size: side,
+      preprocessing: fromSettings(schema.parse({}), image),
+      size: image,
     };
   const { width, height } = made.size;
-  if (width !== image || height !== image) {
+  if (width !== image.width || height !== image.height) {
     const path = join(folder.path, file);
     throw new FormatError(
       path,
-      `Cannot use "${path}": it makes pictures of ${width}×${height} pixels, config.json asks for ${image}×${image}`,
+      `Cannot use "${path}": it makes pictures of ${width}×${height} pixels, config.json asks for ${image.width}×${image.height}`,
     );
   }
   return made.preprocessing;

@@ -5,6 +5,7 @@
  * @module
  */
 import { z } from "zod";
+import { side } from "../checkpoint/sides.ts";
 import {
   definePlugin,
   type Encoder,
@@ -36,7 +37,7 @@ import {
 /** What is read of a tower's settings; what they leave out is as in Hugging Face's `SiglipVisionConfig`. */
 const tower = z.object({
   ...towerSettings,
-  patch_size: z.int().positive().default(16),
+  patch_size: side.default(16),
   layer_norm_eps: z.number().positive().default(1e-6),
   hidden_act: towerActivation("gelu_pytorch_tanh"),
 });

@@ -121,7 +121,7 @@ export async function openTheia(
       layers: countLayers(weights, prefix),
       heads: config.num_attention_heads ??
         Math.max(1, Math.round(widths.dModel / headWidth)),
-      image,
+      image: { width: image, height: image },
       specials: ["cls_token"],
       epsilon: 1e-12,
       qkvBias: true,

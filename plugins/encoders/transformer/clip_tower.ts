@@ -5,6 +5,7 @@
  * @module
  */
 import { z } from "zod";
+import { side } from "../checkpoint/sides.ts";
 import type { ModelFolder } from "../checkpoint/model_folder.ts";
 import type { Builder } from "../network/builder.ts";
 import { activations } from "./activation.ts";
@@ -20,7 +21,7 @@ export const towerSettings = {
   num_hidden_layers: size.optional(),
   num_attention_heads: size.default(12),
   intermediate_size: size.default(3072),
-  image_size: size.default(224),
+  image_size: side.default(224),
   num_channels: z.literal(3).default(3),
 };
 

@@ -14,7 +14,8 @@ import type { OnnxGraph } from "../network/onnx_graph.ts";
  *   code of DINOv2 and Depth Anything does. The grid is the same, but its values
  *   differ.
  *
- * Both are bicubic with a = −0.75 and no antialiasing.
+ * Both are bicubic with a = −0.75 and no antialiasing, unless `antialias` says
+ * otherwise: as Hugging Face's code has it for DINOv2 with registers.
  */
 export type PositionVariant = "hf" | "offset0.1";
 
@@ -32,16 +33,22 @@ export interface Positions {
   readonly all: string;
   /** How many of them are not of patches, and come first: 1 when absent. */
   readonly specials?: number;
+  /** Special tokens after those that have no position, such as registers: none when absent. */
+  readonly unplaced?: number;
+  /** Whether the resizing is antialiased, with a = −0.5 as Pillow's; not when absent. */
+  readonly antialias?: boolean;
 }
 
 /**
- * Position embeddings for another grid, `[1, specials + rows · columns, dModel]`.
- * Those of special tokens stay as they are.
+ * Position embeddings for another grid,
+ * `[1, specials + unplaced + rows · columns, dModel]`. Those of special tokens
+ * stay as they are; zeros stand for those that have none.
  */
 export function positions(graph: OnnxGraph, of: Positions): string {
-  const { dModel, learned, grid: [rows, columns], variant, all } = of;
-  const { specials = 1 } = of, count = specials + learned ** 2;
-  if (rows === learned && columns === learned) return all;
+  const { learned, grid: [rows, columns], all } = of;
+  const { specials = 1, unplaced = 0 } = of, count = specials + learned ** 2;
+  const isLearned = rows === learned && columns === learned;
+  if (isLearned && unplaced === 0) return all;
   const slice = (from: number, to: number): string =>
     graph.node("Slice", [
       all,
@@ -49,15 +56,31 @@ export function positions(graph: OnnxGraph, of: Positions): string {
       graph.integers([to]),
       graph.integers([1]),
     ]);
+  const stored = slice(specials, count);
+  const patches = isLearned ? stored : resized(graph, of, stored);
+  if (specials + unplaced === 0) return patches;
+  const first = unplaced === 0 ? slice(0, specials) : graph.node("Pad", [
+    slice(0, specials),
+    graph.integers([0, 0, 0, 0, unplaced, 0]),
+  ]);
+  return graph.node("Concat", [first, patches], { attributes: { axis: 1 } });
+}
+
+/** `[1, learned², dModel]` → `[1, rows · columns, dModel]` */
+function resized(
+  graph: OnnxGraph,
+  { dModel, learned, grid: [rows, columns], variant, antialias }: Positions,
+  stored: string,
+): string {
   const map = graph.node("Transpose", [
     graph.node("Reshape", [
-      slice(specials, count),
+      stored,
       graph.integers([1, learned, learned, dModel]),
     ]),
   ], { attributes: { perm: [0, 3, 1, 2] } });
   // Given scale factors, onnxruntime computes coordinates from them.
   const factors = [1, 1, (rows + 0.1) / learned, (columns + 0.1) / learned];
-  const resized = graph.node("Resize", [
+  const larger = graph.node("Resize", [
     map,
     "",
     ...(variant === "hf"
@@ -67,17 +90,15 @@ export function positions(graph: OnnxGraph, of: Positions): string {
     attributes: {
       mode: "cubic",
       coordinate_transformation_mode: "half_pixel",
-      cubic_coeff_a: { float: -0.75 },
+      ...(antialias
+        ? { antialias: 1, cubic_coeff_a: { float: -0.5 }, exclude_outside: 1 }
+        : { cubic_coeff_a: { float: -0.75 } }),
     },
   });
-  const patches = graph.node("Transpose", [
+  return graph.node("Transpose", [
     graph.node("Reshape", [
-      resized,
+      larger,
       graph.integers([1, dModel, rows * columns]),
     ]),
   ], { attributes: { perm: [0, 2, 1] } });
-  if (specials === 0) return patches;
-  return graph.node("Concat", [slice(0, specials), patches], {
-    attributes: { axis: 1 },
-  });
 }

@@ -5,7 +5,7 @@
  * @module
  */
 import type { Encoder, Hook } from "../../../mod.ts";
-import { type ModelFolder, weightsPlace } from "../checkpoint/model_folder.ts";
+import { type ModelFolder, weightsFolder } from "../checkpoint/model_folder.ts";
 import { shuffledWeights } from "../checkpoint/shuffled_weights.ts";
 import { weightsOf } from "../checkpoint/weights_of.ts";
 import { type Builder, builder } from "../network/builder.ts";
@@ -76,10 +76,10 @@ export function towerEncoder(options: TowerOptions): Encoder {
   const { folder: model, layout, pictures, prefix } = options;
   const { size, preprocessing } = pictures;
   const grid: Grid = [size.height / layout.patch, size.width / layout.patch];
-  const place = weightsPlace(model), hooks = towerHooks(layout, grid);
+  const place = weightsFolder(model), hooks = towerHooks(layout, grid);
   const build = builder(
     onnxGraph(),
-    weightsOf(model.weights, prefix, place.file),
+    weightsOf(model.weights, prefix),
   );
   addTower(build, options, grid, attentionOn(options.provider));
   const own = [...model.weights.tensors].filter(([name]) =>
@@ -91,7 +91,7 @@ export function towerEncoder(options: TowerOptions): Encoder {
     input: inputOf(size),
     hooks,
     defaultHook: `blocks.${layout.layers - 1}.resid_post`,
-    weightsFolder: place.folder,
+    weightsFolder: place,
     threads: options.threads ?? navigator.hardwareConcurrency,
     provider: options.provider,
     provenance: {

@@ -17,8 +17,11 @@ export interface ClassifierOptions {
   readonly dModel: number;
   /** Tokens before the patches. */
   readonly specials: readonly string[];
-  /** Names of the classes by their number, as `config.json` has them. */
-  readonly id2label?: Readonly<Record<string, string>> | undefined;
+  /** Names of the classes by their number, as `config.json` has them; not all of them need one. */
+  readonly id2label?:
+    | Readonly<Record<string, string | number | null>>
+    | null
+    | undefined;
 }
 
 /**
@@ -67,16 +70,16 @@ function partsOf({ tensors }: SafetensorsHeader, specials: number): string[] {
 
 function labelsOf(
   classes: number,
-  id2label: Readonly<Record<string, string>> = {},
+  id2label: ClassifierOptions["id2label"],
 ): string[] | undefined {
+  const known = id2label ?? {};
   const labels = Array.from(
     { length: classes },
-    (_, i) => Object.hasOwn(id2label, i) ? id2label[i]! : undefined,
+    (_, i) => Object.hasOwn(known, i) ? known[i] : undefined,
   );
-  const complete = Object.keys(id2label).length === classes;
-  return complete && !labels.includes(undefined)
-    ? labels as string[]
-    : undefined;
+  const isComplete = Object.keys(known).length === classes &&
+    labels.every((label) => label !== undefined && label !== null);
+  return isComplete ? labels.map(String) : undefined;
 }
 
 function classify(

@@ -17,6 +17,7 @@ import {
   openModelFolder,
   readSettings,
 } from "../checkpoint/model_folder.ts";
+import { side, sides } from "../checkpoint/sides.ts";
 import { readPreprocessing } from "../pictures/preprocessor_config.ts";
 import {
   type ProviderOption,
@@ -52,11 +53,14 @@ const configSchema = z.object({
     error: ({ input }) => `found ${JSON.stringify(input)}, supported is "gelu"`,
   }).default("gelu"),
   layer_norm_eps: z.number().positive().default(1e-12),
-  image_size: size.default(224),
-  patch_size: size.default(16),
+  image_size: sides.default([224, 224]),
+  patch_size: side.default(16),
   num_channels: z.literal(3).default(3),
   qkv_bias: z.boolean().default(true),
-  id2label: z.record(z.string(), z.string()).optional(),
+  id2label: z.record(
+    z.string(),
+    z.union([z.string(), z.number(), z.null()]),
+  ).nullish(),
 });
 
 /**
@@ -109,7 +113,7 @@ function sizesOf(
     heads: config.num_attention_heads,
     dMlp: config.intermediate_size,
     patch: config.patch_size,
-    image: config.image_size,
+    image: { height: config.image_size[0], width: config.image_size[1] },
     specials: findSpecials(weights, prefix),
     epsilon: config.layer_norm_eps,
     qkvBias: config.qkv_bias,

@@ -6,11 +6,12 @@
 import { type Encoder, FormatError } from "../../../mod.ts";
 import { attentionOn } from "../transformer/attention.ts";
 import { graphEncoder } from "../network/graph_encoder.ts";
-import { type ModelFolder, weightsPlace } from "../checkpoint/model_folder.ts";
+import { type ModelFolder, weightsFolder } from "../checkpoint/model_folder.ts";
 import {
   describePreprocessing,
   preprocess,
   type Preprocessing,
+  type Size,
   viewOf,
 } from "../pictures/preprocess.ts";
 import {
@@ -33,7 +34,7 @@ export interface VitEncoderOptions extends ProviderOption {
   readonly prefix: string;
   /** The network's sizes. */
   readonly sizes: VitSizes;
-  /** How pictures are prepared; they come out `sizes.image` pixels wide and high. */
+  /** How pictures are prepared; they come out as large as `sizes.image`. */
   readonly preprocessing: Preprocessing;
   /** The hook to read when a run names none. */
   readonly defaultHook: string;
@@ -54,11 +55,11 @@ export function vitEncoder(options: VitEncoderOptions): Encoder {
   const { folder: model, prefix, sizes, preprocessing, head } = options;
   checkSizes(sizes, model.weights);
   checkPatches(sizes, model);
-  const { folder, file } = weightsPlace(model);
+  const folder = weightsFolder(model);
   const { image } = sizes;
-  const addWeight = weightsOf(model.weights, prefix, file);
+  const addWeight = weightsOf(model.weights, prefix);
   const graph = vitGraph(sizes, addWeight, attentionOn(options.provider));
-  head?.add(builder(graph, weightsOf(model.weights, "", file)));
+  head?.add(builder(graph, weightsOf(model.weights, "")));
   return graphEncoder({
     graph,
     input: vitInput(sizes),
@@ -71,14 +72,13 @@ export function vitEncoder(options: VitEncoderOptions): Encoder {
     provider: options.provider,
     provenance: {
       ...model.hashes,
-      image,
+      ...provenanceOf(image),
       preprocessing: describePreprocessing(preprocessing),
       ...head?.provenance,
       ...describeProvider(options),
     },
     preprocess(images, pixels) {
-      const size = { width: image, height: image };
-      return preprocess(images, preprocessing, size, pixels);
+      return preprocess(images, preprocessing, image, pixels);
     },
     view: (picture) => viewOf(picture, preprocessing),
     shuffled: (seed) => shuffledWeights(model, seed, options.open),
@@ -88,10 +88,18 @@ export function vitEncoder(options: VitEncoderOptions): Encoder {
 
 /** Checks that whole patches fill the picture. */
 function checkPatches({ patch, image }: VitSizes, model: ModelFolder): void {
-  if (image % patch === 0) return;
+  const { height, width } = image;
+  if (height % patch === 0 && width % patch === 0) return;
   const { path } = model.weights;
   throw new FormatError(
     path,
-    `Cannot use "${path}": patches of ${patch} pixels do not fill a picture of ${image}`,
+    `Cannot use "${path}": patches of ${patch} pixels do not fill a picture of ${
+      height === width ? height : `${height}×${width}`
+    }`,
   );
+}
+
+/** One number of a square, as runs have it that were made before other shapes were taken. */
+function provenanceOf({ height, width }: Size): Record<string, number> {
+  return height === width ? { image: height } : { height, width };
 }

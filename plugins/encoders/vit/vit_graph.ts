@@ -4,6 +4,7 @@
  * @module
  */
 import type { Hook } from "../../../mod.ts";
+import type { Size } from "../pictures/preprocess.ts";
 import type { AttentionKind } from "../transformer/attention.ts";
 import { blockHooks, type BlockSizes } from "../transformer/block_hooks.ts";
 import { type OnnxGraph, onnxGraph, type Port } from "../network/onnx_graph.ts";
@@ -16,8 +17,8 @@ import { layerNorm } from "../transformer/layers.ts";
 export interface VitSizes extends BlockSizes {
   /** Side of a patch in pixels. */
   readonly patch: number;
-  /** Side of the picture in pixels. */
-  readonly image: number;
+  /** Width and height of the picture in pixels. */
+  readonly image: Size;
   /** Tokens before the patches, as the checkpoint names them: `["cls_token"]`. */
   readonly specials: readonly string[];
   /** Added to the variance in a layer normalisation. */
@@ -26,16 +27,24 @@ export interface VitSizes extends BlockSizes {
   readonly qkvBias: boolean;
 }
 
-/** The pictures that go into the graph: `[images, 3, image, image]`. */
+/** Patch rows and columns. */
+export function vitGrid(
+  { image: { height, width }, patch }: Pick<VitSizes, "image" | "patch">,
+): [rows: number, columns: number] {
+  return [height / patch, width / patch];
+}
+
+/** The pictures that go into the graph: `[images, 3, height, width]`. */
 export function vitInput({ image }: VitSizes): Port {
-  return { name: "pixel_values", dims: ["images", 3, image, image] };
+  const { height, width } = image;
+  return { name: "pixel_values", dims: ["images", 3, height, width] };
 }
 
 /** The network's hooks, in network order. */
 export function vitHooks(sizes: VitSizes): Hook[] {
   const { dModel: width, specials } = sizes;
-  const side = sizes.image / sizes.patch;
-  const layout = { specials: specials.length, grid: [side, side] } as const;
+  const grid = vitGrid(sizes);
+  const layout = { specials: specials.length, grid } as const;
   const hook = (name: string): Hook => ({ name, width, layout });
   return [hook("embed"), ...blockHooks(sizes, layout), hook("final_norm")];
 }
@@ -50,8 +59,9 @@ export function vitGraph(
   attention: AttentionKind = "fused",
 ): OnnxGraph {
   const build = builder(onnxGraph(), addWeight);
-  const { dModel, image, patch, specials } = sizes;
-  const patches = (image / patch) ** 2, tokens = patches + specials.length;
+  const { dModel, specials } = sizes;
+  const [rows, columns] = vitGrid(sizes), patches = rows * columns;
+  const tokens = patches + specials.length;
   const layout: BlockLayout = {
     ...sizes,
     tokens,

@@ -6,7 +6,7 @@
 import type { Hook } from "../../../mod.ts";
 import { isOfPairs } from "../transformer/block_hooks.ts";
 import { tokensOf } from "../network/tokens_of.ts";
-import type { VitSizes } from "./vit_graph.ts";
+import { vitGrid, type VitSizes } from "./vit_graph.ts";
 import type { VitHead } from "./vit_head.ts";
 
 const mebibyte = 2 ** 20;
@@ -52,8 +52,7 @@ export function vitMemory(
 
 /** What reading scores or probabilities adds: intermediate values and the results. */
 function pairsMemory(sizes: VitSizes, images: number): number {
-  const { heads, image, patch, specials } = sizes;
-  const tokens = (image / patch) ** 2 + specials.length;
+  const { heads } = sizes, tokens = tokensIn(sizes);
   return 4 * 5 * images * heads * tokens ** 2;
 }
 
@@ -63,14 +62,13 @@ function memoryAt(
   head?: VitHead,
   hook?: Hook,
 ): number {
-  const { dModel, dMlp, heads, image, patch, specials } = sizes;
-  const tokens = (image / patch) ** 2 + specials.length;
+  const { dModel, dMlp, heads, image } = sizes, tokens = tokensIn(sizes);
   const attention = tokens * (9 * dModel + heads * tokens);
   const mlp = tokens * 2 * (dModel + dMlp);
   const inside = head && hook ? head.inside(hook) : 0;
   const widest = Math.max(1.1 * attention, 1.1 * mlp, inside);
   const turn = Math.min(images, hook ? vitTogether(head) : Infinity);
-  const pixels = 3 * image * image;
+  const pixels = 3 * image.width * image.height;
   const output = hook ? tokensOf(hook) * hook.width : tokens * dModel;
   const weights = parameters(sizes) + (head && hook ? head.weights(hook) : 0);
   const numbers = 1.1 * weights + turn * (widest + 2 * pixels) +
@@ -81,4 +79,9 @@ function memoryAt(
 /** How many weights the network has, not counting biases and norms. */
 function parameters({ layers, dModel, dMlp, patch }: VitSizes): number {
   return layers * dModel * (4 * dModel + 2 * dMlp) + 3 * patch ** 2 * dModel;
+}
+
+function tokensIn(sizes: VitSizes): number {
+  const [rows, columns] = vitGrid(sizes);
+  return rows * columns + sizes.specials.length;
 }

@@ -125,7 +125,7 @@ Deno.test("auto() says which models it knows, and what to do with others", async
           error.message,
           `Cannot tell which encoder opens "${folder}": the model_type in its config.json is ${
             model_type ? `"${model_type}"` : "missing"
-          }, supported are "vit", "deit", "dinov2", "dinov3_vit", "clip", "clip_vision_model", "siglip", "siglip_vision_model", "depth_anything", and Theia, which has none; export any other model to ONNX and open it with the encoder "onnx"`,
+          }, supported are "vit", "deit", "dinov2", "dinov2_with_registers", "dinov3_vit", "clip", "clip_vision_model", "siglip", "siglip_vision_model", "depth_anything", and Theia, which has none; export any other model to ONNX and open it with the encoder "onnx"`,
         );
         return true;
       });

@@ -231,7 +231,7 @@ Deno.test("vit() says which file a folder lacks", async () => {
       ok(error instanceof ConfigError);
       equal(
         error.message,
-        `Cannot find "config.json" in "${folder}": it holds "model.safetensors", "preprocessor_config.json"; give a folder with config.json and model.safetensors, as Hugging Face publishes them`,
+        `Cannot find "config.json" in "${folder}": it holds "model.safetensors", "preprocessor_config.json"; give a folder with config.json and model.safetensors, or model.safetensors.index.json and the files it lists, as Hugging Face publishes them`,
       );
       return true;
     });

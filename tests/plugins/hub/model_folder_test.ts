@@ -1,11 +1,11 @@
 import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Encoder, PluginEvent } from "tessera";
 import { depthAnything } from "../../../plugins/encoders/depth_anything/mod.ts";
 import {
   openModelFolder,
-  weightsPlace,
+  weightsFolder,
 } from "../../../plugins/encoders/checkpoint/model_folder.ts";
 import { vit } from "../../../plugins/encoders/vit/mod.ts";
 import {
@@ -122,12 +122,15 @@ Deno.test("openModelFolder() finds the weights themselves behind the links, and 
       (event) => events.push(event),
     );
     const hash = sha256((await filesOf("vit"))["model.safetensors"]!);
-    deepEqual(weightsPlace(folder), {
-      folder: await Deno.realPath(
-        join(home, "hub", `models--${repo.replace("/", "--")}`, "blobs"),
-      ),
-      file: hash,
-    });
+    deepEqual(
+      [weightsFolder(folder), basename(folder.weights.path)],
+      [
+        await Deno.realPath(
+          join(home, "hub", `models--${repo.replace("/", "--")}`, "blobs"),
+        ),
+        hash,
+      ],
+    );
     equal(folder.hashes["model.safetensors"], hash);
     match(events[0]!.text, /^licence: cc-by-nc-4.0, which is not permissive/);
     ok(events.some(({ done, total }) => done !== undefined && done === total));

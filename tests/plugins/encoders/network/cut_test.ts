@@ -43,6 +43,7 @@ const sizes: Dinov2Sizes = {
   learned: 5,
   epsilon: 1e-6,
   qkvBias: true,
+  registers: 0,
 };
 const dpt: DptSizes = {
   taps: [1, 2, 4, 5],
@@ -67,7 +68,7 @@ async function depthGraph() {
     sizes,
     dpt,
     { size, positions: "hf" },
-    weightsOf(weights, "", "model.safetensors"),
+    weightsOf(weights, ""),
   );
 }
 
