@@ -1,10 +1,37 @@
 /**
- * How latents are tuned and what they do in, whether the order of the two is
- * the same out.
+ * Rank agreement between how latents are tuned and what they do.
  *
  * @module
  */
 import { type Estimate, estimateOf, spearman } from "../../../../mod.ts";
+import type { WhyFound } from "./why_found.ts";
+
+/** The agreement with each score of tuning; absent where tuning is not known. */
+export type Agreements = Partial<
+  Readonly<Record<"spearman" | "partialEta2", Estimate>>
+>;
+
+/** Over the latents by chance, so that the best tuned do not count twice. */
+export function agreementsOf(
+  { tuning, input: { chosen }, findings, study: { seed } }: WhyFound,
+): Agreements {
+  if (!tuning || !chosen) return {};
+  const effectOf = new Map(
+    findings.ablations.map(({ latent, effect }) => [latent, effect.value]),
+  );
+  const some = [...new Set(chosen.chance)];
+  const effects = some.map((latent) => effectOf.get(latent)!);
+  const against = (scores: Float32Array) =>
+    rankAgreement(
+      some.map((latent) => Math.abs(scores[latent]!)),
+      effects,
+      seed,
+    );
+  return {
+    spearman: against(tuning.spearman),
+    partialEta2: against(tuning.partialEta2),
+  };
+}
 
 /**
  * Spearman's rank correlation of two numbers of each of some latents, with an

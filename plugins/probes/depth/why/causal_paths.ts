@@ -1,22 +1,21 @@
 /**
- * A hook that is read twice in, what an edit does by each way alone out.
+ * What an edit does by each path alone, where the hook is read by the next block
+ * and by a tap of the depth head.
  *
  * @module
  */
 import type { HostTensor, HostTensors } from "../../../../mod.ts";
 import type { StudyPicture } from "../../study/pictures.ts";
+import { cleanPictures } from "./clean_picture.ts";
 import type { Condition } from "./condition.ts";
 import { addEffect } from "./effects.ts";
+import type {
+  Measured,
+  MeasureInput,
+  PathEffects,
+  Pausable,
+} from "./measured.ts";
 import type { Live } from "./paused_group.ts";
-import {
-  cleanPictures,
-  type MeasuredSoFar,
-  type MeasureInput,
-  type Path,
-  type PathEffects,
-  pathNames,
-  type Pausable,
-} from "./clean.ts";
 
 /**
  * The tap of a hook: the `feat.*` that is made of each of its tokens alone, so
@@ -74,7 +73,7 @@ function onlyLastDiffers(
  */
 export async function runPaths(
   input: MeasureInput,
-  to: MeasuredSoFar,
+  to: Measured,
   tap: string,
   seen: readonly StudyPicture[],
 ): Promise<void> {
@@ -88,23 +87,19 @@ export async function runPaths(
     return (await paused.resume(edited, [wanted]))[wanted]!;
   };
   const unedited = await resume(paused.activations, prediction.hook);
-  const clean = cleanPictures(unedited.data, seen, to.places, input);
-  if (to.paths.length === 0) to.paths = noPathEffects(input, to);
-  for (const condition of new Set(input.paths.values())) {
+  const clean = cleanPictures(unedited.data, seen, to.places, study);
+  const followed = Map.groupBy(to.paths, ({ condition }) => condition);
+  for (const [condition, byPath] of followed) {
     const residual = await editAll(condition, live);
     const tapped = await resume({ [hook]: residual }, tap);
     const clear = paused.activations;
     // Always both: that the rest of the model goes on as the whole is then checked once.
-    const edits: Record<Path, HostTensors> = {
+    const edits: Record<PathEffects["path"], HostTensors> = {
       both: { [hook]: residual, [tap]: tapped },
       residual: { [hook]: residual, [tap]: clear[tap]! },
       tap: { [hook]: clear[hook]!, [tap]: tapped },
     };
-    for (
-      const { path, effects } of to.paths.filter((each) =>
-        each.condition === condition
-      )
-    ) {
+    for (const { path, effects } of byPath) {
       const { data } = await resume(edits[path], prediction.hook);
       const each = data.length / seen.length;
       seen.forEach((_, i) => {
@@ -114,15 +109,6 @@ export async function runPaths(
       });
     }
   }
-}
-
-function noPathEffects(
-  { paths }: MeasureInput,
-  { fresh }: MeasuredSoFar,
-): PathEffects[] {
-  return [...paths].flatMap(([name, condition]) =>
-    pathNames.map((path) => ({ path, name, condition, effects: fresh() }))
-  );
 }
 
 /** The pictures at hand, each edited where the condition changes it. */

@@ -1,6 +1,5 @@
 /**
- * How latents are tuned and where they fire in, which of them are edited and
- * what they are compared with out.
+ * Which latents are edited, and which they are compared with.
  *
  * @module
  */

@@ -1,6 +1,5 @@
 /**
- * An edit of pictures' tokens in, what the model says with it out, picture by
- * picture.
+ * Edits of a picture's tokens, and what the model says with each.
  *
  * @module
  */

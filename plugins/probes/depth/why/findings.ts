@@ -3,8 +3,11 @@
  *
  * @module
  */
-import { type Estimate, ratioOfSums } from "../../../../mod.ts";
-import type { Measured } from "./clean.ts";
+import {
+  type ClusteredDraws,
+  type Estimate,
+  ratioOfSums,
+} from "../../../../mod.ts";
 import {
   compare,
   type Comparison,
@@ -12,15 +15,14 @@ import {
   type Scale,
   sizesOf,
 } from "./compare.ts";
-import type { Compared, Control } from "./compared.ts";
 import { type Effects, meanKnown } from "./effects.ts";
-import type { Plan } from "./plan.ts";
+import type { Control, Intervention } from "./intervention.ts";
+import type { Measured } from "./measured.ts";
 import { type Effected, type Size, sizeOf } from "./size.ts";
 
 /** An edit and what it did. */
-export interface Finding extends Omit<Compared, "controls">, Effected, Size {
-  /** The latent, where it is of one. */
-  readonly latent?: number;
+export interface Finding
+  extends Omit<Intervention, "controls">, Effected, Size {
   /** Its controls and what they did. */
   readonly controls: readonly (Control & Effected)[];
   /** Mean |Δ| beside that of the controls, all kinds together. */
@@ -47,8 +49,8 @@ export interface Findings {
   readonly asked: readonly Finding[];
   /** Their steering. */
   readonly doses: readonly Finding[];
-  /** Mean |Δ| of the ablation of each latent that was measured. */
-  readonly ablations: ReadonlyMap<number, Estimate>;
+  /** The ablation of every latent that was measured, those asked about first. */
+  readonly ablations: readonly Finding[];
   /** How much a dose moves its own patches, by latent. */
   readonly slopes: ReadonlyMap<number, Slope>;
   /** Some edits by each path. */
@@ -75,25 +77,23 @@ export interface PathFinding extends Size {
 
 /** Compares each edit with its controls. */
 export function findingsOf(
-  { wholes, swaps, latents }: Plan,
+  interventions: readonly Intervention[],
   measured: Measured,
-  { clusters, seed }: Pick<Scale, "clusters" | "seed">,
+  draws: ClusteredDraws,
 ): Findings {
-  const scale = { clusters, seed, sd: measured.sd, places: measured.places };
-  const of = (compared: Compared) => finding(compared, measured, scale);
-  const doses = (latents?.doses ?? []).map(of);
+  const { sd, places: { cellOf } } = measured;
+  const scale: Scale = { ...draws, sd, places: cellOf.length };
+  const all = interventions.map((each) => finding(each, measured, scale));
+  const by = (role: Intervention["role"]) =>
+    all.filter((each) => each.role === role);
+  const asked = by("ablation"), doses = by("dose");
   return {
     scale,
-    wholes: wholes.map(of),
-    swaps: swaps.map(of),
-    asked: (latents?.asked ?? []).map(of),
+    wholes: by("whole"),
+    swaps: by("swap"),
+    asked,
     doses,
-    ablations: new Map(
-      Array.from(latents?.ablations ?? [], ([latent, condition]) => {
-        const own = sizesOf(measured.effects.get(condition)!, scale);
-        return [latent, ratioOfSums(own, undefined, scale)] as const;
-      }),
-    ),
+    ablations: [...asked, ...by("other")],
     slopes: new Map(
       [...Map.groupBy(doses, ({ latent }) => latent!)]
         .map(([latent, own]) => [latent, slopeOf(own, scale)]),
@@ -106,7 +106,7 @@ export function findingsOf(
 const leastSize = 1e-6;
 
 function finding(
-  compared: Compared,
+  intervention: Intervention,
   { effects: all }: Measured,
   scale: Scale,
 ): Finding {
@@ -114,8 +114,8 @@ function finding(
     ...edit,
     effects: all.get(edit.condition)!,
   });
-  const own = measured(compared), { condition, effects } = own;
-  const controls = compared.controls.map(measured);
+  const own = measured(intervention), { condition, effects } = own;
+  const controls = intervention.controls.map(measured);
   const kinds = Map.groupBy(controls, ({ kind }) => kind);
   const against = (
     measure: (of: Effects) => Float64Array,

@@ -1,5 +1,5 @@
 /**
- * Pictures in, what is known of their patches before anything is edited out.
+ * What is known of the pictures before anything is edited.
  *
  * @module
  */

@@ -1,43 +1,41 @@
 /**
- * Conditions and pictures in, what each does to the model's own depth out.
+ * Measures what each edit does to the model's own depth.
  *
  * @module
  */
 import { type HostTensor, inGroups, type Paused } from "../../../../mod.ts";
 import { readPictures, type StudyPicture } from "../../study/pictures.ts";
-import {
-  cleanPictures,
-  type Measured,
-  type MeasuredSoFar,
-  type MeasureInput,
-} from "./clean.ts";
-import { type Record, runConditions } from "./condition.ts";
-import {
-  addEffect,
-  type CleanPicture,
-  meansOfCells,
-  noEffects,
-  placesOver,
-} from "./effects.ts";
 import { runPaths, tapOf } from "./causal_paths.ts";
+import { type CleanPicture, cleanPictures } from "./clean_picture.ts";
+import { type Condition, type Record, runConditions } from "./condition.ts";
+import { addEffect } from "./effects.ts";
+import { conditionsOf } from "./intervention.ts";
+import {
+  freshEffects,
+  type Measured,
+  type MeasureInput,
+  type PathEffects,
+  paths,
+} from "./measured.ts";
+import { meansOfCells, placesOver } from "./places.ts";
 
 /** Pictures that the model is paused on at once: no more are in memory. */
-export const together = 4;
+const together = 4;
 
-/** Measures every condition on every picture, a few pictures after the others. */
+/** Measures every edit of every picture, a few pictures after the others. */
 export async function measure(input: MeasureInput): Promise<Measured> {
-  const { study, pictures, conditions } = input;
-  const places = placesOver(study.hook, input.model.at, input.model.prediction);
-  const count = places.cellOf.length, spread = runningSpread();
-  const fresh = () => noEffects(pictures.length, count, study.truth);
-  const to: MeasuredSoFar = {
+  const { study, model, pictures, interventions } = input;
+  const places = placesOver(study.hook, model.at, model.prediction);
+  const conditions = conditionsOf(interventions), spread = runningSpread();
+  const to: Measured = {
     places,
-    effects: new Map(conditions.map((each) => [each, fresh()])),
-    paths: [],
+    effects: new Map(
+      conditions.map((each) => [each, freshEffects(input, places)]),
+    ),
     maps: new Map(),
-    tap: undefined,
+    paths: [],
+    sd: NaN,
     resumes: 0,
-    fresh,
   };
   let first = 0;
   for (const group of inGroups(pictures, together)) {
@@ -48,37 +46,27 @@ export async function measure(input: MeasureInput): Promise<Measured> {
     first += seen.length;
   }
   delete input.live.now;
-  return { ...to, places: count, sd: spread.sd() };
+  to.sd = spread.sd();
+  return to;
 }
 
 async function measureGroup(
   input: MeasureInput,
-  to: MeasuredSoFar,
+  to: Measured,
   seen: readonly StudyPicture[],
   first: number,
 ): Promise<CleanPicture[]> {
-  const { study, model, conditions, live, mapped } = input;
+  const { study } = input;
   const { x, resume } = await pausedAt(input, to, seen);
-  const clean = cleanPictures(await resume(), seen, to.places, input);
-  live.now = { first, x, clean, kept: new Map() };
-  if (first === 0) {
-    to.maps.set("clean", clean[0]!.cells);
-    if (input.paths.size > 0) {
-      to.tap = await tapOf(model, study.hook, seen[0]!.image);
-    }
-  }
-  const record: Record = (condition, picture, says) => {
-    const from = clean[picture - first]!, own = to.effects.get(condition)!;
-    addEffect(own, condition, picture, says, from, to.places);
-    if (picture === 0 && mapped.has(condition)) {
-      to.maps.set(condition, meansOfCells(says, to.places));
-    }
-  };
+  const clean = cleanPictures(await resume(), seen, to.places, study);
+  input.live.now = { first, x, clean, kept: new Map() };
+  if (first === 0) await startPaths(input, to, seen[0]!, clean[0]!);
+  const conditions = [...to.effects.keys()];
   const total = input.pictures.length * conditions.length;
   await runConditions(
     conditions,
     { x, first, resume },
-    record,
+    recorder(input, to, clean, first),
     (least) =>
       study.report?.({
         text: "editing",
@@ -86,16 +74,67 @@ async function measureGroup(
         total,
       }),
   );
-  if (to.tap !== undefined && to.refusal === undefined) {
-    try {
-      await runPaths(input, to, to.tap, seen);
-    } catch (error) {
-      if ((error as Error)?.name !== "ConfigError") throw error;
-      to.refusal = (error as Error).message;
-      to.paths = [];
-    }
-  }
+  await measurePaths(input, to, seen);
   return clean;
+}
+
+/** Finds the tap with the first picture, and keeps what the model says of it. */
+async function startPaths(
+  input: MeasureInput,
+  to: Measured,
+  { image }: StudyPicture,
+  { cells }: CleanPicture,
+): Promise<void> {
+  to.maps.set("clean", cells);
+  const followed = input.interventions.filter(({ isFollowed }) => isFollowed);
+  if (followed.length === 0) return;
+  to.tap = await tapOf(input.model, input.study.hook, image);
+  if (to.tap === undefined) return;
+  to.paths = followed.flatMap(({ name, condition }) =>
+    paths.map((path): PathEffects => ({
+      path,
+      name,
+      condition,
+      effects: freshEffects(input, to.places),
+    }))
+  );
+}
+
+/** Adds up what edits do to the pictures at hand. */
+function recorder(
+  { interventions }: MeasureInput,
+  { effects, maps, places }: Measured,
+  clean: readonly CleanPicture[],
+  first: number,
+): Record {
+  const names = new Map<Condition, string>(
+    interventions.filter(({ isFollowed }) => isFollowed)
+      .map(({ condition, name }) => [condition, name]),
+  );
+  return (condition, picture, says) => {
+    const from = clean[picture - first]!, own = effects.get(condition)!;
+    addEffect(own, condition, picture, says, from, places);
+    const name = names.get(condition);
+    if (picture === 0 && name !== undefined) {
+      maps.set(name, meansOfCells(says, places));
+    }
+  };
+}
+
+/** Measures the paths, until the encoder refuses to. */
+async function measurePaths(
+  input: MeasureInput,
+  to: Measured,
+  seen: readonly StudyPicture[],
+): Promise<void> {
+  if (to.tap === undefined || to.refusal !== undefined) return;
+  try {
+    await runPaths(input, to, to.tap, seen);
+  } catch (error) {
+    if ((error as Error)?.name !== "ConfigError") throw error;
+    to.refusal = (error as Error).message;
+    to.paths = [];
+  }
 }
 
 interface PausedAtHook {
@@ -106,7 +145,7 @@ interface PausedAtHook {
 async function pausedAt(
   { study: { hook: { name }, signal }, model: { encoder, prediction } }:
     MeasureInput,
-  to: MeasuredSoFar,
+  to: Measured,
   seen: readonly StudyPicture[],
 ): Promise<PausedAtHook> {
   const images = seen.map(({ image }) => image);
@@ -123,7 +162,7 @@ async function pausedAt(
   };
 }
 
-/** The standard deviation of numbers that come a few at a time, about the first of them. */
+/** The standard deviation of numbers that come a few at a time; sums are about the first, against cancellation. */
 function runningSpread() {
   let n = 0, origin = 0, sum = 0, squares = 0;
   return {

@@ -5,16 +5,17 @@
  */
 import { type Metric, quantity } from "../../../../mod.ts";
 import { percentile } from "./compare.ts";
+import type { Agreements } from "./agreement.ts";
 import type { Finding } from "./findings.ts";
 import { lossRecovered } from "./tables.ts";
-import type { Agreements, WhyFound } from "./why_found.ts";
+import type { WhyFound } from "./why_found.ts";
 
 const sds = "standard deviations of the clean prediction";
 
 /** The numbers that the report begins with. */
 export function metricsOf(
   { findings, measured, input, tuning }: WhyFound,
-  { spearman, partial_eta2 }: Agreements,
+  { spearman, partialEta2 }: Agreements,
 ): Record<string, Metric> {
   const { wholes, swaps, asked, scale } = findings;
   const named = (name: string) => wholes.findLast((each) => each.name === name);
@@ -100,7 +101,7 @@ export function metricsOf(
     ),
     ...quantity(
       "why_agreement_partial_eta2",
-      partial_eta2,
+      partialEta2,
       agreement("partial eta² of depth"),
     ),
   };

@@ -1,6 +1,5 @@
 /**
- * A study and how its latents are tuned in, what the model's own depth owes to
- * them out.
+ * The part "why": what the model's own depth owes to latents and directions.
  *
  * @module
  */
@@ -15,9 +14,8 @@ import { findingsOf } from "./findings.ts";
 import { gather, type Gathered } from "./gather.ts";
 import type { LiveRef } from "./paused_group.ts";
 import { measure } from "./measure.ts";
-import type { Pausable } from "./clean.ts";
-import { conditionsOf, type Plan, planOf } from "./plan.ts";
-import type { PlanInput } from "./compared.ts";
+import { type InterventionsInput, interventionsOf } from "./interventions.ts";
+import type { Pausable } from "./measured.ts";
 import { candidates } from "./random_directions.ts";
 import { whyResult } from "./result.ts";
 
@@ -57,19 +55,21 @@ export async function why(
     };
   }
   const live: LiveRef = {};
-  const input = await planInput(study, tuning, options, { gathered, live });
-  const plan = planOf(input);
+  const input = await interventionsInput(study, tuning, options, {
+    gathered,
+    live,
+  });
+  const interventions = interventionsOf(input);
   const measured = await measure({
     study,
     model,
     pictures: gathered.patches.pictures,
-    conditions: conditionsOf(plan),
-    paths: drawnOf(plan),
-    mapped: new Set(drawnOf(plan).values()),
+    interventions,
     live,
   });
   const { clusters } = gathered.patches;
-  const findings = findingsOf(plan, measured, { clusters, seed: study.seed });
+  const draws = { clusters, seed: study.seed };
+  const findings = findingsOf(interventions, measured, draws);
   return whyResult({ study, tuning, input, measured, findings });
 }
 
@@ -110,12 +110,12 @@ function canPause(
   return encoder.pause !== undefined;
 }
 
-async function planInput(
+async function interventionsInput(
   study: DepthStudy,
   tuning: LatentTuning | undefined,
   options: WhyOptions,
   { gathered, live }: { gathered: Gathered; live: LiveRef },
-): Promise<PlanInput> {
+): Promise<InterventionsInput> {
   const { codes, rows, sample } = gathered, { seed, hook } = study;
   const found = await probeDirection(study);
   return {
@@ -136,16 +136,4 @@ async function planInput(
       }),
     },
   };
-}
-
-/** The edits that are drawn as maps and followed by each way. */
-function drawnOf(
-  { wholes, swaps, latents }: Plan,
-): Map<string, Plan["wholes"][number]["condition"]> {
-  const projected = wholes.find(({ name }) => name.startsWith("project"));
-  const all = [latents?.groups.at(-1), projected, swaps[0]];
-  return new Map(
-    all.filter((each) => each !== undefined)
-      .map(({ name, condition }) => [name, condition]),
-  );
 }

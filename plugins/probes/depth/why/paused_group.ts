@@ -4,7 +4,7 @@
  * @module
  */
 import type { HostTensor } from "../../../../mod.ts";
-import type { CleanPicture } from "./effects.ts";
+import type { CleanPicture } from "./clean_picture.ts";
 
 /** What edits may look at of the pictures that the model is paused on. */
 export interface Live {

@@ -1,10 +1,11 @@
 /**
- * Patches and a direction in, directions by chance that are like it out: what
- * an edit along it must do more than.
+ * Directions by chance that are like a given one: an edit along that one must do
+ * more than along them.
  *
  * @module
  */
 import { type Random, randomFrom } from "../../../../mod.ts";
+import type { Control } from "./intervention.ts";
 
 /** A direction of length 1. */
 export type Direction = Float32Array;
@@ -112,6 +113,41 @@ export function likeInVariance(
     .filter((i) => Math.abs(dot(directions[i]!, direction)) <= mostAlike * norm)
     .sort((a, b) => far(a) - far(b) || a - b)
     .slice(0, count).map((i) => directions[i]!);
+}
+
+/** A direction by chance that is like another. */
+export interface ControlDirection extends Pick<Control, "kind" | "likeness"> {
+  /** Of length 1. */
+  readonly direction: Direction;
+}
+
+/** Directions by chance, half of them any, half of them of equal variance. */
+export function controlDirections(
+  direction: ArrayLike<number>,
+  { candidates, controls }: {
+    readonly candidates: Candidates;
+    readonly controls: number;
+  },
+  ...keys: readonly number[]
+): ControlDirection[] {
+  const any = Math.ceil(controls / 2);
+  const own = candidates.varianceAlong(direction);
+  const of = (kind: Control["kind"], directions: readonly Direction[]) =>
+    directions.map((direction) => ({
+      kind,
+      direction,
+      likeness: candidates.varianceAlong(direction) / own,
+    }));
+  return [
+    ...of(
+      "directions of equal norm",
+      directionsByChance(direction.length, any, ...keys),
+    ),
+    ...of(
+      "directions of equal variance",
+      likeInVariance(candidates, direction, controls - any),
+    ),
+  ];
 }
 
 /** The inner product, in float64. */

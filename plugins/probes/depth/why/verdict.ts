@@ -9,8 +9,9 @@ import {
   estimateWords as wordsOf,
   isAboveZero,
 } from "../../../../mod.ts";
+import type { Agreements } from "./agreement.ts";
 import type { Finding, Findings } from "./findings.ts";
-import type { Agreements, WhyFound } from "./why_found.ts";
+import type { WhyFound } from "./why_found.ts";
 
 /** What was shown and what was not; a claim only where an edit clears its controls. */
 export function verdictOf(found: WhyFound, agreements: Agreements): string[] {
@@ -157,20 +158,20 @@ function aboutSplice({ wholes }: Findings): string[] {
   ];
 }
 
-function aboutAgreement({ spearman, partial_eta2 }: Agreements): string[] {
-  if (!spearman || !partial_eta2) return [];
-  if (!Number.isFinite(spearman.value + partial_eta2.value)) {
+function aboutAgreement({ spearman, partialEta2 }: Agreements): string[] {
+  if (!spearman || !partialEta2) return [];
+  if (!Number.isFinite(spearman.value + partialEta2.value)) {
     return [
       "Not known: whether latents that are tuned more do more, as too few were measured or all do the same",
     ];
   }
-  const more = [spearman, partial_eta2].some(isAboveZero)
+  const more = [spearman, partialEta2].some(isAboveZero)
     ? "Latents that are tuned more do more"
     : "Not shown: that latents that are tuned more do more";
   return [
     `${more}: the rank correlation of what a latent's ablation changes with |Spearman| is ${
       estimateWords(spearman)
-    }, with partial eta² ${estimateWords(partial_eta2)}`,
+    }, with partial eta² ${estimateWords(partialEta2)}`,
   ];
 }
 

@@ -3,11 +3,12 @@ import { deepEqual, equal, ok } from "node:assert/strict";
 import { depthNano } from "../../../../../plugins/encoders/depth_nano.ts";
 import { scenes } from "../../../../../plugins/datasets/scenes/mod.ts";
 import type { DepthStudy } from "../../../../../plugins/probes/depth/study/depth_study.ts";
-import { projection } from "../../../../../plugins/probes/depth/why/direction_edits.ts";
+import { projection } from "../../../../../plugins/probes/depth/why/edits.ts";
 import { measure } from "../../../../../plugins/probes/depth/why/measure.ts";
 import { tapOf } from "../../../../../plugins/probes/depth/why/causal_paths.ts";
 import { directionsByChance } from "../../../../../plugins/probes/depth/why/random_directions.ts";
-import { nothing } from "../../../../../plugins/probes/depth/why/whole_edits.ts";
+import type { Condition } from "../../../../../plugins/probes/depth/why/condition.ts";
+import type { Intervention } from "../../../../../plugins/probes/depth/why/intervention.ts";
 import { plantedStudy } from "./_study.ts";
 
 const here = { base: new URL("./", import.meta.url) };
@@ -33,16 +34,17 @@ Deno.test("measure() follows an edit of depth-nano by the residual stream and by
       direction!,
       new Float32Array(hook.width),
     );
-    const none = nothing();
+    const none: Condition = { edit: (x) => x };
     const study = { ...plantedStudy(), encoder, dataset, hook, prediction };
     const found = await measure({
       study: study as DepthStudy,
       model: { encoder: { ...encoder, pause: encoder.pause! }, prediction, at },
       pictures: Uint32Array.of(0, 1),
-      conditions: [none, projected],
-      paths: new Map([["projected", projected], ["nothing", none]]),
+      interventions: [
+        followed("nothing", none),
+        followed("projected", projected),
+      ],
       live: {},
-      mapped: new Set([projected]),
     });
     equal(found.tap, "feat.2");
     // An edit of nothing changes nothing, to the bit, by whatever way.
@@ -76,3 +78,8 @@ Deno.test("measure() follows an edit of depth-nano by the residual stream and by
     await encoder.close();
   }
 });
+
+function followed(name: string, condition: Condition): Intervention {
+  const role = "whole", dose = NaN, isFollowed = true;
+  return { role, name, dose, condition, controls: [], isFollowed };
+}

@@ -12,19 +12,17 @@ import {
   runConditions,
 } from "../../../../../plugins/probes/depth/why/condition.ts";
 import {
+  ablation,
+  gaussianError,
   nearFarPairs,
   projection,
-} from "../../../../../plugins/probes/depth/why/direction_edits.ts";
+  spliced,
+} from "../../../../../plugins/probes/depth/why/edits.ts";
 import {
   firingIn,
   firingOf,
   gather,
 } from "../../../../../plugins/probes/depth/why/gather.ts";
-import { ablation } from "../../../../../plugins/probes/depth/why/latent_edits.ts";
-import {
-  gaussianError,
-  spliced,
-} from "../../../../../plugins/probes/depth/why/whole_edits.ts";
 import type { LiveRef } from "../../../../../plugins/probes/depth/why/paused_group.ts";
 import { chooseLatents } from "../../../../../plugins/probes/depth/why/choose_latents.ts";
 import {
@@ -122,9 +120,10 @@ Deno.test("gaussianError() moves each patch as far as the dictionary's error doe
     now: { first: 0, x: all, clean: [], kept: new Map() },
   };
   const x = tokens(1);
-  const own = await spliced(hook, poor, live, false).edit(x, 1);
-  const chance = await gaussianError(hook, poor, live, 1).edit(x, 1);
-  const other = await gaussianError(hook, poor, live, 2).edit(x, 1);
+  const without = spliced(hook, poor, live);
+  const own = await without.edit(x, 1);
+  const chance = await gaussianError(hook, without, 1).edit(x, 1);
+  const other = await gaussianError(hook, without, 2).edit(x, 1);
   for (let token = 0; token <= cells; token++) {
     const far = [own!, chance!, other!].map((of) =>
       Math.hypot(

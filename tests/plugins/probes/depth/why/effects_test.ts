@@ -10,12 +10,16 @@ import {
 } from "../../../../../plugins/probes/depth/why/compare.ts";
 import {
   addEffect,
-  cleanPicture,
-  meansOfCells,
   noEffects,
-  placesOver,
-  truthErrors,
 } from "../../../../../plugins/probes/depth/why/effects.ts";
+import {
+  cleanPicture,
+  truthErrors,
+} from "../../../../../plugins/probes/depth/why/clean_picture.ts";
+import {
+  meansOfCells,
+  placesOver,
+} from "../../../../../plugins/probes/depth/why/places.ts";
 
 const grid = [2, 3] as const, size = [4, 6] as const;
 const hook = { layout: { specials: 1, grid } };
