@@ -11,7 +11,7 @@ export type Agreements = Partial<
   Readonly<Record<"spearman" | "partialEta2", Estimate>>
 >;
 
-/** Over the latents by chance, so that the best tuned do not count twice. */
+/** Measured over the random latents, so that the best tuned do not count twice. */
 export function agreementsOf(
   { tuning, input: { chosen }, findings, study: { seed } }: WhyFound,
 ): Agreements {
@@ -34,9 +34,8 @@ export function agreementsOf(
 }
 
 /**
- * Spearman's rank correlation of two numbers of each of some latents, with an
- * interval of a bootstrap over latents; those of which one is not known are
- * left out.
+ * Spearman's rank correlation of two numbers of each latent, with a bootstrap
+ * interval over latents; latents with an unknown number are left out.
  */
 export function rankAgreement(
   score: readonly number[],

@@ -18,9 +18,9 @@ import type {
 import type { Live } from "./paused_group.ts";
 
 /**
- * The tap of a hook: the `feat.*` that is made of each of its tokens alone, so
- * that no block lies between. It is found by what an edit of one patch changes.
- * Undefined where there is none.
+ * The tap of a hook: the `feat.*` whose tokens are each computed from one token
+ * of the hook, so that no block lies between. It is found by editing one patch
+ * and looking at what changes. Undefined where there is none.
  */
 export async function tapOf(
   { encoder }: Pick<Pausable, "encoder">,
@@ -40,7 +40,7 @@ export async function tapOf(
       const { [name]: edited } = await paused.resume(moved, [name]);
       if (onlyLastDiffers(clean!, edited!, x.shape[1]!)) return name;
     } catch (error) {
-      // A tap of an earlier block, which no edit here reaches.
+      // The tap of an earlier block, which this edit does not reach.
       if ((error as Error)?.name !== "ConfigError") throw error;
     }
   }
@@ -68,8 +68,8 @@ function onlyLastDiffers(
 }
 
 /**
- * Measures edits of the pictures at hand by the residual stream alone, with
- * the tap as it was, by the tap alone, and by both.
+ * Measures edits of the paused pictures by the residual stream alone, with the
+ * tap unedited, by the tap alone, and by both.
  */
 export async function runPaths(
   input: MeasureInput,
@@ -93,7 +93,7 @@ export async function runPaths(
     const residual = await editAll(condition, live);
     const tapped = await resume({ [hook]: residual }, tap);
     const clear = paused.activations;
-    // Always both: that the rest of the model goes on as the whole is then checked once.
+    // Both hooks are always given, so that all three resume alike.
     const edits: Record<PathEffects["path"], HostTensors> = {
       both: { [hook]: residual, [tap]: tapped },
       residual: { [hook]: residual, [tap]: clear[tap]! },
@@ -111,7 +111,7 @@ export async function runPaths(
   }
 }
 
-/** The pictures at hand, each edited where the condition changes it. */
+/** The paused pictures, edited where the condition changes them. */
 async function editAll(
   condition: Condition,
   { x, first }: Live,

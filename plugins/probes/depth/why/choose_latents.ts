@@ -11,19 +11,19 @@ import { dot } from "./random_directions.ts";
 
 /** Which latents are edited. */
 export interface ChosenLatents {
-  /** Those asked about: the best tuned that fire, the best first; by chance where nothing is known of tuning. */
+  /** Those asked about: the best tuned of those that fire, best first; random ones where tuning is not known. */
   readonly asked: readonly number[];
-  /** Latents by chance over the range of the score, as many: for the rank agreement. */
+  /** As many random latents, spread over the range of the score, for the rank agreement. */
   readonly chance: readonly number[];
-  /** Latents that are like those asked about but for their tuning. */
+  /** Latents that fire like those asked about. */
   readonly alike: readonly number[];
-  /** The controls of each latent asked about, the most alike first. */
+  /** The controls of each latent asked about, the most similar first. */
   readonly controls: ReadonlyMap<number, readonly number[]>;
   /** How often a latent fires, and the mean norm of what it adds where it does. */
   look(latent: number): { readonly fired: number; readonly norm: number };
 }
 
-/** What {@linkcode chooseLatents} chooses by. */
+/** What {@linkcode chooseLatents} chooses from. */
 export interface ChooseLatentsInput {
   /** Where they fire. */
   readonly codes: LatentEntries;
@@ -33,14 +33,14 @@ export interface ChooseLatentsInput {
   readonly tuning?: Pick<LatentTuning, "spearman" | "partialEta2"> | undefined;
   /** How many are asked about. */
   readonly count: number;
-  /** Decides what is left to chance. */
+  /** Decides the random choices. */
   readonly seed: number;
 }
 
-/** Latents that each one asked about adds at least to those that are alike, and controls that it has of all of them. */
+/** For each latent asked about: how many similar ones are added at least, and how many controls it has. */
 const each = { adds: 3, has: 20 };
 
-/** Chooses the latents; at most half of those that fire are asked about, so that the others are left to compare with. */
+/** Chooses the latents; at most half of those that fire are asked about, so that others are left to compare with. */
 export function chooseLatents(
   { codes, rows, tuning, count, seed }: ChooseLatentsInput,
 ): ChosenLatents {
@@ -87,7 +87,7 @@ export function chooseLatents(
   };
 }
 
-/** By the better of two places: in the order of |Spearman| and in that of partial eta². */
+/** Sorts by the better of two ranks, by |Spearman| and by partial eta². */
 function bestFirst(
   alive: readonly number[],
   { spearman, partialEta2 }: Pick<LatentTuning, "spearman" | "partialEta2">,
@@ -102,7 +102,7 @@ function bestFirst(
   return alive.toSorted((a, b) => best(a) - best(b) || a - b);
 }
 
-/** Sorts latents by how alike their firing is to one's: the logarithms of density and of norm, each over its standard deviation. */
+/** Sorts latents by how similarly to one they fire: by the logarithms of density and norm, each divided by its standard deviation. */
 function nearestLook(
   alive: readonly number[],
   look: ChosenLatents["look"],

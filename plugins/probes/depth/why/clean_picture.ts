@@ -16,22 +16,22 @@ import { cellDepth } from "../study/cell_depth.ts";
 import type { DepthStudy } from "../study/depth_study.ts";
 import { meansOfCells, type Places } from "./places.ts";
 
-/** A picture as the model sees it with nothing edited. */
+/** What the model says of a picture with nothing edited. */
 export interface CleanPicture {
-  /** What it says, `[places]`. */
+  /** The prediction, `[places]`. */
   readonly says: Float32Array;
-  /** The mean of it in each cell of the hook's grid, `[cells]`. */
+  /** Its mean in each cell of the hook's grid, `[cells]`. */
   readonly cells: Float64Array;
-  /** What is true of each cell, and how the model's own depth is brought to it; absent without a truth. */
+  /** The true depth, and how the prediction is aligned with it; absent where it is not known. */
   readonly truth?: CleanTruth | undefined;
 }
 
 interface CleanTruth {
   /** Metres, `[cells]`, NaN where unknown. */
   readonly depth: Float64Array;
-  /** Fitted on the clean prediction, and kept whatever is edited. */
+  /** Fitted on the clean prediction, and kept for every edit. */
   readonly alignment: Alignment;
-  /** The least inverse depth that is true. */
+  /** The smallest true inverse depth. */
   readonly least: number;
   readonly errors: TruthErrors;
 }
@@ -64,7 +64,7 @@ export function cleanPictures(
   );
 }
 
-/** A picture as it is: where `truth` is known the model's own depth is aligned with it, here and nowhere else. */
+/** A clean picture, its prediction aligned with the true depth where that is known. Alignments are fitted here and nowhere else. */
 export function cleanPicture(
   says: Float32Array,
   places: Places,
@@ -87,7 +87,7 @@ export function cleanPicture(
   return { says, cells, truth: { ...truth, errors } };
 }
 
-/** Inverse depth of each cell, whatever the model says. */
+/** Inverse depth of each cell, from depth or inverse depth. */
 function inverseCells(
   says: ArrayLike<number>,
   places: Places,
@@ -97,7 +97,7 @@ function inverseCells(
   return meansOfCells(inverse, places);
 }
 
-/** The errors of a prediction, with an alignment that is not its own but that of the clean one. */
+/** The errors of a prediction, with the alignment of the clean one. */
 export function truthErrors(
   says: ArrayLike<number>,
   places: Places,
@@ -108,7 +108,7 @@ export function truthErrors(
     1 / Math.max(alignment.scale * x + alignment.shift, least)
   );
   const { abs_rel, delta1 } = depthErrors(found, depth);
-  // Before the alignment, whose limit makes ties.
+  // Ranks are compared before the alignment, whose clamp makes ties.
   const { spearman } = depthErrors(cells.map((x) => 1 / x), depth);
   return { absRel: abs_rel, delta1, spearman };
 }

@@ -27,7 +27,7 @@ export function sizesOf(
   return absolute.map((sum) => sum / places / sd);
 }
 
-/** Share of the way of each picture: `Σ Δ · hoped / Σ hoped²`. */
+/** The share of the way that each picture goes: `Σ Δ · hoped / Σ hoped²`. */
 export function movedOf({ moved, hoped }: Effects): Float64Array {
   return moved.map((sum, i) => hoped[i]! > 0 ? sum / hoped[i]! : NaN);
 }

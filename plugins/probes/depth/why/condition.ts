@@ -5,33 +5,33 @@
  */
 import type { HostTensor } from "../../../../mod.ts";
 
-/** One edit, of which a model's own depth is asked. */
+/** One edit of pictures' tokens. */
 export interface Condition {
   /**
-   * The tokens of picture `picture`, `[1, tokens, width]`, as they become; what is given stays;
-   * undefined where nothing changes.
+   * The edited tokens of picture `picture`, `[1, tokens, width]`, without changing
+   * those given; undefined where the edit changes nothing.
    */
   edit(
     x: HostTensor,
     picture: number,
   ): HostTensor | undefined | Promise<HostTensor | undefined>;
-  /** The cells that are edited in a picture, where an edit is of some alone. */
+  /** The cells that are edited in a picture; absent where all are. */
   readonly own?: ((picture: number) => ArrayLike<number>) | undefined;
-  /** By how much each cell's mean prediction changes where the edit does all that is hoped, `[cells]`. */
+  /** The change of each cell's mean prediction that the edit is meant to make, `[cells]`. */
   readonly hoped?: ((picture: number) => Float64Array) | undefined;
 }
 
-/** Some pictures at the hook, and how the model goes on with them. */
+/** Pictures that the model is paused on. */
 export interface PausedPictures {
-  /** What it has computed, `[images, tokens, width]`. */
+  /** Their tokens at the hook, `[images, tokens, width]`. */
   readonly x: HostTensor;
   /** The number of the first picture. */
   readonly first: number;
-  /** What it says with something else in its place, `[images · places]`. */
+  /** What the model says with other tokens in their place, `[images · places]`. */
   resume(x: HostTensor): Promise<Float32Array>;
 }
 
-/** Is told what the model says of one picture under one condition. */
+/** Receives what the model says of one picture with one edit. */
 export type Record = (
   condition: Condition,
   picture: number,
@@ -39,9 +39,9 @@ export type Record = (
 ) => void;
 
 /**
- * Asks the model for every condition on every picture that it changes. A
- * picture does not wait for the others: each resume takes the next condition of
- * each picture, so that none is computed for nothing while there is work.
+ * Runs every edit on every picture that it changes. Pictures do not wait for
+ * each other: each resume takes the next edit of each picture, so that no slot of
+ * a batch is wasted while there is work.
  */
 export async function runConditions(
   conditions: readonly Condition[],
@@ -55,7 +55,7 @@ export async function runConditions(
     data: x.data.subarray(slot * each, (slot + 1) * each),
     shape: [1, ...x.shape.slice(1)],
   });
-  // One buffer for all: dozens of megabytes a second would wait for the garbage collector.
+  // One buffer for all resumes: a new one each time would burden the garbage collector.
   const data = x.data.slice();
   for (;;) {
     const under: (Condition | undefined)[] = next.map(() => undefined);

@@ -41,8 +41,8 @@ export function projection(
 
 /**
  * Near and far patches of a picture swap their components along `direction`:
- * the third of the cells of which the model says the largest numbers with the
- * third of the smallest, the largest with the smallest.
+ * the third of the cells with the largest predictions with the third with the
+ * smallest, the largest with the smallest.
  */
 export function nearFarSwap(
   hook: Hook,
@@ -83,7 +83,7 @@ export function nearFarPairs(cells: Float64Array): Map<number, number> {
   );
 }
 
-/** Every patch has the component along `direction` of the patch at its place in another picture. */
+/** Every patch takes the component along `direction` of the same cell's patch in another picture. */
 export function pictureSwap(
   hook: Hook,
   direction: ArrayLike<number>,
@@ -125,9 +125,9 @@ export function rowOf(
 }
 
 /**
- * Ablation: what the latents add is taken away where they fire; the rest of a
- * patch stays, with what the dictionary misses of it. It is `splice` with
- * `keepError` and `ablateLatents`, from codes that are known already.
+ * Ablation: what the latents add is subtracted where they fire; the rest of a
+ * patch stays, with the dictionary's error. It is `splice` with
+ * `keepError` and `ablateLatents`, from known codes.
  */
 export function ablation(
   input: LatentEditsInput,
@@ -184,7 +184,7 @@ export function steering(
   };
 }
 
-/** Every patch becomes what the dictionary makes of it. */
+/** Every patch becomes its reconstruction. */
 export function spliced(
   hook: Hook,
   dictionary: Dictionary,
@@ -201,7 +201,7 @@ export function spliced(
   };
 }
 
-/** Every patch is moved in a direction by chance, as far as `splice` moves it. */
+/** Every patch is moved in a random direction, as far as `splice` moves it. */
 export function gaussianError(
   hook: Hook,
   splice: Condition,

@@ -8,7 +8,7 @@ import { type CleanPicture, truthErrors } from "./clean_picture.ts";
 import type { Condition } from "./condition.ts";
 import { meansOfCells, type Places } from "./places.ts";
 
-/** What is kept of each picture. */
+/** The numbers of each picture. */
 const fields = [
   "absolute",
   "squared",
@@ -27,15 +27,15 @@ const fields = [
 ] as const;
 
 /**
- * Sums over the places of each picture, `[pictures]`, `Δ` the change of the
- * prediction in its own units: `absolute` of |Δ|, `squared` of Δ², `signed` of
- * Δ; of those `inside` the cells that were edited and `outside`. Then what
- * the errors against the truth change by; NaN without a truth. Last, of
- * the cells, `moved` the sum of Δ · hoped and `hoped` of hoped².
+ * Sums over the places of each picture, `[pictures]`, where `Δ` is the change of
+ * the prediction: `absolute` of |Δ|, `squared` of Δ², `signed` of Δ, and the same
+ * `inside` the edited cells and `outside` of them. Then the changes of the errors
+ * against the truth, NaN where it is not known. Last, over cells, `moved` is the
+ * sum of Δ · hoped and `hoped` that of hoped².
  */
 export type Effects = Readonly<Record<(typeof fields)[number], Float64Array>>;
 
-/** The effects of an edit that was not made yet: none anywhere. */
+/** No effects: those of an edit before it is made. */
 export function noEffects(
   pictures: number,
   places: number,
@@ -50,7 +50,7 @@ export function noEffects(
   return { ...all, absRel: unknown, delta1: unknown, spearman: unknown };
 }
 
-/** Writes what an edit of one picture does into `to`. */
+/** Writes the effects of an edit of one picture into `to`. */
 export function addEffect(
   to: Effects,
   condition: Condition,
@@ -112,7 +112,7 @@ function addMoved(
   to.hoped[picture] = all;
 }
 
-/** The mean of what is known; NaN of nothing. */
+/** The mean of the numbers that are not NaN; NaN without any. */
 export function meanKnown(values: ArrayLike<number>): number {
   const known = Array.from(values).filter((x) => !Number.isNaN(x));
   return known.reduce((sum, x) => sum + x, 0) / known.length;

@@ -141,7 +141,7 @@ export async function dosesFigure({ rows }: Table): Promise<Figure> {
   };
 }
 
-/** Pixels of a map, and between maps beside and below each other. */
+/** Sizes in pixels: of a map, and of the gaps beside and below it. */
 const map = { side: 150, beside: 24, below: 44 };
 
 /** One picture: what the model says of each cell clean, edited, and the change; all depth in one scale of colours, all changes in another. */
@@ -185,7 +185,7 @@ export async function mapsFigure(
           x2: ({ x }: Cell) => x + 1,
           y1: "y",
           y2: ({ y }: Cell) => y + 1,
-          // Else lines show between cells.
+          // Without it lines show between cells.
           shapeRendering: "crispEdges",
           fill: { value: colour, scale: null },
         });

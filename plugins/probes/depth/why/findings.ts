@@ -25,13 +25,13 @@ export interface Finding
   extends Omit<Intervention, "controls">, Effected, Size {
   /** Its controls and what they did. */
   readonly controls: readonly (Control & Effected)[];
-  /** Mean |Δ| beside that of the controls, all kinds together. */
+  /** Mean |Δ| beside that of all controls. */
   readonly against: Comparison;
-  /** Whether it clears each kind of its controls by itself. */
+  /** Whether it clears each kind of its controls. */
   readonly clears: boolean;
   /** Mean change of the errors against the truth. */
   readonly truth: Readonly<Record<"absRel" | "delta1" | "spearman", number>>;
-  /** Share of the way to what is hoped, beside that of the controls; absent where nothing is. */
+  /** Share of the way to the change it is meant to make, beside that of the controls; only of swaps. */
   readonly moved?: Comparison;
   /** Pictures in which the prediction changes. */
   readonly images: number;
@@ -51,21 +51,21 @@ export interface Findings {
   readonly doses: readonly Finding[];
   /** The ablation of every latent that was measured, those asked about first. */
   readonly ablations: readonly Finding[];
-  /** How much a dose moves its own patches, by latent. */
+  /** The dose–response of each latent. */
   readonly slopes: ReadonlyMap<number, Slope>;
-  /** Some edits by each path. */
+  /** The followed edits, by each path. */
   readonly paths: readonly PathFinding[];
 }
 
 /** A dose–response. */
 export interface Slope {
-  /** Change of the prediction in its standard deviations for one of the dose, in the patches that are steered. */
+  /** Change of the prediction in the steered patches, in standard deviations, for a dose of 1. */
   readonly slope: Estimate;
-  /** Whether it goes one way from the least dose to the largest. */
+  /** Whether the prediction goes one way from the smallest dose to the largest. */
   readonly isMonotone: boolean;
 }
 
-/** An edit that goes by one path. */
+/** The effect of an edit by one path. */
 export interface PathFinding extends Size {
   /** The path. */
   readonly path: string;
@@ -148,7 +148,7 @@ function finding(
   };
 }
 
-/** The line through no dose and no change that fits best, over the patches that are steered. */
+/** Fits a line through the origin to the changes in the steered patches. */
 function slopeOf(doses: readonly Finding[], scale: Scale): Slope {
   const squares = doses.reduce((sum, { dose }) => sum + dose ** 2, 0);
   const above = new Float64Array(scale.clusters.length), below = above.slice();

@@ -8,9 +8,9 @@ import type { LatentEntries } from "../../study/latent_entries.ts";
 import { readCodes } from "../../study/read_codes.ts";
 import type { TargetPatches } from "../../study/target_patches.ts";
 
-/** The pictures that edits are made in, as they are. */
+/** The pictures that are edited, unedited. */
 export interface Gathered {
-  /** Which pictures they are. */
+  /** The pictures. */
   readonly patches: TargetPatches;
   /** Which latents fire on which of their patches; absent without a dictionary. */
   readonly codes?: LatentEntries | undefined;
@@ -18,14 +18,14 @@ export interface Gathered {
   readonly rows?: Float32Array | undefined;
   /** The mean patch, `[width]`. */
   readonly mean: Float32Array;
-  /** Some patches, evenly chosen, `[patches, width]`. */
+  /** An even sample of patches, `[patches, width]`. */
   readonly sample: Float32Array;
 }
 
-/** Patches of a sample, about. */
+/** About how many patches a sample has. */
 const sampled = 1024;
 
-/** Encodes the pictures once; patches are seen a group of pictures at a time. */
+/** Encodes the pictures once, a group at a time. */
 export async function gather(
   study: DepthStudy,
   pictures: Uint32Array,
@@ -81,7 +81,7 @@ export function firingIn(
   };
 }
 
-/** The first place in `[from, to)` of ascending numbers that is `least` or more. */
+/** The first index in `[from, to)` of ascending `numbers` whose number is `least` or more. */
 function firstAt(
   numbers: Uint32Array,
   from: number,
@@ -98,7 +98,7 @@ function firstAt(
 
 /** How strongly and how often a latent fires on all pictures. */
 export interface FiringSummary {
-  /** On how many patches. */
+  /** Number of patches that it fires on. */
   readonly fired: number;
   /** The mean of its values there. */
   readonly mean: number;

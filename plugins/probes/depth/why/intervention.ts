@@ -14,11 +14,11 @@ export type ControlKind =
 
 /** A control of an edit. */
 export interface Control {
-  /** How it is like the edit. */
+  /** How it is like the edit that it controls. */
   readonly kind: ControlKind;
   /** What is done instead. */
   readonly condition: Condition;
-  /** Its variance over the edit's, or its density over the latent's. */
+  /** Of directions, the ratio of variances; of latents, of densities; of groups, the share that could be matched. */
   readonly likeness: number;
   /** Which latent it edits, where it is one. */
   readonly latent?: number;
@@ -35,19 +35,19 @@ export interface Intervention {
   readonly role: "whole" | "swap" | "ablation" | "dose" | "other";
   /** What is done, in a few words: `"ablate"`. */
   readonly name: string;
-  /** How much of it: latents of a group, standard deviations of a dose; NaN where there is nothing to say. */
+  /** How much of it: latents of a group, standard deviations of a dose; NaN where neither applies. */
   readonly dose: number;
   /** The latent, where one is edited. */
   readonly latent?: number;
   /** The edit. */
   readonly condition: Condition;
-  /** What it must do more than; none where nothing is like it. */
+  /** What it must exceed; none where nothing is comparable. */
   readonly controls: readonly Control[];
-  /** Whether it is measured by each path too, and its map of the first picture kept. */
+  /** Whether it is also measured by each path, and its map of the first picture drawn. */
   readonly isFollowed?: boolean;
 }
 
-/** All edits of a list and of its controls, once each. */
+/** All edits and controls of a list, once each. */
 export function conditionsOf(
   interventions: readonly Intervention[],
 ): Condition[] {

@@ -43,21 +43,21 @@ export interface InterventionsInput {
   readonly study: DepthStudy;
   /** What is known of the patches. */
   readonly gathered: Gathered;
-  /** The direction along which a probe reads depth; absent where it reads nothing. */
+  /** The direction along which a probe reads depth; absent where it reads none. */
   readonly direction?: Pick<ProbeDirection, "direction" | "sd"> | undefined;
   /** Which latents are edited; absent without a dictionary. */
   readonly chosen?: ChosenLatents | undefined;
-  /** Directions by chance. */
+  /** Random directions. */
   readonly candidates: Candidates;
-  /** Where edits find the pictures at hand. */
+  /** The pictures that the model is paused on. */
   readonly live: LiveRef;
-  /** Controls of each edit that has its own. */
+  /** How many controls an edit has. */
   readonly controls: number;
-  /** In standard deviations. */
+  /** Doses of steering, in standard deviations. */
   readonly doses: readonly number[];
 }
 
-/** Latents of which every dose has controls: those that are drawn. */
+/** How many latents are drawn: all their doses have controls. */
 export const drawn = 3;
 
 /** Every intervention. */
@@ -81,7 +81,7 @@ function ofAllPatches(
     controls: [],
   });
   const all = [
-    // Whatever changes is an error of the machinery.
+    // Must change nothing: any effect is a bug.
     alone("nothing", { edit: (x) => x }),
     alone("zero all patches", { edit: (x) => zeroTokens(x, { where }) }),
     alone("mean for all patches", {
@@ -110,7 +110,7 @@ function alongProbe(input: InterventionsInput): Intervention[] {
   const { study: { hook, seed }, gathered: { mean }, live, doses } = input;
   if (!input.direction) return [];
   const { direction, sd } = input.direction, where = patchesOf(hook);
-  // Twice as many as for a latent: there is but one such direction.
+  // Twice as many as for a latent: there is only one such direction.
   const twice = { ...input, controls: 2 * input.controls };
   const others = controlDirections(direction, twice, seed, 54);
   const along = (
@@ -163,7 +163,7 @@ function controlsAlong(
   }));
 }
 
-/** Edits of the best latents together and of each alone, and of those that they are compared with. */
+/** Edits of the best latents together, of each alone, and of the latents that they are compared with. */
 function ofLatents(input: InterventionsInput): Intervention[] {
   const { chosen, gathered: { codes, rows }, study: { hook } } = input;
   if (!chosen || !codes || !rows || chosen.asked.length === 0) return [];
@@ -198,7 +198,7 @@ function ablate(latent: number, condition: Condition): Intervention {
   return { role: "other", name, latent, dose, condition, controls };
 }
 
-/** A latent steered by doses of the standard deviation of its value where it fires. */
+/** A latent steered by doses in standard deviations of its value where it fires. */
 function dosesOf(
   latent: number,
   isDrawn: boolean,
@@ -223,7 +223,7 @@ function dosesOf(
   }));
 }
 
-/** The best 1, 2, 4 … of the latents asked about ablated together, and as many of their controls. */
+/** The best 1, 2, 4 … latents ablated together; controls are as many of their own controls. */
 function groups(
   asked: readonly Intervention[],
   edits: LatentEditsInput,

@@ -19,10 +19,10 @@ import {
 } from "./measured.ts";
 import { meansOfCells, placesOver } from "./places.ts";
 
-/** Pictures that the model is paused on at once: no more are in memory. */
+/** How many pictures the model is paused on at once, which bounds the memory. */
 const together = 4;
 
-/** Measures every edit of every picture, a few pictures after the others. */
+/** Measures every edit on every picture, a few pictures at a time. */
 export async function measure(input: MeasureInput): Promise<Measured> {
   const { study, model, pictures, interventions } = input;
   const places = placesOver(study.hook, model.at, model.prediction);
@@ -78,7 +78,7 @@ async function measureGroup(
   return clean;
 }
 
-/** Finds the tap with the first picture, and keeps what the model says of it. */
+/** Keeps what the model says of the first picture, and looks for the tap with it. */
 async function startPaths(
   input: MeasureInput,
   to: Measured,
@@ -100,7 +100,7 @@ async function startPaths(
   );
 }
 
-/** Adds up what edits do to the pictures at hand. */
+/** Adds the effects of edits on the paused pictures. */
 function recorder(
   { interventions }: MeasureInput,
   { effects, maps, places }: Measured,
@@ -162,7 +162,7 @@ async function pausedAt(
   };
 }
 
-/** The standard deviation of numbers that come a few at a time; sums are about the first, against cancellation. */
+/** The standard deviation of numbers that arrive in parts, with sums about the first number against cancellation. */
 function runningSpread() {
   let n = 0, origin = 0, sum = 0, squares = 0;
   return {

@@ -1,5 +1,5 @@
 /**
- * What is measured, on what model and pictures.
+ * What is measured, and on which model and pictures.
  *
  * @module
  */
@@ -11,13 +11,13 @@ import type { Intervention } from "./intervention.ts";
 import type { LiveRef } from "./paused_group.ts";
 import type { Places } from "./places.ts";
 
-/** A model that can be intervened on. */
+/** A model that can pause, edit and resume. */
 export interface Pausable {
   /** The model. */
   readonly encoder: Encoder & Required<Pick<Encoder, "pause">>;
-  /** The depth that it says. */
+  /** Its own depth. */
   readonly prediction: Prediction;
-  /** Where the prediction is read. */
+  /** The hook where that is read. */
   readonly at: Hook;
 }
 
@@ -25,13 +25,13 @@ export interface Pausable {
 export interface MeasureInput {
   /** Where edits are made. */
   readonly study: DepthStudy;
-  /** What is asked. */
+  /** The model. */
   readonly model: Pausable;
   /** Indices of the pictures in the dataset. */
   readonly pictures: Uint32Array;
   /** The edits and their controls. */
   readonly interventions: readonly Intervention[];
-  /** Where edits find the pictures at hand. */
+  /** The pictures that the model is paused on. */
   readonly live: LiveRef;
 }
 
@@ -50,15 +50,15 @@ export interface PathEffects {
   readonly effects: Effects;
 }
 
-/** What was measured, or was so far. */
+/** What was measured so far. */
 export interface Measured {
-  /** Places of a prediction. */
+  /** How the places of a prediction lie over cells. */
   readonly places: Places;
   /** What each edit does. */
   readonly effects: ReadonlyMap<Condition, Effects>;
   /** What the model says of the first picture's cells, `"clean"` and by the name of what is done. */
   readonly maps: Map<string, Float64Array>;
-  /** What some edits do by each path; none where the hook is not tapped. */
+  /** The effects of followed edits by each path; none where the hook is not tapped. */
   paths: readonly PathEffects[];
   /** The tap, where there is one. */
   tap?: string | undefined;
@@ -70,7 +70,7 @@ export interface Measured {
   resumes: number;
 }
 
-/** The effects of an edit that was not made yet. */
+/** No effects, to be added to. */
 export function freshEffects(
   { pictures, study: { truth } }: MeasureInput,
   { cellOf }: Places,

@@ -1,5 +1,5 @@
 /**
- * The part's numbers by name.
+ * The metrics of the part "why".
  *
  * @module
  */

@@ -21,22 +21,22 @@ import { whyResult } from "./result.ts";
 
 /** Options for {@linkcode why}. */
 export interface WhyOptions {
-  /** Latents that are asked about, the best tuned; as many again by chance are ablated for the rank agreement. */
+  /** How many latents are asked about, the best tuned; as many random ones are ablated for the rank agreement. */
   readonly latents: number;
-  /** Pictures that edits are made in. */
+  /** How many pictures are edited. */
   readonly images: number;
-  /** Controls of each edit that has its own: directions by chance, groups of latents, errors by chance. */
+  /** How many controls an edit has: random directions, groups of latents or random errors. */
   readonly controls: number;
   /** Doses of steering, in standard deviations. */
   readonly doses: readonly number[];
 }
 
 /**
- * Causal tests by the model's own depth head: it is paused at the hook, goes on
- * with something edited, and what it then says is compared with what it says
- * otherwise, and with what matched controls do. Without a depth of the
- * model's own after the hook, or a way to pause there, nothing is measured and
- * the verdict says so.
+ * Causal tests with the model's own depth head: the model is paused at the hook
+ * and resumed with edited tokens. Its depth is compared with the unedited one,
+ * and the change with that of matched controls. Where the model says no depth
+ * after the hook, or cannot pause there, nothing is measured and the verdict says
+ * so.
  */
 export async function why(
   study: DepthStudy,
@@ -73,7 +73,7 @@ export async function why(
   return whyResult({ study, tuning, input, measured, findings });
 }
 
-/** The model, where it says depth after the hook and can pause there; else why not. */
+/** The model where it says depth after the hook and can pause there, otherwise a sentence that says why not. */
 async function pausable(study: DepthStudy): Promise<Pausable | string> {
   const { encoder, prediction, hook } = study;
   const none = "No effects on the model's own depth were measured: ";

@@ -6,19 +6,19 @@
 import type { HostTensor } from "../../../../mod.ts";
 import type { CleanPicture } from "./clean_picture.ts";
 
-/** What edits may look at of the pictures that the model is paused on. */
+/** A group of pictures that the model is paused on. */
 export interface Live {
-  /** The number of the first of them. */
+  /** The number of the first picture. */
   readonly first: number;
-  /** What is computed at the hook, `[images, tokens, width]`. */
+  /** Their tokens at the hook, `[images, tokens, width]`. */
   readonly x: HostTensor;
   /** What the model says of each. */
   readonly clean: readonly CleanPicture[];
-  /** What was computed of a picture once, by name. */
+  /** What was computed once for the group, by name. */
   readonly kept: Map<string, unknown>;
 }
 
-/** The pictures that the model is paused on now; another group after another. */
+/** The group that the model is paused on now. */
 export interface LiveRef {
   /** Set before any edit is made. */
   now?: Live;
@@ -39,13 +39,13 @@ export function tokensOf(live: LiveRef, picture: number): HostTensor {
   };
 }
 
-/** The picture that another's is patched with: the next one, after the last the first. */
+/** The picture that another is patched from: the next in the group, and the first for the last. */
 export function partnerOf(live: LiveRef, picture: number): number {
   const { x, first } = live.now!;
   return first + (picture - first + 1) % x.shape[0]!;
 }
 
-/** What `make` gives, made once for each group of pictures. */
+/** What `make` returns, made once for each group. */
 export function once<T>(live: LiveRef, name: string, make: () => T): T {
   const { kept } = live.now!;
   if (!kept.has(name)) kept.set(name, make());

@@ -1,11 +1,11 @@
 /**
- * The places of a prediction over the cells of a hook.
+ * How the places of a prediction lie over the cells of a hook.
  *
  * @module
  */
 import type { Hook, Prediction } from "../../../../mod.ts";
 
-/** Where predictions lie over a hook's cells. */
+/** How predictions lie over a hook's cells. */
 export interface Places {
   /** The cell of each place, `[places]`. */
   readonly cellOf: Uint32Array;
@@ -15,7 +15,7 @@ export interface Places {
   readonly inverse: boolean;
 }
 
-/** The places of a prediction over the cells of `hook`: both grids lie over the same part of a picture. */
+/** The places of a prediction over the cells of `hook`: both grids cover the same part of a picture. */
 export function placesOver(
   { layout: { grid } }: Pick<Hook, "layout">,
   { layout: { grid: [height, width] } }: Pick<Hook, "layout">,
@@ -30,7 +30,7 @@ export function placesOver(
   return { cellOf, grid, inverse };
 }
 
-/** The mean of a prediction over each cell, `[cells]`; NaN where no place is in one. */
+/** The mean of a prediction over each cell, `[cells]`; NaN where a cell has no place. */
 export function meansOfCells(
   says: ArrayLike<number>,
   { cellOf, grid }: Places,

@@ -1,6 +1,5 @@
 /**
- * Directions by chance that are like a given one: an edit along that one must do
- * more than along them.
+ * Random directions that are like a given one, as controls of edits along it.
  *
  * @module
  */
@@ -10,7 +9,7 @@ import type { Control } from "./intervention.ts";
 /** A direction of length 1. */
 export type Direction = Float32Array;
 
-/** Directions by chance, and how much patches vary along each. */
+/** Random directions, and how much patches vary along each. */
 export interface Candidates {
   /** Of length 1. */
   readonly directions: readonly Direction[];
@@ -20,7 +19,7 @@ export interface Candidates {
   varianceAlong(direction: ArrayLike<number>): number;
 }
 
-/** `count` directions by chance, each as likely as any other. */
+/** `count` random directions, uniform over the sphere. */
 export function directionsByChance(
   width: number,
   count: number,
@@ -39,14 +38,13 @@ function unit(values: Float64Array): Direction {
   return Float32Array.from(values, (value) => value / (norm || 1));
 }
 
-/** How many candidates are made. */
+/** Number of candidates. */
 const tried = 240;
 
 /**
- * Directions by chance from those along which patches, `[patches, width]`, vary
- * as along any to those along which they vary most: mixtures of directions
- * `(Cᵖ) g`, `C` the covariance of the patches, `g` normal, of neighbouring
- * powers p = 0 … 3.
+ * Random directions, from uniform ones to those along which patches,
+ * `[patches, width]`, vary most: mixtures of `Cᵖ g` for neighbouring powers
+ * p = 0 … 3, where `C` is the covariance of the patches and `g` is normal.
  */
 export function candidates(
   patches: Float32Array,
@@ -82,7 +80,7 @@ function centred(patches: Float32Array, width: number): Float64Array[] {
   );
 }
 
-/** The covariance times a direction, of length 1. */
+/** The covariance times a direction, scaled to length 1. */
 function covarianceTimes(
   rows: readonly Float64Array[],
   width: number,
@@ -96,10 +94,10 @@ function covarianceTimes(
   return unit(out);
 }
 
-/** A candidate further along `direction` than this is no control of it. */
+/** A candidate with a larger |cosine| to `direction` is no control of it. */
 const mostAlike = 0.5;
 
-/** The `count` candidates along which patches vary most nearly as along `direction`. */
+/** The `count` candidates whose variance is nearest to that along `direction`. */
 export function likeInVariance(
   { directions, variances, varianceAlong }: Candidates,
   direction: ArrayLike<number>,
@@ -115,13 +113,13 @@ export function likeInVariance(
     .slice(0, count).map((i) => directions[i]!);
 }
 
-/** A direction by chance that is like another. */
+/** A random direction that is like another. */
 export interface ControlDirection extends Pick<Control, "kind" | "likeness"> {
   /** Of length 1. */
   readonly direction: Direction;
 }
 
-/** Directions by chance, half of them any, half of them of equal variance. */
+/** Random directions, half of them uniform, half of them of equal variance. */
 export function controlDirections(
   direction: ArrayLike<number>,
   { candidates, controls }: {

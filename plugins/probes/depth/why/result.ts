@@ -20,7 +20,7 @@ import {
 import { verdictOf } from "./verdict.ts";
 import type { WhyFound } from "./why_found.ts";
 
-/** Puts everything into words, numbers and pictures. */
+/** The verdict, metrics, columns, figures and tables. */
 export async function whyResult(found: WhyFound): Promise<PartResult> {
   const { study, input: { gathered: { codes } }, measured, findings } = found;
   const agreements = agreementsOf(found), doses = dosesTable(findings);

@@ -1,5 +1,5 @@
 /**
- * How much an edit changes the model's own depth, in and outside of the patches
+ * How much an edit changes the model's own depth, inside and outside the patches
  * that it edits.
  *
  * @module
@@ -15,11 +15,11 @@ export interface Size {
   readonly effect: Estimate;
   /** Mean |Δ| in the patches that were edited; NaN where all were. */
   readonly inside: number;
-  /** In the others. */
+  /** The same in the others. */
   readonly outside: number;
   /** `inside / outside`; NaN where the others do not change at all. */
   readonly specificity: number;
-  /** Mean Δ in the patches that were edited. */
+  /** Mean Δ in the edited patches. */
   readonly signed: number;
 }
 

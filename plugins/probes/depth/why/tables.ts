@@ -226,7 +226,7 @@ export function pathsTable({ paths }: Findings): Table {
   );
 }
 
-/** A row for each control: the distributions that edits were compared with. */
+/** A row for each control of each edit. */
 export function nullTable(
   { asked, doses, wholes, swaps }: Findings,
 ): Table {

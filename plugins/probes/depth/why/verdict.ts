@@ -89,7 +89,7 @@ function aboutEach(
   ];
 }
 
-/** What moves a prediction of depth may still be something that only goes with depth. */
+/** What moves the prediction may only be correlated with depth, such as position. */
 function aboutPosition(
   clear: readonly Finding[],
   tuning: WhyFound["tuning"],

@@ -1,5 +1,5 @@
 /**
- * All that was found, before it is put into words.
+ * What the part "why" found, before it becomes a result.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import type { Measured } from "./measured.ts";
 import type { Findings } from "./findings.ts";
 import type { InterventionsInput } from "./interventions.ts";
 
-/** All that was found, and what it was asked of. */
+/** What was found, and from what. */
 export interface WhyFound {
   /** Where edits were made. */
   readonly study: DepthStudy;
