@@ -15,7 +15,8 @@ import type {
   PathEffects,
   Pausable,
 } from "./measured.ts";
-import type { Live } from "./paused_group.ts";
+import { pausedAt } from "./paused_at.ts";
+import { imageOf, type Live } from "./paused_group.ts";
 
 /**
  * The tap of a hook: the `feat.*` whose tokens are each computed from one token
@@ -77,27 +78,20 @@ export async function runPaths(
   tap: string,
   seen: readonly StudyPicture[],
 ): Promise<void> {
-  const { study, model: { encoder, prediction } } = input;
+  const { study, model: { prediction } } = input;
   const hook = study.hook.name, live = input.live.now!;
-  const images = seen.map(({ image }) => image);
-  const paused = await encoder.pause(images, [hook, tap]);
-  const resume = async (edited: HostTensors, wanted: string) => {
-    study.signal?.throwIfAborted();
-    to.resumes++;
-    return (await paused.resume(edited, [wanted]))[wanted]!;
-  };
-  const unedited = await resume(paused.activations, prediction.hook);
+  const { activations, resume } = await pausedAt([hook, tap], input, to, seen);
+  const unedited = await resume(activations, prediction.hook);
   const clean = cleanPictures(unedited.data, seen, to.places, study);
   const followed = Map.groupBy(to.paths, ({ condition }) => condition);
   for (const [condition, byPath] of followed) {
     const residual = await editAll(condition, live);
     const tapped = await resume({ [hook]: residual }, tap);
-    const clear = paused.activations;
     // Both hooks are always given, so that all three resume alike.
     const edits: Record<PathEffects["path"], HostTensors> = {
       both: { [hook]: residual, [tap]: tapped },
-      residual: { [hook]: residual, [tap]: clear[tap]! },
-      tap: { [hook]: clear[hook]!, [tap]: tapped },
+      residual: { [hook]: residual, [tap]: activations[tap]! },
+      tap: { [hook]: activations[hook]!, [tap]: tapped },
     };
     for (const { path, effects } of byPath) {
       const { data } = await resume(edits[path], prediction.hook);
@@ -116,12 +110,10 @@ async function editAll(
   condition: Condition,
   { x, first }: Live,
 ): Promise<HostTensor> {
-  const images = x.shape[0]!, each = x.data.length / images;
-  const data = x.data.slice(), shape = [1, ...x.shape.slice(1)];
+  const data = x.data.slice(), images = x.shape[0]!;
   for (let i = 0; i < images; i++) {
-    const own = { data: x.data.slice(i * each, (i + 1) * each), shape };
-    const edited = await condition.edit(own, first + i);
-    if (edited) data.set(edited.data, i * each);
+    const edited = await condition.edit(imageOf(x, i), first + i);
+    if (edited) data.set(edited.data, i * edited.data.length);
   }
   return { data, shape: x.shape };
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import type { HostTensor } from "../../../../mod.ts";
+import { imageOf } from "./paused_group.ts";
 
 /** One edit of pictures' tokens. */
 export interface Condition {
@@ -51,10 +52,6 @@ export async function runConditions(
 ): Promise<void> {
   const images = x.shape[0]!, each = x.data.length / images;
   const next = new Array<number>(images).fill(0);
-  const clean = (slot: number): HostTensor => ({
-    data: x.data.subarray(slot * each, (slot + 1) * each),
-    shape: [1, ...x.shape.slice(1)],
-  });
   // One buffer for all resumes: a new one each time would burden the garbage collector.
   const data = x.data.slice();
   for (;;) {
@@ -62,7 +59,7 @@ export async function runConditions(
     for (let slot = 0; slot < images; slot++) {
       while (!under[slot] && next[slot]! < conditions.length) {
         const condition = conditions[next[slot]!++]!;
-        const edited = await condition.edit(clean(slot), first + slot);
+        const edited = await condition.edit(imageOf(x, slot), first + slot);
         if (!edited) continue;
         data.set(edited.data, slot * each);
         under[slot] = condition;

@@ -26,6 +26,8 @@ const fields = [
   "hoped",
 ] as const;
 
+type Field = (typeof fields)[number];
+
 /**
  * Sums over the places of each picture, `[pictures]`, where `Δ` is the change of
  * the prediction: `absolute` of |Δ|, `squared` of Δ², `signed` of Δ, and the same
@@ -33,7 +35,7 @@ const fields = [
  * against the truth, NaN where it is not known. Last, over cells, `moved` is the
  * sum of Δ · hoped and `hoped` that of hoped².
  */
-export type Effects = Readonly<Record<(typeof fields)[number], Float64Array>>;
+export type Effects = Readonly<Record<Field, Float64Array>>;
 
 /** No effects: those of an edit before it is made. */
 export function noEffects(
@@ -59,14 +61,31 @@ export function addEffect(
   clean: CleanPicture,
   places: Places,
 ): void {
-  const { cellOf, grid } = places;
-  const edited = new Uint8Array(grid[0] * grid[1]);
-  for (const cell of Array.from(condition.own?.(picture) ?? [])) {
-    edited[cell] = 1;
+  const own = Array.from(condition.own?.(picture) ?? []);
+  const found = {
+    ...sumsOfChanges(says, clean.says, own, places),
+    ...changesOfErrors(says, clean, places),
+    ...condition.hoped &&
+      movedBy(meansOfCells(says, places), clean, condition.hoped(picture)),
+  };
+  for (const [name, value] of Object.entries(found)) {
+    to[name as Field][picture] = value;
   }
+}
+
+type Sums = Partial<Record<Field, number>>;
+
+function sumsOfChanges(
+  says: Float32Array,
+  clean: Float32Array,
+  own: readonly number[],
+  { cellOf, grid }: Places,
+): Sums {
+  const edited = new Uint8Array(grid[0] * grid[1]);
+  for (const cell of own) edited[cell] = 1;
   const sums = new Float64Array(9);
   for (let place = 0; place < says.length; place++) {
-    const change = says[place]! - clean.says[place]!, size = Math.abs(change);
+    const change = says[place]! - clean[place]!, size = Math.abs(change);
     const part = edited[cellOf[place]!] ? 3 : 6;
     sums[0]! += size;
     sums[1]! += change * change;
@@ -75,41 +94,34 @@ export function addEffect(
     sums[part + 1]! += change;
     sums[part + 2]!++;
   }
-  sums.forEach((sum, i) => to[fields[i]!][picture] = sum);
-  addTruth(to, picture, says, clean, places);
-  if (condition.hoped) {
-    addMoved(to, condition.hoped(picture), picture, says, clean, places);
-  }
+  return Object.fromEntries(Array.from(sums, (sum, i) => [fields[i]!, sum]));
 }
 
-function addTruth(
-  to: Effects,
-  picture: number,
+function changesOfErrors(
   says: Float32Array,
   { truth }: CleanPicture,
   places: Places,
-): void {
-  const found = truth && truthErrors(says, places, truth);
-  for (const name of ["absRel", "delta1", "spearman"] as const) {
-    to[name][picture] = found ? found[name] - truth.errors[name] : NaN;
-  }
+): Sums {
+  if (!truth) return { absRel: NaN, delta1: NaN, spearman: NaN };
+  const { absRel, delta1, spearman } = truthErrors(says, places, truth);
+  return {
+    absRel: absRel - truth.errors.absRel,
+    delta1: delta1 - truth.errors.delta1,
+    spearman: spearman - truth.errors.spearman,
+  };
 }
 
-function addMoved(
-  to: Effects,
-  hoped: Float64Array,
-  picture: number,
-  says: Float32Array,
+function movedBy(
+  cells: Float64Array,
   clean: CleanPicture,
-  places: Places,
-): void {
-  let moved = 0, all = 0;
-  meansOfCells(says, places).forEach((cell, i) => {
-    moved += (cell - clean.cells[i]!) * hoped[i]!;
-    all += hoped[i]! ** 2;
+  wanted: Float64Array,
+): Sums {
+  let moved = 0, hoped = 0;
+  cells.forEach((cell, i) => {
+    moved += (cell - clean.cells[i]!) * wanted[i]!;
+    hoped += wanted[i]! ** 2;
   });
-  to.moved[picture] = moved;
-  to.hoped[picture] = all;
+  return { moved, hoped };
 }
 
 /** The mean of the numbers that are not NaN; NaN without any. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type HostTensor, inGroups, type Paused } from "../../../../mod.ts";
+import { type HostTensor, inGroups } from "../../../../mod.ts";
 import { readPictures, type StudyPicture } from "../../study/pictures.ts";
 import { runPaths, tapOf } from "./causal_paths.ts";
 import { type CleanPicture, cleanPictures } from "./clean_picture.ts";
@@ -17,6 +17,7 @@ import {
   type PathEffects,
   paths,
 } from "./measured.ts";
+import { pausedAt } from "./paused_at.ts";
 import { meansOfCells, placesOver } from "./places.ts";
 
 /** How many pictures the model is paused on at once, which bounds the memory. */
@@ -56,16 +57,19 @@ async function measureGroup(
   seen: readonly StudyPicture[],
   first: number,
 ): Promise<CleanPicture[]> {
-  const { study } = input;
-  const { x, resume } = await pausedAt(input, to, seen);
-  const clean = cleanPictures(await resume(), seen, to.places, study);
+  const { study, model: { prediction } } = input, { name } = study.hook;
+  const { activations, resume } = await pausedAt([name], input, to, seen);
+  const x = activations[name]!;
+  const says = async (x?: HostTensor) =>
+    (await resume(x && { [name]: x }, prediction.hook)).data;
+  const clean = cleanPictures(await says(), seen, to.places, study);
   input.live.now = { first, x, clean, kept: new Map() };
   if (first === 0) await startPaths(input, to, seen[0]!, clean[0]!);
   const conditions = [...to.effects.keys()];
   const total = input.pictures.length * conditions.length;
   await runConditions(
     conditions,
-    { x, first, resume },
+    { x, first, resume: says },
     recorder(input, to, clean, first),
     (least) =>
       study.report?.({
@@ -135,31 +139,6 @@ async function measurePaths(
     to.refusal = (error as Error).message;
     to.paths = [];
   }
-}
-
-interface PausedAtHook {
-  readonly x: HostTensor;
-  resume(edited?: HostTensor): Promise<Float32Array>;
-}
-
-async function pausedAt(
-  { study: { hook: { name }, signal }, model: { encoder, prediction } }:
-    MeasureInput,
-  to: Measured,
-  seen: readonly StudyPicture[],
-): Promise<PausedAtHook> {
-  const images = seen.map(({ image }) => image);
-  const paused: Paused = await encoder.pause(images, [name]);
-  const wanted = [prediction.hook];
-  return {
-    x: paused.activations[name]!,
-    async resume(edited) {
-      signal?.throwIfAborted();
-      to.resumes++;
-      const given = edited && { [name]: edited };
-      return (await paused.resume(given, wanted))[prediction.hook]!.data;
-    },
-  };
 }
 
 /** The standard deviation of numbers that arrive in parts, with sums about the first number against cancellation. */

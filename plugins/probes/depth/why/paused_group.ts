@@ -29,14 +29,15 @@ export function cleanOf(live: LiveRef, picture: number): CleanPicture {
   return live.now!.clean[picture - live.now!.first]!;
 }
 
-/** A picture's tokens, `[1, tokens, width]`. */
-export function tokensOf(live: LiveRef, picture: number): HostTensor {
-  const { x, first } = live.now!, each = x.data.length / x.shape[0]!;
-  const at = (picture - first) * each;
-  return {
-    data: x.data.subarray(at, at + each),
-    shape: [1, ...x.shape.slice(1)],
-  };
+/** The tokens of the picture numbered `picture`, `[1, tokens, width]`. */
+export function tokensOf({ now }: LiveRef, picture: number): HostTensor {
+  return imageOf(now!.x, picture - now!.first);
+}
+
+/** Image `i` of a batch, `[1, tokens, width]`; it shares the memory. */
+export function imageOf({ data, shape }: HostTensor, i: number): HostTensor {
+  const [images, ...rest] = shape, each = data.length / images!;
+  return { data: data.subarray(i * each, (i + 1) * each), shape: [1, ...rest] };
 }
 
 /** The picture that another is patched from: the next in the group, and the first for the last. */
