@@ -17,6 +17,7 @@ import {
   readSettings,
 } from "../checkpoint/model_folder.ts";
 import { preparedPictures } from "../pictures/prepared_pictures.ts";
+import { clipStatistics } from "../pictures/processors.ts";
 import {
   clipLayout,
   clipPositions,
@@ -54,12 +55,6 @@ const schema = z.discriminatedUnion("model_type", [
     }, supported are "clip" and "clip_vision_model"`,
 });
 
-/** Mean and standard deviation of colours that CLIP was trained with. */
-const statistics = {
-  mean: [0.48145466, 0.4578275, 0.40821073],
-  std: [0.26862954, 0.26130258, 0.27577711],
-} as const;
-
 /**
  * The vision tower of the CLIP in the folder `options.model`, as Hugging Face
  * lays it out, alone or beside the text's. Hooks are `embed`, what the first
@@ -93,7 +88,7 @@ export async function openClip(
     layout,
     pictures: await preparedPictures(
       folder,
-      { image: settings.image_size, patch, statistics },
+      { image: settings.image_size, patch, statistics: clipStatistics },
       options,
     ),
     threads: options.threads,

@@ -27,6 +27,10 @@ export interface Preprocessing {
   readonly crop?: Size;
   /** Then multiply by this. */
   readonly scale: number;
+  /** Then add this; nothing when absent. */
+  readonly offset?: number;
+  /** Whether red and blue then change places. */
+  readonly flips?: boolean;
   /** Then subtract this from red, green and blue. */
   readonly mean: readonly [red: number, green: number, blue: number];
   /** Then divide them by this. */
@@ -68,7 +72,8 @@ export async function preprocess(
     const to = pixels.subarray(i * length, (i + 1) * length);
     tables.forEach((values, channel) => {
       const plane = to.subarray(channel * width * height);
-      spread(small.data, channel, values, plane, width * height);
+      const from = preprocessing.flips ? 2 - channel : channel;
+      spread(small.data, from, values, plane, width * height);
     });
     await setImmediate();
   }
@@ -89,13 +94,16 @@ function spread(
 
 /** What each of the 256 levels becomes, rounded to float32 at each step as in numpy. */
 function table(
-  { scale, mean, std }: Preprocessing,
+  { scale, offset = 0, mean, std }: Preprocessing,
   channel: number,
 ): Float32Array {
   const shift = Math.fround(mean[channel]!), by = Math.fround(std[channel]!);
   return Float32Array.from(
     { length: 256 },
-    (_, level) => Math.fround(Math.fround(level * scale) - shift) / by,
+    (_, level) => {
+      const value = Math.fround(Math.fround(level * scale) + offset);
+      return Math.fround(value - shift) / by;
+    },
   );
 }
 
@@ -169,22 +177,25 @@ function middle(picture: Size, { width, height }: Size): View {
   return { left, top, width, height };
 }
 
-/** Copies a part of whole pixels. */
+/** Copies a part of whole pixels; black where it reaches out of the picture. */
 function cutOut(
   image: RgbImage,
   { left, top, width, height }: View,
 ): RgbImage {
   const data = new Uint8Array(width * height * 3);
-  for (let y = 0; y < height; y++) {
-    const from = ((top + y) * image.width + left) * 3;
-    data.set(image.data.subarray(from, from + width * 3), y * width * 3);
+  const first = Math.max(0, left), end = Math.min(image.width, left + width);
+  for (let y = Math.max(0, -top); y < height && top + y < image.height; y++) {
+    const row = (top + y) * image.width;
+    const kept = image.data.subarray(3 * (row + first), 3 * (row + end));
+    data.set(kept, 3 * (y * width + first - left));
   }
   return { data, width, height };
 }
 
 /** In words, for provenance: `"resize 224x224 bicubic, mean 0.5 0.5 0.5, std 0.5 0.5 0.5"`. */
 export function describePreprocessing(
-  { resize, trim, filter, crop, scale, mean, std }: Preprocessing,
+  { resize, trim, filter, crop, scale, offset, flips, mean, std }:
+    Preprocessing,
 ): string {
   const to = "width" in resize
     ? `${resize.width}x${resize.height}`
@@ -194,6 +205,8 @@ export function describePreprocessing(
     `resize ${to} ${filter}`,
     ...(crop ? [`crop ${crop.width}x${crop.height}`] : []),
     ...(scale === 1 / 255 ? [] : [`scale ${scale}`]),
+    ...(offset ? [`offset ${offset}`] : []),
+    ...(flips ? ["blue, green, red"] : []),
     `mean ${mean.join(" ")}`,
     `std ${std.join(" ")}`,
   ].join(", ");

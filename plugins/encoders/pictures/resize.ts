@@ -7,7 +7,13 @@
 import type { RgbImage } from "../../../mod.ts";
 
 /** How new pixels are computed from old ones. */
-export type Filter = "bilinear" | "bicubic";
+export type Filter =
+  | "nearest"
+  | "box"
+  | "bilinear"
+  | "hamming"
+  | "bicubic"
+  | "lanczos";
 
 /** Which old pixels each new pixel of an axis is computed from. */
 interface Taps {
@@ -27,10 +33,24 @@ interface Kernel {
   weight(distance: number): number;
 }
 
-const kernels: Readonly<Record<Filter, Kernel>> = {
+const kernels: Readonly<Record<Exclude<Filter, "nearest">, Kernel>> = {
+  box: { reach: 0.5, weight: (x) => x > -0.5 && x <= 0.5 ? 1 : 0 },
+  hamming: {
+    reach: 1,
+    weight: (x) =>
+      Math.abs(x) < 1 ? sinc(x) * (0.54 + 0.46 * Math.cos(Math.PI * x)) : 0,
+  },
+  lanczos: {
+    reach: 3,
+    weight: (x) => x >= -3 && x < 3 ? sinc(x) * sinc(x / 3) : 0,
+  },
   bilinear: { reach: 1, weight: (x) => Math.max(0, 1 - Math.abs(x)) },
   bicubic: { reach: 2, weight: (x) => cubic(Math.abs(x)) },
 };
+
+function sinc(x: number): number {
+  return x === 0 ? 1 : Math.sin(Math.PI * x) / (Math.PI * x);
+}
 
 /** Keys's cubic convolution with a = −0.5 (doi:10.1109/TASSP.1981.1163711). */
 function cubic(x: number): number {
@@ -67,11 +87,33 @@ export function resize(
   height: number,
   filter: Filter,
 ): RgbImage {
+  if (filter === "nearest") return nearestPixels(image, width, height);
   const wide = image.width === width ? image : alongRows(image, width, filter);
   return image.height === height ? wide : downColumns(wide, height, filter);
 }
 
-function alongRows(image: RgbImage, width: number, filter: Filter): RgbImage {
+/** The old pixel under the middle of each new one. */
+function nearestPixels(
+  image: RgbImage,
+  width: number,
+  height: number,
+): RgbImage {
+  const data = new Uint8Array(width * height * 3);
+  const column = (x: number) => Math.floor((x + 0.5) * (image.width / width));
+  const from = Array.from({ length: width }, (_, x) => 3 * column(x));
+  for (let y = 0, out = 0; y < height; y++) {
+    const row = Math.floor((y + 0.5) * (image.height / height));
+    for (const at of from) {
+      const pixel = 3 * row * image.width + at;
+      for (let c = 0; c < 3; c++) data[out++] = image.data[pixel + c]!;
+    }
+  }
+  return { data, width, height };
+}
+
+type Kernels = keyof typeof kernels;
+
+function alongRows(image: RgbImage, width: number, filter: Kernels): RgbImage {
   const { first, count, weights, width: taps } = axis(
     image.width,
     width,
@@ -101,7 +143,7 @@ function alongRows(image: RgbImage, width: number, filter: Filter): RgbImage {
 function downColumns(
   image: RgbImage,
   height: number,
-  filter: Filter,
+  filter: Kernels,
 ): RgbImage {
   const { first, count, weights, width: taps } = axis(
     image.height,
@@ -131,7 +173,7 @@ function clip(value: number): number {
 }
 
 /** {@linkcode makeAxis}, remembered. */
-function axis(from: number, to: number, filter: Filter): Taps {
+function axis(from: number, to: number, filter: Kernels): Taps {
   const key = `${from} ${to} ${filter}`;
   const known = memory.get(key);
   if (known) return known;

@@ -470,7 +470,7 @@ Deno.test("depthAnything() and dinov2() say when they are given each other's mod
   );
   await rejects(
     dinov2({ model, pos: "hf" }, here),
-    /supported is "dinov2"; for Depth Anything use the encoder "depth-anything"/,
+    /supported are "dinov2" and "dinov2_with_registers"; for Depth Anything use the encoder "depth-anything"/,
   );
 });
 

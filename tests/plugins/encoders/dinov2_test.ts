@@ -199,17 +199,17 @@ const faults = [
   [
     "it is a Depth Anything",
     { config: { model_type: "depth_anything" } },
-    /"model_type": found "depth_anything", supported is "dinov2"; for Depth Anything use the encoder "depth-anything"/,
+    /"model_type": found "depth_anything", supported are "dinov2" and "dinov2_with_registers"; for Depth Anything use the encoder "depth-anything"/,
   ],
   [
-    "it has registers",
+    "its registers are missing",
     { config: { model_type: "dinov2_with_registers" } },
-    /"model_type": found "dinov2_with_registers", supported is "dinov2"$/,
+    /Cannot find tensor "dinov2.embeddings.register_tokens"/,
   ],
   [
     "it has no type",
     { config: { model_type: undefined } },
-    /"model_type": found undefined, supported is "dinov2"$/,
+    /"model_type": found undefined, supported are "dinov2" and "dinov2_with_registers"$/,
   ],
   [
     "blocks are missing",
@@ -251,7 +251,7 @@ for (const [what, change, message] of faults) {
 Deno.test("dinov2() and vit() say when they are given each other's model", async () => {
   await rejects(
     dinov2({ ...options, model: goldenFolder("vit") }, here),
-    /"model_type": found "vit", supported is "dinov2"; for ViT and DeiT use the encoder "vit"/,
+    /"model_type": found "vit", supported are "dinov2" and "dinov2_with_registers"; for ViT and DeiT use the encoder "vit"/,
   );
   await rejects(vit({ model }, here), /"model_type": found "dinov2"/);
 });

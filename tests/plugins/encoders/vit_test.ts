@@ -302,8 +302,8 @@ const faults = [
   ],
   [
     "the filter is unknown",
-    { preprocessor: { resample: 1 } },
-    /Cannot use ".*preprocessor_config.json": "resample": supported are 2 \(bilinear\) and 3 \(bicubic\)/,
+    { preprocessor: { resample: 6 } },
+    /Cannot use ".*preprocessor_config.json": "resample": supported are Pillow's: 0 \(nearest\), 1 \(lanczos\), 2 \(bilinear\), 3 \(bicubic\)/,
   ],
   [
     "pictures have another size",
@@ -315,9 +315,9 @@ const faults = [
     { preprocessor: { size: { shortest_edge: 32 } } },
     /size.shortest_edge needs do_center_crop and crop_size/,
   ],
-  ["the crop is larger than the picture", {
-    preprocessor: { size: 24, do_center_crop: true, crop_size: 32 },
-  }, /it resizes to 24 pixels and then crops to 32/],
+  ["the crop is of another size", {
+    preprocessor: { size: 24, do_center_crop: true, crop_size: 40 },
+  }, /it makes pictures of 40×40 pixels, config.json asks for 32×32/],
   [
     "pictures are not resized",
     { preprocessor: { do_resize: false } },
