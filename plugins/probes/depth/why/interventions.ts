@@ -1,6 +1,5 @@
 /**
- * The list of every intervention, from which measuring, comparing and tables
- * are walks.
+ * The list of all interventions, which measuring, comparing and tables walk.
  *
  * @module
  */
