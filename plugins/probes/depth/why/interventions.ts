@@ -116,37 +116,38 @@ function alongProbe(input: InterventionsInput): Intervention[] {
     role: Intervention["role"],
     name: string,
     edit: (direction: ArrayLike<number>) => Condition,
-    { dose = NaN, controls = others } = {},
+    more: Partial<Intervention> = {},
   ): Intervention => ({
     role,
     name,
-    dose,
+    dose: NaN,
     condition: edit(direction),
-    controls: controlsAlong(controls, edit),
+    controls: controlsAlong(others, edit),
+    ...more,
   });
-  const most = Math.max(...doses);
+  const most = Math.max(...doses), isFollowed = true;
+  const steer = (step: number) => (along: ArrayLike<number>): Condition => ({
+    edit: (x) => addDirection(x, along, step, { where }),
+  });
   return [
-    {
-      ...along(
-        "whole",
-        "project the probe's direction out",
-        (along) => projection(hook, along, mean),
-      ),
-      isFollowed: true,
-    },
-    ...doses.map((dose) =>
-      along("whole", "steer along the probe's direction", (along) => ({
-        edit: (x) => addDirection(x, along, dose * sd, { where }),
-      }), { dose, ...dose !== most && { controls: [] } })
+    along(
+      "whole",
+      "project the probe's direction out",
+      (along) => projection(hook, along, mean),
+      { isFollowed },
     ),
-    {
-      ...along(
-        "swap",
-        "near and far patches",
-        (along) => nearFarSwap(hook, along, live),
-      ),
-      isFollowed: true,
-    },
+    ...doses.map((dose) =>
+      along("whole", "steer along the probe's direction", steer(dose * sd), {
+        dose,
+        ...dose !== most && { controls: [] },
+      })
+    ),
+    along(
+      "swap",
+      "near and far patches",
+      (along) => nearFarSwap(hook, along, live),
+      { isFollowed },
+    ),
     along("swap", "two pictures", (along) => pictureSwap(hook, along, live)),
   ];
 }
