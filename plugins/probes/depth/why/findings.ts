@@ -18,13 +18,13 @@ import {
 import { type Effects, meanKnown } from "./effects.ts";
 import type { Control, Intervention } from "./intervention.ts";
 import type { Measured } from "./measured.ts";
-import { type Effected, type Size, sizeOf } from "./size.ts";
+import { type MeasuredEdit, type Size, sizeOf } from "./size.ts";
 
 /** An edit and what it did. */
 export interface Finding
-  extends Omit<Intervention, "controls">, Effected, Size {
+  extends Omit<Intervention, "controls">, MeasuredEdit, Size {
   /** Its controls and what they did. */
-  readonly controls: readonly (Control & Effected)[];
+  readonly controls: readonly (Control & MeasuredEdit)[];
   /** Mean |Δ| beside that of all controls. */
   readonly against: Comparison;
   /** Whether it clears each kind of its controls. */
@@ -110,7 +110,7 @@ function finding(
   { effects: all }: Measured,
   scale: Scale,
 ): Finding {
-  const measured = <T extends Pick<Effected, "condition">>(edit: T) => ({
+  const measured = <T extends Pick<MeasuredEdit, "condition">>(edit: T) => ({
     ...edit,
     effects: all.get(edit.condition)!,
   });
@@ -119,7 +119,7 @@ function finding(
   const kinds = Map.groupBy(controls, ({ kind }) => kind);
   const against = (
     measure: (of: Effects) => Float64Array,
-    some: readonly Effected[] = controls,
+    some: readonly MeasuredEdit[] = controls,
   ) =>
     compare(
       measure(effects),

@@ -24,7 +24,7 @@ export interface Size {
 }
 
 /** An edit that was measured. */
-export interface Effected {
+export interface MeasuredEdit {
   /** The edit. */
   readonly condition: Condition;
   /** What it did. */
@@ -32,7 +32,10 @@ export interface Effected {
 }
 
 /** How much an edit changes. */
-export function sizeOf({ condition, effects }: Effected, scale: Scale): Size {
+export function sizeOf(
+  { condition, effects }: MeasuredEdit,
+  scale: Scale,
+): Size {
   const { sd, places, clusters } = scale;
   const effect = ratioOfSums(sizesOf(effects, scale), undefined, scale);
   if (!condition.own) {
