@@ -53,6 +53,8 @@ export interface Prediction {
    * are distances, in metres or another unit.
    */
   readonly inverse?: boolean;
+  /** The least and the largest number that the network can give, where that is known: maps of it at another size are kept within. */
+  readonly range?: readonly [least: number, most: number];
   /** Names of the classes, in order. */
   readonly labels?: readonly string[];
 }

@@ -30,7 +30,13 @@ export interface Predicted {
   /** Each prediction. */
   readonly predictions: readonly PredictionValues[];
   /** Its first depth at the picture's size, and the range of its values. */
-  readonly depth?: DenseMap & Range;
+  readonly depth?: PictureDepth;
+}
+
+/** Depth at a picture's size, and the range of its values. */
+export interface PictureDepth extends DenseMap, Range {
+  /** How many values the resizing had put out of the network's range: they are at its end. */
+  readonly clamped: number;
 }
 
 /**
@@ -60,7 +66,7 @@ export async function predictPicture(
     size,
     ...inputOf(encoder),
     predictions: values,
-    ...depth && { depth: depthAt(name, depth.values, size, encoder) },
+    ...depth && { depth: depthAt(name, depth, size, encoder) },
   };
 }
 
@@ -121,22 +127,40 @@ function checkWhole(name: string, size: Size, encoder: Encoder): void {
 
 function depthAt(
   name: string,
-  { data, shape }: HostTensor,
+  { values: { data, shape }, prediction }: PredictionValues,
   size: Size,
   { provenance }: Encoder,
-): DenseMap & Range {
+): PictureDepth {
   const [height, width] = shape as [number, number];
   // Each preprocessing comes with the resizing of its original code.
   const filter = provenance.processor === "original"
     ? "bilinear-corners"
     : "bicubic";
   const map = resizeMap({ data, width, height }, size, filter);
+  const clamped = clamp(map.data, prediction.range);
   const range = rangeOf(map.data);
-  if (Number.isFinite(range.max - range.min)) return { ...map, ...range };
+  if (Number.isFinite(range.max - range.min)) {
+    return { ...map, ...range, clamped };
+  }
   throw new ExampleError(
     name,
     `Cannot use the depth of "${name}": it holds numbers that are not finite`,
   );
+}
+
+/** Brings values into `range`, where there is one; how many were outside. A bicubic filter overshoots at edges. */
+function clamp(
+  data: Float32Array,
+  [least, most]: readonly [number, number] = [-Infinity, Infinity],
+): number {
+  let outside = 0;
+  for (const [i, value] of data.entries()) {
+    const inside = value < least ? least : value > most ? most : value;
+    if (inside === value || Number.isNaN(value)) continue;
+    data[i] = inside;
+    outside++;
+  }
+  return outside;
 }
 
 /** The smallest and the largest value; NaN when any value is. */

@@ -127,6 +127,9 @@ function doneText(done: Done): string {
     ...depth
       ? [`${depth.min.toPrecision(4)} to ${depth.max.toPrecision(4)}`]
       : [],
+    ...depth && depth.clamped > 0
+      ? [`${depth.clamped} pixels kept within the network's range`]
+      : [],
     `${seconds.toFixed(1)} s`,
   ].join(", ");
   const rest = predictions.flatMap((one) => otherText(one));
@@ -177,10 +180,12 @@ function doneJson(
     predictions: predictions.map((one) => ({
       ...one.prediction,
       labels: undefined,
+      range: undefined,
       shape: one.values.shape,
       ...one.prediction.kind === "logits" && { top: topClasses(one) },
     })),
-    ...depth && { min: depth.min, max: depth.max },
+    ...depth &&
+      { min: depth.min, max: depth.max, clamped: depth.clamped },
     file,
     seconds,
   };

@@ -162,7 +162,14 @@ function encoderOf(
     input: pixels(size),
     hooks,
     defaultHook: middle(hooks, sizes.layers).name,
-    predictions: [{ hook: "depth", kind: "depth", meaning, inverse }],
+    predictions: [{
+      hook: "depth",
+      kind: "depth",
+      meaning,
+      inverse,
+      // The head ends with a ReLU, or with a sigmoid times the largest depth.
+      range: [0, inverse ? Infinity : settings.max_depth || 1],
+    }],
     weightsFolder: place,
     // Neck and head are convolutions, which this makes a quarter faster.
     operations: "blocked",

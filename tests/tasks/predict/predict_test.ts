@@ -25,7 +25,7 @@ import { refused } from "../_train_process.ts";
 async function wanted(
   width: number,
   height: number,
-): Promise<{ own: DenseMap; whole: DenseMap }> {
+): Promise<{ own: DenseMap; whole: DenseMap; outside: number }> {
   const base = new URL("file:///");
   const encoder = await makeEncoder({ model, pos: "hf" }, { base });
   const fitted = await encoder.fitted?.({ width, height }) ?? encoder;
@@ -36,7 +36,11 @@ async function wanted(
     const { layout } = fitted.hooks.find(({ name }) => name === "depth")!;
     const [rows, columns] = layout.grid;
     const own = { data: depth!.data, width: columns, height: rows };
-    return { own, whole: resizeMap(own, { width, height }, "bicubic") };
+    const resized = resizeMap(own, { width, height }, "bicubic");
+    // The filter overshoots; the network's inverse depth is 0 or more.
+    const data = resized.data.map((value) => Math.max(0, value));
+    const outside = resized.data.filter((value) => value < 0).length;
+    return { own, whole: { ...resized, data }, outside };
   } finally {
     if (fitted !== encoder) await fitted.close();
     await encoder.close();
@@ -46,7 +50,7 @@ async function wanted(
 Deno.test("predict writes depth as 16-bit grey at the picture's size, right to one step", async () => {
   await using at = await predictFolder();
   const output = await at.predictOk(...depthAnything, "wave.png");
-  const { own, whole: { data } } = await wanted(40, 30);
+  const { own, whole: { data }, outside } = await wanted(40, 30);
   const min = Math.min(...data), max = Math.max(...data);
   const lines = output.split("\n");
   match(
@@ -63,7 +67,9 @@ Deno.test("predict writes depth as 16-bit grey at the picture's size, right to o
     lines[3]!.replace(/, [\d.]+ s.*/, ""),
     `wave.png: 40×30, seen at ${own.width}×${own.height}, ${
       min.toPrecision(4)
-    } to ${max.toPrecision(4)}`,
+    } to ${
+      max.toPrecision(4)
+    }, ${outside} pixels kept within the network's range`,
   );
   const file = await at.read("wave.depth.png");
   const { width, height, depth, channels, exif } = await sharp(file).metadata();
@@ -244,8 +250,9 @@ Deno.test("predict --json prints an object for each picture", async () => {
     JSON.parse(line)
   );
   const { whole: { data }, own } = await wanted(40, 30);
-  const { seconds, sha256, ...rest } = done;
+  const { seconds, sha256, clamped, ...rest } = done;
   ok(seconds > 0);
+  ok(Number.isInteger(clamped) && clamped >= 0);
   match(sha256, /^[0-9a-f]{64}$/);
   deepEqual(rest, {
     picture: "wave.png",
