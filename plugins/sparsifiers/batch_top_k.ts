@@ -9,14 +9,18 @@ import {
   dictionaryOptions,
   initDictionary,
 } from "./dictionary/init_dictionary.ts";
-import { auxKOptions, topKLoss } from "./dictionary/top_k_loss.ts";
+import {
+  auxKOptions,
+  keptAreLatents,
+  topKLoss,
+} from "./dictionary/top_k_loss.ts";
 
 const options = z.strictObject({
   ...dictionaryOptions,
   k: z.number().gt(0).default(32)
     .describe("Latents kept per token, on average over a batch"),
   ...auxKOptions,
-});
+}).check(keptAreLatents);
 
 /** Options of the BatchTopK sparsifier. */
 export type BatchTopKOptions = z.infer<typeof options>;

@@ -9,13 +9,17 @@ import {
   dictionaryOptions,
   initDictionary,
 } from "./dictionary/init_dictionary.ts";
-import { auxKOptions, topKLoss } from "./dictionary/top_k_loss.ts";
+import {
+  auxKOptions,
+  keptAreLatents,
+  topKLoss,
+} from "./dictionary/top_k_loss.ts";
 
 const options = z.strictObject({
   ...dictionaryOptions,
   k: z.int().min(1).default(32).describe("Latents kept for each token"),
   ...auxKOptions,
-});
+}).check(keptAreLatents);
 
 /** Options of the TopK sparsifier. */
 export type TopKOptions = z.infer<typeof options>;

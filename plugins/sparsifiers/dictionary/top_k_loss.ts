@@ -23,6 +23,21 @@ export const auxKOptions = {
   ),
 };
 
+/** Refuses to keep more latents than there are: other programs cannot open such a checkpoint. */
+export function keptAreLatents(
+  { value: { k, dSae }, issues }: z.core.ParsePayload<
+    { readonly k: number; readonly dSae: number }
+  >,
+): void {
+  if (k <= dSae) return;
+  issues.push({
+    code: "custom",
+    path: ["k"],
+    input: k,
+    message: `is ${k}, more than the ${dSae} latents that dSae makes`,
+  });
+}
+
 /** Options of {@linkcode topKLoss}. */
 export interface TopKLossOptions {
   /** Dead latents kept for a token to explain its error. */

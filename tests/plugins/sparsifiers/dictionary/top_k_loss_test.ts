@@ -1,3 +1,5 @@
+import batchTopKPlugin from "../../../../plugins/sparsifiers/batch_top_k.ts";
+import topKPlugin from "../../../../plugins/sparsifiers/top_k.ts";
 import { deepStrictEqual, equal, notEqual, ok } from "node:assert/strict";
 import type { Selection } from "tessera";
 import { reference } from "../../../../plugins/engines/reference/mod.ts";
@@ -184,5 +186,22 @@ Deno.test("topKLoss() has no AuxK when the error does not vary", async () => {
     const main = await run(dictionary, {}, new Uint32Array(), rows);
     equal(loss, main.loss);
     deepStrictEqual(grads.W_enc, main.grads.W_enc);
+  }
+});
+
+Deno.test("keptAreLatents() refuses a k above dSae, for every sparsifier that keeps k", async () => {
+  for (const plugin of [batchTopKPlugin, topKPlugin]) {
+    const check = async (given: unknown) =>
+      (await plugin.options["~standard"].validate(given)).issues ?? [];
+    const [issue, ...more] = await check({ dSae: 8, k: 16 });
+    deepStrictEqual(more, []);
+    deepStrictEqual(issue!.path, ["k"]);
+    deepStrictEqual(
+      issue!.message,
+      "is 16, more than the 8 latents that dSae makes",
+    );
+    deepStrictEqual(await check({ dSae: 8, k: 8 }), []);
+    // The default of k counts, too.
+    deepStrictEqual((await check({ dSae: 8 })).length, 1);
   }
 });
