@@ -21,7 +21,12 @@ export const errorMeanings = {
   delta2: "the same with 1.25²",
   delta3: "the same with 1.25³",
   spearman: "rank correlation of found and true inverse depth, nothing fitted",
+  unusable:
+    "share of places where the found depth is not a number above 1 mm: it counts as 1 mm, and as the farthest true depth where it is infinite",
 } as const;
+
+/** The depth in metres that counts where none is found: a millimetre, as evaluations of NYU and KITTI have it. */
+export const smallestDepth = 1e-3;
 
 /** The name of an error. */
 export type DepthError = keyof typeof errorMeanings;
@@ -30,9 +35,11 @@ export type DepthError = keyof typeof errorMeanings;
 export type DepthErrors = Readonly<Record<DepthError, number>>;
 
 /**
- * The errors of `found`, where both it and `truth` are known: both in metres
- * and positive. NaN where nothing is known, and for `spearman` where one of the
- * two is the same everywhere. Definitions: Eigen et al., 2014
+ * The errors of `found` where `truth` is known, both in metres. What is found
+ * there counts, whatever it is: below {@linkcode smallestDepth}, or no number,
+ * it is that; infinite, it is the farthest true depth. NaN where nothing is
+ * known, and for `spearman` where one of the two is the same everywhere.
+ * Definitions: Eigen et al., 2014
  * (arXiv:1406.2283); ZoeDepth (arXiv:2302.12288) for `silog`.
  */
 export function depthErrors(
@@ -41,10 +48,16 @@ export function depthErrors(
 ): DepthErrors {
   const at: number[] = [];
   for (let i = 0; i < truth.length; i++) {
-    if (found[i]! > 0 && truth[i]! > 0 && truth[i]! < Infinity) at.push(i);
+    if (truth[i]! > 0 && truth[i]! < Infinity) at.push(i);
   }
+  const farthest = at.reduce((most, i) => Math.max(most, truth[i]!), 0);
+  const counted = Float64Array.from(
+    found,
+    (d) => d === Infinity ? farthest : d >= smallestDepth ? d : smallestDepth,
+  );
   const mean = (of: (d: number, t: number) => number): number =>
-    at.reduce((sum, i) => sum + of(found[i]!, truth[i]!), 0) / at.length;
+    at.reduce((sum, i) => sum + of(counted[i]!, truth[i]!), 0) / at.length;
+  const unusable = at.filter((i) => !isUsable(found[i]!)).length / at.length;
   const g = (d: number, t: number) => Math.log(d) - Math.log(t);
   const gMean = mean(g), gSquares = mean((d, t) => g(d, t) ** 2);
   const within = (most: number) =>
@@ -61,6 +74,12 @@ export function depthErrors(
     delta1: within(1.25),
     delta2: within(1.25 ** 2),
     delta3: within(1.25 ** 3),
-    spearman: spearman(found, truth),
+    spearman: spearman(counted, truth),
+    unusable,
   };
+}
+
+/** Whether a found depth in metres counts as it is. */
+export function isUsable(depth: number): boolean {
+  return depth >= smallestDepth && depth < Infinity;
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import { alignTo, type DenseMap, type View } from "../../../../mod.ts";
+import { isUsable } from "./depth_errors.ts";
 import type { OwnDepth } from "../study/cell_targets.ts";
 
 /** The true depth at the middle of each place of a grid over `view` of the map. */
@@ -24,25 +25,35 @@ export function truthAt(
 /**
  * Depth from inverse depth without a unit: scaled and shifted in inverse depth
  * to fit the truth best, then turned round. What would lie farther than the
- * farthest true place, or behind the camera, is put there.
+ * farthest true place, or behind the camera, is put there. What is NaN has no
+ * part in the fit and stays NaN.
  */
 export function alignedDepth(
   disparity: ArrayLike<number>,
   truth: ArrayLike<number>,
 ): Float64Array {
   const known = Array.from(truth, (t) => t > 0 && t < Infinity ? 1 / t : NaN);
-  const { scale, shift } = alignTo(disparity, known);
+  // One infinite number would be all that the fit sees.
+  const finite = Float64Array.from(
+    disparity,
+    (x) => Number.isFinite(x) ? x : NaN,
+  );
+  const { scale, shift } = alignTo(finite, known);
   const least = known.reduce((a, b) => b < a ? b : a, Infinity);
   return Float64Array.from(
     disparity,
-    (x) => 1 / Math.max(scale * x + shift, least),
+    (x) => Number.isFinite(x) ? 1 / Math.max(scale * x + shift, least) : NaN,
   );
 }
 
-/** Inverse depth at each place, whatever the model says. */
+/**
+ * Inverse depth at each place, whatever the model says; NaN where it says no
+ * depth. As 1000 per metre, a depth of nothing at one place in a hundred would
+ * decide every fit to the picture.
+ */
 export function disparityOf({ values, inverse }: OwnDepth): Float64Array {
   return Float64Array.from(
     values,
-    (x) => inverse ? x : 1 / Math.max(x, 1e-3),
+    (x) => inverse ? x : isUsable(x) ? 1 / x : NaN,
   );
 }

@@ -148,7 +148,11 @@ function errorsAt(
   // An alignment may turn a depth round that is the wrong way round: ranks may not.
   const aligned = (x: ArrayLike<number>) => ({
     ...depthErrors(alignedDepth(x, truth), truth),
-    spearman: spearman(x, nearness),
+    // What says no depth is in front of everything, as in the errors.
+    spearman: spearman(
+      Array.from(x, (one) => Number.isFinite(one) ? one : Infinity),
+      nearness,
+    ),
   });
   const own = ownDepth(activations[hook.name]!, at, hook, prediction);
   return {

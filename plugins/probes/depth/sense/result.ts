@@ -8,6 +8,7 @@ import {
   estimateColumns,
   estimateWords,
   type Metric,
+  percent,
   quantity,
   type Table,
   tableOf,
@@ -33,7 +34,10 @@ export function senseResult(
       sense_errors: errorsTable(errors),
       sense_pictures: picturesTable(found),
     },
-    verdict: verdictOf(errors, found.length),
+    verdict: [
+      ...verdictOf(errors, found.length),
+      ...unusableWords(errors),
+    ],
   };
 }
 
@@ -47,6 +51,7 @@ const shown: readonly DepthError[] = [
   "delta2",
   "delta3",
   "spearman",
+  "unusable",
 ];
 
 function metricsOf(errors: readonly MeanError[]): Record<string, Metric> {
@@ -93,6 +98,18 @@ function picturesTable(found: readonly PictureErrors[]): Table {
       )
     ),
     { id: "the picture", predictor: "who says the depth", ...errorMeanings },
+  );
+}
+
+/** How much of the depth counts as something else than the model says, where any does. */
+function unusableWords(errors: readonly MeanError[]): string[] {
+  return errors.filter(({ predictor, error, value }) =>
+    error === "unusable" && value > 0 && predictor !== "constant" &&
+    predictor !== "position"
+  ).map(({ predictor, value }) =>
+    `Of ${predictor === "model" ? "the model's depth" : "it as it is said"}, ${
+      percent(value)
+    } of the places are no depth above 1 mm, and count against it as 1 mm`
   );
 }
 

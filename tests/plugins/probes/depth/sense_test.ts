@@ -5,6 +5,7 @@ import { alignTo } from "../../../../core/statistics/align.ts";
 import { depthErrors } from "../../../../plugins/probes/depth/sense/depth_errors.ts";
 import {
   alignedDepth,
+  disparityOf,
   truthAt,
 } from "../../../../plugins/probes/depth/sense/found_depth.ts";
 import { sense } from "../../../../plugins/probes/depth/sense/mod.ts";
@@ -24,7 +25,7 @@ async function sensed(options: PlantedWorldOptions) {
 }
 
 Deno.test("depthErrors() of two places, worked out by hand", () => {
-  const errors = depthErrors([2, 4, 9, NaN], [1, 4, NaN, 2]);
+  const errors = depthErrors([2, 4, 9, NaN], [1, 4, NaN, 0]);
   const ln2 = Math.log(2);
   near(errors.abs_rel, 0.5);
   near(errors.sq_rel, 0.5);
@@ -37,6 +38,52 @@ Deno.test("depthErrors() of two places, worked out by hand", () => {
   near(errors.delta2, 0.5);
   near(errors.delta3, 0.5);
   near(errors.spearman, 1);
+  equal(errors.unusable, 0);
+});
+
+Deno.test("depthErrors() counts what is no depth against the model", () => {
+  const truth = Array.from({ length: 200 }, (_, i) => 1 + i / 20);
+  for (const bad of [0, -3, NaN, -Infinity, 1e-9]) {
+    const found = truth.map((t, i) => i % 2 === 0 ? t : bad);
+    const errors = depthErrors(found, truth);
+    equal(errors.unusable, 0.5);
+    equal(errors.delta1, 0.5);
+    const millimetre = truth.map((t, i) => i % 2 === 0 ? t : 1e-3);
+    deepEqual({ ...depthErrors(millimetre, truth), unusable: 0.5 }, errors);
+    // Half of the places are right, half are a millimetre: nearly 1 − 0.
+    ok(errors.abs_rel > 0.49 && errors.rmse > 1);
+    ok(errors.spearman < 0.95);
+  }
+  const { unusable, delta1 } = depthErrors(
+    truth.map((t, i) => i === 0 ? Infinity : t),
+    truth,
+  );
+  equal(unusable, 1 / 200);
+  equal(delta1, 199 / 200);
+});
+
+Deno.test("alignedDepth() is not ruined by one place in a hundred that says no depth", () => {
+  const truth = Array.from({ length: 200 }, (_, i) => 1 + i / 20);
+  for (const bad of [0, -2, NaN, Infinity, 1e-7]) {
+    const said = truth.map((t, i) => i % 100 === 50 ? bad : t);
+    const disparity = disparityOf({
+      values: Float64Array.from(said),
+      inverse: false,
+      grid: [10, 20],
+    });
+    const found = alignedDepth(disparity, truth);
+    const { abs_rel, unusable, delta1 } = depthErrors(found, truth);
+    equal(unusable, 2 / 200);
+    near(delta1, 198 / 200);
+    ok(abs_rel < 0.011, `${bad}: ${abs_rel}`);
+  }
+  // Inverse depth that is infinite at a place, as 1 / 0 would be.
+  const inverse = alignedDepth(
+    truth.map((t, i) => i === 50 ? Infinity : 1 / t),
+    truth,
+  );
+  truth.forEach((t, i) => i === 50 || near(inverse[i]!, t));
+  ok(Number.isNaN(inverse[50]!));
 });
 
 Deno.test("depthErrors() has no correlation where depth is the same everywhere, and no error of nothing", () => {
