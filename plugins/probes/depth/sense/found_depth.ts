@@ -7,6 +7,14 @@ import { alignTo, type DenseMap, type View } from "../../../../mod.ts";
 import { isUsable } from "./depth_errors.ts";
 import type { OwnDepth } from "../study/cell_targets.ts";
 
+/** Inverse depth where depth is known; NaN elsewhere. */
+export function inverseOf(depth: ArrayLike<number>): Float64Array {
+  return Float64Array.from(
+    depth,
+    (metres) => metres > 0 && metres < Infinity ? 1 / metres : NaN,
+  );
+}
+
 /** The true depth at the middle of each place of a grid over `view` of the map. */
 export function truthAt(
   { data, width, height }: DenseMap,
@@ -32,7 +40,7 @@ export function alignedDepth(
   disparity: ArrayLike<number>,
   truth: ArrayLike<number>,
 ): Float64Array {
-  const known = Array.from(truth, (t) => t > 0 && t < Infinity ? 1 / t : NaN);
+  const known = inverseOf(truth);
   // One infinite number would be all that the fit sees.
   const finite = Float64Array.from(
     disparity,

@@ -14,7 +14,12 @@ import { ownDepth } from "../study/cell_targets.ts";
 import { encodedPictures } from "../../study/encoded_pictures.ts";
 import { readPictures, type StudyPicture } from "../../study/pictures.ts";
 import { depthErrors } from "./depth_errors.ts";
-import { alignedDepth, disparityOf, truthAt } from "./found_depth.ts";
+import {
+  alignedDepth,
+  disparityOf,
+  inverseOf,
+  truthAt,
+} from "./found_depth.ts";
 import { meanErrors, type PictureErrors } from "./mean_errors.ts";
 import { senseResult } from "./result.ts";
 import type { PartResult } from "../../study/study.ts";
@@ -36,30 +41,28 @@ const together = 8;
  */
 export async function sense(study: DepthStudy): Promise<PartResult> {
   const { prediction, truth } = study;
-  if (!prediction || !truth) {
-    return { metrics: {}, verdict: [notMeasured(study)] };
+  if (!prediction) {
+    return notMeasured(
+      truth
+        ? "this model says none"
+        : "this model says none, and this dataset does not know it either",
+    );
   }
+  if (!truth) return notMeasured("this dataset does not know the true depth");
   const hook = findHook(study.encoder, prediction.hook);
   const mean = await meanByPlace(study, hook);
   const found = await errorsOf(study, { hook, prediction, mean });
   if (found.length === 0) {
-    return {
-      metrics: {},
-      verdict: [
-        "How right the model's depth is was not measured: no picture to measure on has a known depth",
-      ],
-    };
+    return notMeasured("no picture to measure on has a known depth");
   }
   return senseResult(meanErrors(study, found), found);
 }
 
-function notMeasured({ prediction, truth }: DepthStudy): string {
-  const why = prediction || truth
-    ? prediction
-      ? "this dataset does not know the true depth"
-      : "this model says none"
-    : "this model says none, and this dataset does not know it either";
-  return `How right the model's depth is was not measured: ${why}`;
+function notMeasured(why: string): PartResult {
+  return {
+    metrics: {},
+    verdict: [`How right the model's depth is was not measured: ${why}`],
+  };
 }
 
 /** The mean inverse depth of each place, in units of its picture's mean, over the pictures fitted on. */
@@ -76,9 +79,7 @@ async function meanByPlace(
     )
   ) {
     const view = study.encoder.view?.(picture.image);
-    const disparity = truthAt(picture.maps!.depth!, grid, view).map((t) =>
-      t > 0 && t < Infinity ? 1 / t : NaN
-    );
+    const disparity = inverseOf(truthAt(picture.maps!.depth!, grid, view));
     const known = disparity.filter((x) => !Number.isNaN(x));
     const unit = known.reduce((sum, x) => sum + x, 0) / known.length;
     disparity.forEach((x, place) => {
@@ -143,8 +144,8 @@ function errorsAt(
   const { index, id, image, maps } = pictures[at]!;
   if (!maps?.depth) return undefined;
   const truth = truthAt(maps.depth, hook.layout.grid, encoder.view?.(image));
-  if (!truth.some((t) => t > 0 && t < Infinity)) return undefined;
-  const nearness = truth.map((t) => t > 0 && t < Infinity ? 1 / t : NaN);
+  const nearness = inverseOf(truth);
+  if (nearness.every(Number.isNaN)) return undefined;
   // An alignment may turn a depth round that is the wrong way round: ranks may not.
   const aligned = (x: ArrayLike<number>) => ({
     ...depthErrors(alignedDepth(x, truth), truth),
