@@ -13,8 +13,21 @@ import { encodedPictures } from "./encoded_pictures.ts";
 import { byLatent, type LatentEntries } from "./latent_entries.ts";
 import { clustersOf } from "./split_pictures.ts";
 import type { Study } from "./study.ts";
-import type { EncodedPictures } from "./target.ts";
-import type { TargetPatches } from "./target_patches.ts";
+import type { EncodedPictures, TargetWords } from "./target.ts";
+
+/** The target on the patches of some pictures; patch `p · cells + c` is the one at cell `c` of picture `p`. */
+export interface TargetPatches {
+  /** What it is called, and how it is shown. */
+  readonly words: TargetWords;
+  /** The target, `[pictures · cells]`; NaN where it is not known. */
+  readonly target: Float64Array;
+  /** Cells of the hook's grid, row by row. */
+  readonly cells: number;
+  /** Indices of the pictures in the dataset. */
+  readonly pictures: Uint32Array;
+  /** What a bootstrap or a permutation keeps together, `[pictures]`: from 0, in order. */
+  readonly clusters: Uint32Array;
+}
 
 /** What {@linkcode readCodes} reads. */
 export interface ReadCodesOptions {
@@ -49,11 +62,11 @@ export async function readCodes(
   pictures: Uint32Array,
   { dictionaries = [], onPatches }: ReadCodesOptions,
 ): Promise<ReadCodes> {
-  const { hook, report, target: { tuned } } = study;
+  const { hook, report, target } = study;
   const kept: number[] = [], targets: Float64Array[] = [];
   const coded: HostCodes[][] = dictionaries.map(() => []);
   const groups = inGroups(pictures, together);
-  const options = { hooks: [hook.name], needed: tuned.hooks };
+  const options = { hooks: [hook.name], needed: target.tuned.hooks };
   let done = 0;
   for await (const group of encodedPictures(study, groups, options)) {
     study.signal?.throwIfAborted();
@@ -78,7 +91,7 @@ export async function readCodes(
   const [rows, cols] = hook.layout.grid;
   return {
     patches: {
-      words: tuned.words,
+      words: target,
       target: joined(targets, rows * cols),
       cells: rows * cols,
       pictures: Uint32Array.from(kept),

@@ -5,7 +5,6 @@
  * @module
  */
 import type { Hook, HostTensors } from "../../../mod.ts";
-import type { TargetWords } from "./target_patches.ts";
 import type { StudyPicture } from "./pictures.ts";
 
 /** Pictures that were encoded together. */
@@ -38,20 +37,26 @@ export interface MainTarget {
   readonly measured: string;
 }
 
-/** The number that latents are held against. */
-export interface TunedTarget {
-  /** Its name in tables. */
-  readonly column: string;
-  /** Hooks that must be read to know it. */
-  readonly hooks: readonly string[];
-  /** How it is put into words. */
-  readonly words: TargetWords;
+/** How a target is put into words. */
+export interface TargetWords {
+  /** Its name in sentences, with which the columns of latents begin: `"depth"`. */
+  readonly name: string;
+  /** Said of patches where it is small: `["near", "nearer"]`. */
+  readonly small: readonly [is: string, more: string];
+  /** Said of patches where it is large: `["far", "farther"]`. */
+  readonly large: readonly [is: string, more: string];
+  /** Turns a number on the scale that is measured, or a difference of two, into the one that is shown: `Math.exp` of logarithms. */
+  readonly shown: (measured: number) => number;
+  /** What is shown, in words: `"in metres"`. */
+  readonly scale: string;
+  /** Its unit, where it has one: `"metres"`. */
+  readonly unit?: string;
+  /** A sentence that says whose it is, given of what: `"30 patches of 2 pictures"`. */
+  readonly source: (of: string) => string;
 }
 
 /** Something that a model may encode, such as depth. */
-export interface Target {
-  /** In sentences: `"depth"`. */
-  readonly name: string;
+export interface Target extends TargetWords {
   /** What is measured of it: `"the logarithm of depth"`. */
   readonly measured: string;
   /** Every number that probes are asked for, in the order of tables. */
@@ -60,8 +65,11 @@ export interface Target {
   readonly main: readonly MainTarget[];
   /** Hooks that must be read to know all of them, as where the model predicts it itself. */
   readonly hooks: readonly string[];
-  /** The number that latents are held against. */
-  readonly tuned: TunedTarget;
+  /** The number that latents are held against, and the hooks that must be read to know it. */
+  readonly tuned: {
+    readonly column: string;
+    readonly hooks: readonly string[];
+  };
   /** What is known of the cells of a hook's grid in picture `at` of a group. */
   cells(
     group: EncodedPictures,

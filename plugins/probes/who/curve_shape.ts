@@ -4,7 +4,7 @@
  * @module
  */
 import { correlation, midRanks } from "../../../mod.ts";
-import type { TargetWords } from "../study/target_patches.ts";
+import type { TargetWords } from "../study/target.ts";
 
 /** The names of the classes of curves; a latent's `curveClass` is an index of them. */
 export function curveClasses(

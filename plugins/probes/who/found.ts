@@ -5,7 +5,7 @@
  */
 import { falseDiscoveryRates, shareOf } from "../../../mod.ts";
 import type { LatentEntries } from "../study/latent_entries.ts";
-import type { TargetWords } from "../study/target_patches.ts";
+import type { TargetWords } from "../study/target.ts";
 import { passing } from "./passing_rule.ts";
 import type { PositionNull } from "./position_null.ts";
 import type { TargetScale } from "./target_scale.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import type { LatentValues } from "../../../mod.ts";
-import type { TargetWords } from "../study/target_patches.ts";
+import type { TargetWords } from "../study/target.ts";
 import { curveClasses } from "./curve_shape.ts";
 import type { UnitSource } from "./found.ts";
 

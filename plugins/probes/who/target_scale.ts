@@ -10,7 +10,7 @@ import {
   randomFrom,
 } from "../../../mod.ts";
 import type { LatentSlice } from "../study/latent_entries.ts";
-import type { TargetPatches } from "../study/target_patches.ts";
+import type { TargetPatches } from "../study/read_codes.ts";
 
 /** Bins and ranks of a target. Permuting maps between pictures changes only which patch has which bin and rank. */
 export interface TargetScale {

@@ -2,9 +2,11 @@
 import { equal, match, notEqual, ok, rejects } from "node:assert/strict";
 import type { Dataset, Encoder } from "tessera";
 import { probeDirection } from "../../../plugins/probes/where/probe_direction.ts";
-import { depthTarget } from "../../../plugins/probes/depth/study/depth_target.ts";
+import {
+  depthTarget,
+  depthWords,
+} from "../../../plugins/probes/depth/study/depth_target.ts";
 import type { MainTarget } from "../../../plugins/probes/study/target.ts";
-import { depthWords } from "../../../plugins/probes/depth/study/depth_words.ts";
 import { splitPictures } from "../../../plugins/probes/study/split_pictures.ts";
 import type { DepthStudy } from "../../../plugins/probes/depth/study/depth_study.ts";
 import { where, type WhereResult } from "../../../plugins/probes/where/mod.ts";
@@ -277,12 +279,13 @@ Deno.test("where() asks for any number that is known of cells, in its words", as
   const found = await run({
     ...study,
     target: {
+      ...depthWords(true),
       name: "redness",
       measured: "redness",
       columns: ["redness"],
       main: [redness],
       hooks: [],
-      tuned: { column: "redness", hooks: [], words: depthWords(true) },
+      tuned: { column: "redness", hooks: [] },
       cells({ pictures }, at, { layout: { grid: [rows, cols] } }) {
         const { data, width, height } = pictures[at]!.image;
         const cells = Array.from({ length: rows * cols }, (_, i) => {

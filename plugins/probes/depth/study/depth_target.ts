@@ -6,8 +6,7 @@
 import type { Prediction } from "../../../../mod.ts";
 import type { Study } from "../../study/study.ts";
 import { cellTargets, ownDepth } from "./cell_targets.ts";
-import { depthWords } from "./depth_words.ts";
-import type { MainTarget, Target } from "../../study/target.ts";
+import type { MainTarget, Target, TargetWords } from "../../study/target.ts";
 
 /** Whose depth is known. */
 export interface KnownDepth {
@@ -15,6 +14,23 @@ export interface KnownDepth {
   readonly truth: boolean;
   /** The model's own depth, where it says one. */
   readonly prediction?: Prediction | undefined;
+}
+
+/** The words for the logarithm of the true depth, or of the model's own. */
+export function depthWords(isTrue: boolean): TargetWords {
+  return {
+    name: "depth",
+    small: ["near", "nearer"],
+    large: ["far", "farther"],
+    shown: Math.exp,
+    ...isTrue
+      ? { scale: "in metres", unit: "metres" }
+      : { scale: "as the model says it, up to a factor" },
+    source: (of) =>
+      isTrue
+        ? `Depth is the true depth of ${of}`
+        : `Depth is the model's own prediction on ${of}, as the dataset knows no true depth: what goes with it goes with what the model says, right or wrong`,
+  };
 }
 
 /** What is measured of a depth. */
@@ -31,7 +47,7 @@ export function depthTarget(
   const hasOwn = prediction !== undefined;
   const said = prediction ? [prediction.hook] : [];
   return {
-    name: "depth",
+    ...depthWords(truth),
     measured: "the logarithm of depth",
     columns: [
       ...some(truth, "truth_log_depth", "truth_disparity", "truth_rank"),
@@ -49,7 +65,6 @@ export function depthTarget(
     tuned: {
       column: truth ? "truth_log_depth" : "own_log_depth",
       hooks: truth ? [] : said,
-      words: depthWords(truth),
     },
     cells({ pictures, activations }, at, hook) {
       const { image, maps } = pictures[at]!;

@@ -5,8 +5,7 @@
  */
 import type { DepthStudy } from "../study/depth_study.ts";
 import type { LatentEntries } from "../../study/latent_entries.ts";
-import { readCodes } from "../../study/read_codes.ts";
-import type { TargetPatches } from "../../study/target_patches.ts";
+import { readCodes, type TargetPatches } from "../../study/read_codes.ts";
 
 /** The pictures that are edited, unedited. */
 export interface Gathered {

@@ -8,8 +8,8 @@ import {
   byLatent,
   type LatentEntries,
 } from "../../../../plugins/probes/study/latent_entries.ts";
-import { depthWords } from "../../../../plugins/probes/depth/study/depth_words.ts";
-import type { TargetPatches } from "../../../../plugins/probes/study/target_patches.ts";
+import { depthWords } from "../../../../plugins/probes/depth/study/depth_target.ts";
+import type { TargetPatches } from "../../../../plugins/probes/study/read_codes.ts";
 
 /** Pictures, cells, latents. */
 export const pictures = 14, cells = 6, dSae = 5;
