@@ -13,38 +13,7 @@ import type { LatentSlice } from "../study/latent_entries.ts";
 import type { TargetPatches } from "../study/read_codes.ts";
 
 /** Bins and ranks of a target. Permuting maps between pictures changes only which patch has which bin and rank. */
-export interface TargetScale {
-  /** The patches. */
-  readonly patches: TargetPatches;
-  /** Number of bins: as many as asked for, or fewer where targets are equal. */
-  readonly count: number;
-  /** The bin of each patch, the least first; {@linkcode noBin} where its target is not known. */
-  readonly bin: Uint8Array;
-  /** Donors where maps are not permuted: each picture itself. */
-  readonly own: Uint32Array;
-  /** Patches whose target is known. */
-  readonly known: number;
-  /** Rank of each patch's target among those known, equal ones sharing the middle of theirs, less the mean rank; 0 where unknown. Half of float64's bytes, and exact for eight million patches. */
-  readonly rank: Float32Array;
-  /** The sum of the squares of `rank`. */
-  readonly rankSquares: number;
-  /** Patches in each bin. */
-  readonly n: Float64Array;
-  /** Patches of each half of the clusters in each bin. */
-  readonly nOfHalf: readonly [Float64Array, Float64Array];
-  /** The target at which each bin begins, and where the last one ends: `[count + 1]`. */
-  readonly edges: Float64Array;
-  /** The mean target in each bin. */
-  readonly centres: Float64Array;
-  /** The half, 0 or 1, that each cluster is in. */
-  readonly half: Uint8Array;
-  /** Patches of each cell whose target is known, `[cells]`. */
-  readonly inCell: Float64Array;
-  /** The share of each bin among the patches of each cell, `[cells · count]`. */
-  readonly shares: Float64Array;
-  /** The pseudo-inverse of `diag(n) − Σ_c n_c s_c s_cᵀ`, `s_c` the shares at a cell: `[count · count]`. */
-  readonly inverse: Float64Array;
-}
+export type TargetScale = Readonly<ReturnType<typeof targetScale>>;
 
 /**
  * Prepares a latent, and returns a function that measures how it goes with the
@@ -58,22 +27,14 @@ export type Measure = (
 /** Stands for the bin of a patch whose target is not known. */
 export const noBin = 255;
 
-/** Options for {@linkcode targetScale}. */
-interface TargetScaleOptions {
-  /** Bins of equally many patches, at most 250. */
-  readonly bins: number;
-  /** Decides which clusters make up which half. */
-  readonly seed: number;
-}
-
 /** Key of the random stream that makes the halves. */
 const halvesKey = 31;
 
-/** The bins and ranks of a target. */
+/** The bins and ranks of a target: at most 250 `bins`, of equally many patches. The seed decides the halves. */
 export function targetScale(
   patches: TargetPatches,
-  { bins, seed }: TargetScaleOptions,
-): TargetScale {
+  { bins, seed }: { bins: number; seed: number },
+) {
   const { target } = patches;
   const known = target.filter((value) => !Number.isNaN(value)).sort();
   const edges = binEdges(known, bins), count = edges.length - 1;
@@ -94,16 +55,25 @@ export function targetScale(
   const rank = centredRanks(target, known.length);
   return {
     patches,
+    /** Number of bins: as many as asked for, or fewer where targets are equal. */
     count,
+    /** The bin of each patch, the least first; {@linkcode noBin} where its target is not known. */
     bin,
+    /** Donors where maps are not permuted: each picture itself. */
     own: Uint32Array.from(patches.pictures.keys()),
+    /** Patches whose target is known. */
     known: known.length,
+    /** {@linkcode centredRanks} of the targets, and the sum of their squares. */
     rank,
     rankSquares: rank.reduce((sum, x) => sum + x * x, 0),
+    /** Patches in each bin, and those of each half of the clusters. */
     n,
     nOfHalf,
+    /** The target at which each bin begins, and where the last one ends: `[count + 1]`. */
     edges,
+    /** The mean target in each bin. */
     centres: sums.map((sum, b) => sum / n[b]!),
+    /** The half, 0 or 1, that each cluster is in. */
     half,
     ...placesOf(bin, n, patches.cells),
   };
@@ -133,6 +103,7 @@ export function binOf(value: number, edges: Float64Array): number {
   return low;
 }
 
+/** Rank of each target among those known, less the mean rank; 0 where unknown. Half of float64's bytes, and exact for eight million patches. */
 function centredRanks(target: Float64Array, known: number): Float32Array {
   return Float32Array.from(
     midRanks(target),
@@ -149,11 +120,7 @@ function halves(clusters: Uint32Array, seed: number): Uint8Array {
 }
 
 /** How often each bin occurs at each cell. */
-function placesOf(
-  bin: Uint8Array,
-  n: Float64Array,
-  cells: number,
-): Pick<TargetScale, "inCell" | "shares" | "inverse"> {
+function placesOf(bin: Uint8Array, n: Float64Array, cells: number) {
   const count = n.length, inCell = new Float64Array(cells);
   const shares = new Float64Array(cells * count);
   bin.forEach((b, patch) => {
@@ -174,8 +141,11 @@ function placesOf(
     }
   }
   return {
+    /** Patches of each cell whose target is known, `[cells]`. */
     inCell,
+    /** The share of each bin among the patches of each cell, `[cells · count]`. */
     shares,
+    /** The pseudo-inverse of `diag(n) − Σ_c n_c s_c s_cᵀ`, `s_c` the shares at a cell: `[count · count]`. */
     inverse: pseudoInverse(matrix, 1e-9 * Math.max(...n)),
   };
 }
