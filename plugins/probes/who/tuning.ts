@@ -23,8 +23,6 @@ import { noBin, type TargetScale } from "./target_scale.ts";
 /** What is measured of each latent, over the patches whose target is known. */
 const tuningColumns = [
   "density", // share of the patches on which it fires
-  "maximum", // its largest activation
-  "meanActive", // its mean activation on the patches on which it fires
   "fired", // patches on which it fires
   "clusters", // clusters of pictures in which it fires
   "spearman", // rank correlation of activation and target
@@ -108,7 +106,7 @@ export function tuningOf(
       fired,
       density: fired / scale.known,
       ...fired > 0 && {
-        ...activityOf(seen, scale),
+        clusters: clustersIn(seen, scale),
         ...ranksOf(seen, scale),
         ...shapeOf(curve, scale),
         spearman: spearman(seen)(),
@@ -150,16 +148,11 @@ function agreementOf(seen: LatentSlice, scale: TargetScale): number {
   return correlation(a.filter(both), b.filter(both));
 }
 
-function activityOf(
-  { pictures, values }: LatentSlice,
+function clustersIn(
+  { pictures }: LatentSlice,
   { patches: { clusters } }: TargetScale,
-) {
-  const sum = values.reduce((all, value) => all + value, 0);
-  return {
-    maximum: values.reduce((most, value) => Math.max(most, value)),
-    meanActive: sum / values.length,
-    clusters: new Set(pictures.values().map((p) => clusters[p])).size,
-  };
+): number {
+  return new Set(pictures.values().map((p) => clusters[p])).size;
 }
 
 function ranksOf(

@@ -70,8 +70,6 @@ function plainTuning(known: readonly Known[], half: Uint8Array) {
   );
   return {
     density: active.length / known.length,
-    maximum: Math.max(...a),
-    meanActive: meanOf(active.map((patch) => patch.a)),
     fired: active.length,
     clusters: new Set(active.map((patch) => patch.cluster)).size,
     spearman: plainPearson(plainRanks(a), plainRanks(d)),

@@ -49,8 +49,6 @@ export function plantedTuning(passes?: Uint8Array): LatentTuning {
   const none = new Float32Array(dSae).fill(NaN);
   const names = [
     "density",
-    "maximum",
-    "meanActive",
     "fired",
     "clusters",
     "spearmanActive",
