@@ -24,8 +24,20 @@ export interface Units {
 /** Units of one kind, and how they go with the target. */
 export type UnitSource = Readonly<ReturnType<typeof judged>>;
 
-/** Everything that was measured. */
-export interface WhoFound {
+/** Options for the part "who". */
+export interface WhoOptions {
+  /** Permutations of the maps between pictures. */
+  readonly permutations: number;
+  /** Bins of the target, of equally many patches. */
+  readonly bins: number;
+  /** Latents whose tuning curves are shown. */
+  readonly curves: number;
+  /** The false discovery rate below which a latent passes. */
+  readonly q: number;
+}
+
+/** Everything that was measured, and how. */
+export interface WhoFound extends WhoOptions {
   /** The latents of the trained dictionary, where there is one. */
   readonly trained?: UnitSource | undefined;
   /** Its controls. */
@@ -38,12 +50,6 @@ export interface WhoFound {
   readonly scale: TargetScale;
   /** Units that fire on a patch. */
   readonly l0: number;
-  /** Permutations. */
-  readonly permutations: number;
-  /** The false discovery rate below which units pass. */
-  readonly q: number;
-  /** Latents whose tuning curves are shown. */
-  readonly curves: number;
   /** Decides every random number. */
   readonly seed: number;
 }

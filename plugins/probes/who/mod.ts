@@ -5,7 +5,12 @@
  * @module
  */
 import type { Study } from "../study/study.ts";
-import { judged, type Units, type UnitSource } from "./found.ts";
+import {
+  judged,
+  type Units,
+  type UnitSource,
+  type WhoOptions,
+} from "./found.ts";
 import { positionNull } from "./position_null.ts";
 import { readControls, readTrained } from "./read_units.ts";
 import { resultOf, type WhoResult } from "./result.ts";
@@ -13,18 +18,6 @@ import { type TargetScale, targetScale } from "./target_scale.ts";
 import { type LatentTuning, tuningOf } from "./tuning.ts";
 
 export type { WhoResult } from "./result.ts";
-
-/** Options for {@linkcode who}. */
-interface WhoOptions {
-  /** Permutations of the maps between pictures. */
-  readonly permutations: number;
-  /** Bins of the target, of equally many patches. */
-  readonly bins: number;
-  /** Latents whose tuning curves are shown. */
-  readonly curves: number;
-  /** The false discovery rate below which a latent passes. */
-  readonly q: number;
-}
 
 /** Units that fire on a patch where no dictionary says how many. */
 const l0WithoutDictionary = 32;
