@@ -220,9 +220,8 @@ export {
 } from "./core/statistics/bootstrap.ts";
 export { cholesky, dot, solve } from "./core/statistics/cholesky.ts";
 export {
-  choosePenalties,
-  type Chosen,
-  fitChosen,
+  type ChosenFit,
+  fitCrossValidated,
   type Held,
 } from "./core/statistics/cross_validate.ts";
 export {

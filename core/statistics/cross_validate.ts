@@ -20,20 +20,57 @@ export interface Held {
   readonly held: NormalSums;
 }
 
-/** What cross-validation says of each target. */
-export interface Chosen {
-  /** The place in the penalties of the one with the least error. */
-  readonly places: readonly number[];
-  /** Its squared error, summed over the rows held out. */
+/** A fit with the penalty of each target that cross-validation chose. */
+export interface ChosenFit extends RidgeFit {
+  /** The penalty of each target. */
+  readonly penalties: readonly number[];
+  /** Its squared error, summed over the rows held out: `[targets]`. */
   readonly errors: Float64Array;
 }
 
-/** For each part the penalty of each target with the least squared error over all that is held out. */
-export function choosePenalties(
+/**
+ * {@linkcode fitRidge} of each part of `sums`, each target with the penalty that
+ * has the least squared error over all that the folds hold out.
+ */
+export function fitCrossValidated(
+  sums: NormalSums,
   folds: readonly Held[],
   penalties: readonly number[],
-  parts: readonly Nested[] = [wholeOf(folds[0]!.held)],
-): Chosen[] {
+  parts: readonly Nested[] = [wholeOf(sums)],
+): ChosenFit[] {
+  const { width } = sums;
+  const errors = heldOutErrors(folds, penalties, parts);
+  const fits = parts.map(({ targets }, part) => {
+    const places = leastOf(errors[part]!);
+    return {
+      places,
+      weights: new Float64Array(targets * width),
+      intercept: new Float64Array(targets),
+      penalties: places.map((p) => penalties[p]!),
+      errors: Float64Array.from(places, (p, t) => errors[part]![p]![t]!),
+    };
+  });
+  for (const p of new Set(fits.flatMap(({ places }) => places))) {
+    const [found] = fitNested(sums, [penalties[p]!], parts);
+    found!.forEach(({ weights, intercept }, part) => {
+      const into = fits[part]!;
+      into.places.forEach((own, target) => {
+        if (own !== p) return;
+        const at = target * width;
+        into.weights.set(weights.subarray(at, at + width), at);
+        into.intercept[target] = intercept[target]!;
+      });
+    });
+  }
+  return fits;
+}
+
+/** For each part and penalty the squared error of each target over all that is held out. */
+function heldOutErrors(
+  folds: readonly Held[],
+  penalties: readonly number[],
+  parts: readonly Nested[],
+): Float64Array[][] {
   const found = parts.map(({ targets }) =>
     penalties.map(() => new Float64Array(targets))
   );
@@ -45,43 +82,13 @@ export function choosePenalties(
       });
     });
   }
-  return found.map(leastOf);
+  return found;
 }
 
-function leastOf(errors: readonly Float64Array[]): Chosen {
-  const places = Array.from(errors[0]!, (_, target) => {
+/** The place of the penalty with the least error of each target. */
+function leastOf(errors: readonly Float64Array[]): number[] {
+  return Array.from(errors[0]!, (_, target) => {
     const own = errors.map((of) => of[target]!);
     return Math.max(0, own.indexOf(Math.min(...own)));
   });
-  return {
-    places,
-    errors: Float64Array.from(places, (p, target) => errors[p]![target]!),
-  };
-}
-
-/** {@linkcode fitRidge} of each part with the penalty that was chosen for each target. */
-export function fitChosen(
-  sums: NormalSums,
-  penalties: readonly number[],
-  chosen: readonly Pick<Chosen, "places">[],
-  parts: readonly Nested[] = [wholeOf(sums)],
-): Omit<RidgeFit, "penalty">[] {
-  const { width } = sums;
-  const found = parts.map(({ targets }) => ({
-    weights: new Float64Array(targets * width),
-    intercept: new Float64Array(targets),
-  }));
-  for (const p of new Set(chosen.flatMap(({ places }) => places))) {
-    const [fits] = fitNested(sums, [penalties[p]!], parts);
-    fits!.forEach(({ weights, intercept }, part) => {
-      const into = found[part]!;
-      chosen[part]!.places.forEach((own, target) => {
-        if (own !== p) return;
-        const at = target * width;
-        into.weights.set(weights.subarray(at, at + width), at);
-        into.intercept[target] = intercept[target]!;
-      });
-    });
-  }
-  return found;
 }

@@ -16,10 +16,8 @@ export interface NormalSums {
   readonly gram: Float64Array;
 }
 
-/** What is right for one penalty. Features are raw, as they were summed. */
+/** A linear fit of each target. Features are raw, as they were summed. */
 export interface RidgeFit {
-  /** The penalty. */
-  readonly penalty: number;
   /** `[targets, width]`. */
   readonly weights: Float64Array;
   /** What is added, `[targets]`. */
@@ -113,12 +111,21 @@ export function meansOf({ gram, width, targets }: NormalSums): Float64Array {
 
 /** The covariance of the features, `[width, width]`. */
 export function covarianceOf(sums: NormalSums): Float64Array {
+  const { width } = sums, covariance = covariances(sums, meansOf(sums));
+  return Float64Array.from(
+    { length: width * width },
+    (_, at) => covariance(Math.floor(at / width), at % width),
+  );
+}
+
+/** The covariance of each two of features, then targets, given the means of both. */
+function covariances(
+  sums: NormalSums,
+  means: Float64Array,
+): (i: number, j: number) => number {
   const { gram, width, targets } = sums, size = width + targets + 1;
-  const means = meansOf(sums), n = rowCount(sums);
-  return Float64Array.from({ length: width * width }, (_, at) => {
-    const [i, j] = [Math.floor(at / width), at % width];
-    return gram[i * size + j]! / n - means[i]! * means[j]!;
-  });
+  const n = rowCount(sums);
+  return (i, j) => gram[i * size + j]! / n - means[i]! * means[j]!;
 }
 
 /** A part of a regression: its first features and its first targets. */
@@ -154,10 +161,13 @@ export function fitNested(
   penalties: readonly number[],
   parts: readonly Nested[],
 ): RidgeFit[][] {
-  const { width } = sums, { correlation, sd, means } = standardised(sums);
-  const covariances = Array.from(
+  const { width } = sums, means = meansOf(sums);
+  const covariance = covariances(sums, means);
+  const { correlation, sd } = standardised(sums, covariance);
+  // With each standardised feature, of each target.
+  const along = Array.from(
     { length: Math.max(...parts.map(({ targets }) => targets)) },
-    (_, target) => covariancesWith(sums, target, means, sd),
+    (_, target) => sd.map((one, d) => covariance(width + target, d) / one),
   );
   return penalties.map((penalty) => {
     const lifted = correlation.slice();
@@ -168,14 +178,14 @@ export function fitNested(
       const intercept = means.slice(width, width + targets);
       for (let target = 0; target < targets; target++) {
         const at = target * width, own = weights.subarray(at, at + features);
-        own.set(covariances[target]!.subarray(0, features));
+        own.set(along[target]!.subarray(0, features));
         solve(factor, width, own);
         for (let d = 0; d < features; d++) {
           own[d]! /= sd[d]!;
           intercept[target]! -= own[d]! * means[d]!;
         }
       }
-      return { penalty, weights, intercept };
+      return { weights, intercept };
     });
   });
 }
@@ -188,12 +198,13 @@ export function wholeOf({ width, targets }: NormalSums): Nested {
 /** Least share of a feature's mean square that must be variance for it to count as varying. */
 const leastVariance = 1e-12;
 
-/** Correlations of the features, `[width²]` in the lower triangle, with their means and standard deviations. */
-function standardised(sums: NormalSums) {
+/** Correlations of the features, `[width²]` in the lower triangle, with their standard deviations. */
+function standardised(
+  sums: NormalSums,
+  covariance: ReturnType<typeof covariances>,
+) {
   const { gram, width, targets } = sums, size = width + targets + 1;
-  const means = meansOf(sums), n = rowCount(sums);
-  const covariance = (i: number, j: number) =>
-    gram[i * size + j]! / n - means[i]! * means[j]!;
+  const n = rowCount(sums);
   const sd = Float64Array.from({ length: width }, (_, d) => {
     const variance = covariance(d, d);
     const isConstant = !(variance > leastVariance * gram[d * size + d]! / n);
@@ -206,22 +217,7 @@ function standardised(sums: NormalSums) {
     }
     correlation[i * width + i] = 1;
   }
-  return { correlation, sd, means };
-}
-
-/** Covariance of each standardised feature with a target, `[width]`. */
-function covariancesWith(
-  { gram, width, targets }: NormalSums,
-  target: number,
-  means: Float64Array,
-  sd: Float64Array,
-): Float64Array {
-  const size = width + targets + 1, row = (width + target) * size;
-  const n = gram.at(-1)!, mean = means[width + target]!;
-  return Float64Array.from(
-    { length: width },
-    (_, d) => (gram[row + d]! / n - means[d]! * mean) / sd[d]!,
-  );
+  return { correlation, sd };
 }
 
 /**
@@ -230,7 +226,7 @@ function covariancesWith(
  * intercept at 1: `[targets]`.
  */
 export function squaredErrors(
-  { weights, intercept }: Pick<RidgeFit, "weights" | "intercept">,
+  { weights, intercept }: RidgeFit,
   sums: NormalSums,
 ): Float64Array {
   const { gram, width, targets } = sums, size = width + targets + 1;
@@ -268,7 +264,7 @@ export function squaredDeviations(sums: NormalSums): Float64Array {
  * own mean: `[targets]`; NaN where a target does not vary.
  */
 export function r2On(
-  fit: Pick<RidgeFit, "weights" | "intercept">,
+  fit: RidgeFit,
   sums: NormalSums,
 ): Float64Array {
   const deviations = squaredDeviations(sums);

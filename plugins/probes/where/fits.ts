@@ -5,9 +5,9 @@
  * @module
  */
 import {
-  choosePenalties,
+  defaultPenalties,
   dot,
-  fitChosen,
+  fitCrossValidated,
   fitRidge,
   type NormalSums,
   type RidgeFit,
@@ -39,8 +39,6 @@ export interface Fit {
 
 /** Which columns a place is added for, and how many of them are real. */
 export interface FitOptions {
-  /** Penalties to choose among. */
-  readonly penalties: readonly number[];
   /** Real targets: the first columns. */
   readonly real: number;
   /** Columns, from the first, that are fitted with the place too. */
@@ -51,7 +49,7 @@ export interface FitOptions {
 export function fitsOf(
   source: Source,
   folds: readonly FoldSums[],
-  { penalties, real, placed }: FitOptions,
+  { real, placed }: FitOptions,
 ): Fit[] {
   const all = total(source, folds), { grid } = source.layout;
   const { width, targets } = all.rows;
@@ -70,11 +68,11 @@ export function fitsOf(
     { features: sums.width, targets: placed },
     ...width > 0 ? [{ features: width, targets }] : [],
   ];
-  const chosen = choosePenalties(splits, penalties, parts);
-  return fitChosen(sums, penalties, chosen, parts).flatMap((fit, part) =>
+  const fits = fitCrossValidated(sums, splits, defaultPenalties, parts);
+  return fits.flatMap((fit, part) =>
     toFits(source, fit, part === 0 ? places : undefined, {
-      penalties: chosen[part]!.places.map((p) => penalties[p]!),
-      crossR2: crossR2(splits, chosen[part]!.errors),
+      penalties: fit.penalties,
+      crossR2: crossR2(splits, fit.errors),
       pictures: all.pictures,
       features: sums.width,
     })
@@ -130,7 +128,7 @@ function crossR2(
 /** One fit for each target, its place's share summed for each cell. */
 function toFits(
   source: Source,
-  { weights, intercept }: Omit<RidgeFit, "penalty">,
+  { weights, intercept }: RidgeFit,
   places: Places | undefined,
   { penalties, crossR2, pictures, features }: {
     penalties: readonly number[];

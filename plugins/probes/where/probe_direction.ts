@@ -6,9 +6,9 @@
 import {
   addRows,
   addSums,
-  choosePenalties,
   defaultPenalties,
-  fitChosen,
+  fitCrossValidated,
+  type Held,
   inGroups,
   meansOf,
   type NormalSums,
@@ -41,22 +41,14 @@ export interface ProbeDirection {
   readonly r2: number;
 }
 
-/** Options for {@linkcode probeDirection}. */
-export interface ProbeDirectionOptions {
-  /** Penalties to choose among by cross-validation over the folds. */
-  readonly penalties?: readonly number[];
-  /** Pictures encoded together; 8 when absent. */
-  readonly together?: number;
-}
+/** Pictures encoded together. */
+const together = 8;
 
 /**
  * The direction of a ridge probe for the first main target at `study.hook`,
  * fitted on the folds and measured on the test.
  */
-export async function probeDirection(
-  study: Study,
-  { penalties = defaultPenalties, together = 8 }: ProbeDirectionOptions = {},
-): Promise<ProbeDirection> {
+export async function probeDirection(study: Study): Promise<ProbeDirection> {
   const target = study.target.main[0]!.name;
   const products = await rowProducts();
   const sumsOf = (indices: Uint32Array) =>
@@ -64,14 +56,13 @@ export async function probeDirection(
   try {
     const folds: NormalSums[] = [];
     for (const fold of study.split.folds) folds.push(await sumsOf(fold));
-    const all = sumOf(folds);
-    const chosen = choosePenalties(leaveOut(folds), penalties);
-    const fit = fitChosen(all, penalties, chosen)[0]!;
-    const [r2] = r2On(fit, await sumsOf(study.split.test));
+    const all = sumOf(folds), splits = leaveOut(folds, all);
+    const [fit] = fitCrossValidated(all, splits, defaultPenalties);
+    const [r2] = r2On(fit!, await sumsOf(study.split.test));
     return {
       target,
-      ...directionOf(fit.weights, all),
-      intercept: fit.intercept[0]!,
+      ...directionOf(fit!.weights, all),
+      intercept: fit!.intercept[0]!,
       r2: r2!,
     };
   } finally {
@@ -80,10 +71,7 @@ export async function probeDirection(
 }
 
 /** Each fold held out, beside the sum of the others. */
-export function leaveOut(
-  folds: readonly NormalSums[],
-): { fitted: NormalSums; held: NormalSums }[] {
-  const all = sumOf(folds);
+function leaveOut(folds: readonly NormalSums[], all: NormalSums): Held[] {
   return folds.filter((held) => rowCount(held) > 0).map((held) => ({
     held,
     fitted: addSums(sumOf([all]), held, -1),

@@ -2,10 +2,7 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { randomFrom } from "tessera";
 import { cholesky } from "../../../core/statistics/cholesky.ts";
-import {
-  choosePenalties,
-  fitChosen,
-} from "../../../core/statistics/cross_validate.ts";
+import { fitCrossValidated } from "../../../core/statistics/cross_validate.ts";
 import { rowProducts } from "../../../core/statistics/gram.ts";
 import {
   addRows,
@@ -116,7 +113,6 @@ Deno.test("fitRidge() is the dense solve of explicit rows for each penalty and t
     for (let target = 0; target < targets; target++) {
       const dense = denseRidge(x, rows.y.map((row) => row[target]!), penalty);
       const fit = fits[p]!;
-      equal(fit.penalty, penalty);
       near(fit.intercept[target]!, dense.intercept);
       dense.weights.forEach((w, d) =>
         near(fit.weights[target * width + d]!, w)
@@ -185,7 +181,7 @@ Deno.test("r2On() is NaN where a target does not vary", async () => {
   near(meansOf(sums)[width + 2]!, 0.3);
 });
 
-Deno.test("choosePenalties() finds the least error over folds held out", async () => {
+Deno.test("fitCrossValidated() chooses the least error over folds held out", async () => {
   const folds = await Promise.all(
     [9, 10, 11].map((seed) => sumsOf(rowsOf(15, seed))),
   );
@@ -194,7 +190,7 @@ Deno.test("choosePenalties() finds the least error over folds held out", async (
     held: fold,
     fitted: addSums(sumOf([all]), fold, -1),
   }));
-  const [found] = choosePenalties(held, penalties);
+  const [found] = fitCrossValidated(all, held, penalties);
   const byHand = penalties.map((penalty) => {
     const sum = new Float64Array(targets);
     for (const { fitted, held: own } of held) {
@@ -205,13 +201,13 @@ Deno.test("choosePenalties() finds the least error over folds held out", async (
   });
   for (let target = 0; target < targets; target++) {
     const errors = byHand.map((of) => of[target]!);
-    equal(found!.places[target], errors.indexOf(Math.min(...errors)));
+    const best = penalties[errors.indexOf(Math.min(...errors))];
+    equal(found!.penalties[target], best);
     near(found!.errors[target]!, Math.min(...errors));
   }
-  const [fit] = fitChosen(all, penalties, [found!]);
-  found!.places.forEach((p, target) => {
-    const [alone] = fitRidge(all, [penalties[p]!]);
-    equal(fit!.intercept[target], alone!.intercept[target]);
+  found!.penalties.forEach((penalty, target) => {
+    const [alone] = fitRidge(all, [penalty]);
+    equal(found!.intercept[target], alone!.intercept[target]);
   });
 });
 
