@@ -149,11 +149,7 @@ Deno.test("who() puts any target into its own words", async () => {
     scale: "as shares",
     source: (of: string) => `Haze is known of ${of}`,
   } as const;
-  const hazy = {
-    ...target,
-    name: "haze",
-    tuned: { ...target.tuned, words },
-  };
+  const { unit: _, ...other } = target, hazy = { ...other, ...words };
   const found = await who({ ...study, target: hazy }, options);
   check(found);
   const said = JSON.stringify(
