@@ -22,7 +22,7 @@ export interface Sought {
   readonly labels?: Column["labels"];
 }
 
-/** The readings of what is sought, by all folds: one for each seed. */
+/** The readings of what is sought, one for each seed. */
 export function findReadings(
   { readings, columns }: Pick<Measured, "readings" | "columns">,
   { kind, hook, hasPlace, target, labels = "real" }: Sought,
@@ -33,7 +33,7 @@ export function findReadings(
   const grid = at && gridOf(at.source.layout);
   return readings.filter(({ source, fit }) => {
     const column = columns[fit.column]!;
-    return source.kind === kind && fit.folds === undefined &&
+    return source.kind === kind &&
       (kind === "tokens"
         ? source.hook === hook
         : gridOf(source.layout) === grid) &&
@@ -50,7 +50,7 @@ export function placeOf(
   return readings.find((other) =>
     other.source.kind === "position" &&
     gridOf(other.source.layout) === gridOf(source.layout) &&
-    other.fit.column === fit.column && other.fit.folds === undefined
+    other.fit.column === fit.column
   );
 }
 

@@ -48,9 +48,8 @@ export function addFold(to: FoldSums, from: FoldSums, times = 1): FoldSums {
 export async function sumFolds(
   study: Study,
   reader: Reader,
-  products: RowProducts,
 ): Promise<FoldSums[][]> {
-  const { folds } = study.split, { sources, columns } = reader;
+  const { folds } = study.split, { sources, columns, products } = reader;
   const foldOf = new Map(
     folds.flatMap((fold, f) => [...fold].map((index) => [index, f])),
   );

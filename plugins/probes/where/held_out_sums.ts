@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { RowProducts, Rows } from "../../../mod.ts";
+import type { Rows } from "../../../mod.ts";
 import type { Study } from "../study/study.ts";
 import type { EncodedPictures } from "../study/target.ts";
 import type { PictureCells } from "./columns.ts";
@@ -51,7 +51,6 @@ export async function measureTest(
   study: Study,
   reader: Reader,
   probes: readonly SourceFits[],
-  products: RowProducts,
 ): Promise<{ readings: Reading[]; pictures: number }> {
   const { test, clusters } = study.split;
   const distinct = [...new Set(clusters)], length = 2 * distinct.length;
@@ -79,7 +78,7 @@ export async function measureTest(
     pictures += first!.filter((picture) => picture.cells.length > 0).length;
     for (const one of work) {
       const found = cells.get(gridOf(one.source.layout))!;
-      await addErrors(one, group, found, clusterOf, reader, products);
+      await addErrors(one, group, found, clusterOf, reader);
     }
   }
   const readings = work.flatMap(({ source, fits, errors }) =>
@@ -133,8 +132,7 @@ async function addErrors(
   group: EncodedPictures,
   pictures: readonly PictureCells[],
   clusterOf: ReadonlyMap<number, number>,
-  { columns }: Reader,
-  products: RowProducts,
+  { columns, products }: Reader,
 ): Promise<void> {
   for (const [at, picture] of pictures.entries()) {
     const { cells, y, targets: { edge } } = picture;

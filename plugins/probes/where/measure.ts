@@ -3,27 +3,24 @@
  *
  * @module
  */
-import {
-  ConfigError,
-  type Encoder,
-  type Hook,
-  type RowProducts,
-} from "../../../mod.ts";
+import { ConfigError, type Hook } from "../../../mod.ts";
 import type { Study } from "../study/study.ts";
 import type { Target } from "../study/target.ts";
 import { type Column, columnsOf } from "./columns.ts";
 import { type Fit, fitsOf, learningFits } from "./fits.ts";
 import { type FoldSums, sumFolds } from "./fold_sums.ts";
 import type { Reader } from "./read_cells.ts";
-import { type Source, sourcesOf } from "./sources.ts";
+import { gridOf, sourcesOf } from "./sources.ts";
 import { measureTest, type Reading, type SourceFits } from "./held_out_sums.ts";
 
 /** What is measured of one model. */
 export interface Measured {
   /** What probes were asked for. */
   readonly columns: readonly Column[];
-  /** Every probe, and how it did. */
+  /** Every probe that was fitted on all folds, and how it did. */
   readonly readings: readonly Reading[];
+  /** Those of the learning curves, fitted on some. */
+  readonly learning: readonly Reading[];
   /** The hook that reads each main target best beyond position, by cross-validation on the pictures it was fitted on. */
   readonly best: Readonly<Record<string, string>>;
   /** Pictures of the test of which a cell is known. */
@@ -31,19 +28,12 @@ export interface Measured {
 }
 
 /** Options for {@linkcode measure}. */
-export interface MeasureOptions {
-  /** Who is read. */
-  readonly encoder: Encoder;
-  /** Where. */
+export interface MeasureOptions
+  extends Pick<Reader, "encoder" | "together" | "products"> {
+  /** Where it is read. */
   readonly hooks: readonly Hook[];
-  /** Penalties to choose among. */
-  readonly penalties: readonly number[];
-  /** Shuffles of each kind; where there are none, nothing but the hooks is read. */
-  readonly shuffles: number;
-  /** Whether the pixels, the place and the learning curve are measured too. */
-  readonly withControls: boolean;
-  /** Pictures encoded together. */
-  readonly together: number;
+  /** Shuffles of each kind; without them nothing but the hooks is read: no pixels, no place, no learning curve. */
+  readonly shuffles?: number;
   /** Who it is, for who waits. */
   readonly name: string;
 }
@@ -56,30 +46,28 @@ export interface MeasureOptions {
  */
 export async function measure(
   study: Study,
-  options: MeasureOptions,
-  products: RowProducts,
+  { hooks, shuffles, name, ...options }: MeasureOptions,
 ): Promise<Measured> {
-  const { encoder, hooks, together, name, withControls } = options;
-  const { target } = study, columns = columnsOf(target, options.shuffles);
+  const { target } = study, columns = columnsOf(target, shuffles ?? 0);
+  const withControls = shuffles !== undefined;
   const sources = sourcesOf(hooks, withControls);
-  const reader = (doing: string): Reader => ({
-    encoder,
-    sources,
-    columns,
-    together,
-    doing: `${doing} ${name}`,
+  const reader = { ...options, sources, columns };
+  const folds = await sumFolds(study, {
+    ...reader,
+    doing: `fitting probes of ${name}`,
   });
-  const folds = await sumFolds(study, reader("fitting probes of"), products);
   needRows(folds[0]!.some(({ pictures }) => pictures > 0), "fit", target);
-  const { probes, best } = fitAll(sources, folds, columns, target, options);
-  const found = await measureTest(
-    study,
-    reader("measuring probes of"),
-    probes,
-    products,
+  const { probes, best } = fitAll(reader, folds, target, withControls);
+  const { readings, pictures } = await measureTest(study, {
+    ...reader,
+    doing: `measuring probes of ${name}`,
+  }, probes);
+  needRows(pictures > 0, "measure", target);
+  const { whole = [], learning = [] } = Object.groupBy(
+    readings,
+    ({ fit }) => fit.folds === undefined ? "whole" : "learning",
   );
-  needRows(found.pictures > 0, "measure", target);
-  return { columns, best, ...found };
+  return { columns, best, readings: whole, learning, pictures };
 }
 
 function needRows(
@@ -96,17 +84,16 @@ function needRows(
 
 /** Every probe, and the learning curves of the best hooks and of the place. */
 function fitAll(
-  sources: readonly Source[],
+  { sources, columns }: Pick<Reader, "sources" | "columns">,
   folds: readonly FoldSums[][],
-  columns: readonly Column[],
   target: Target,
-  { penalties, withControls }: MeasureOptions,
+  withControls: boolean,
 ): { probes: SourceFits[]; best: Measured["best"] } {
   const placed =
     columns.findLastIndex(({ labels }) =>
       labels === "real" || labels === "across"
     ) + 1;
-  const options = { penalties, real: target.columns.length, placed };
+  const options = { real: target.columns.length, placed };
   const probes = sources.map((source, s) => ({
     source,
     fits: fitsOf(source, folds[s]!, options),
@@ -120,17 +107,12 @@ function fitAll(
     if (!withControls) continue;
     const place = probes.find(({ source }) =>
       source.kind === "position" &&
-      source.layout.grid.join() === found.source.layout.grid.join()
+      gridOf(source.layout) === gridOf(found.source.layout)
     );
-    for (const one of [found, place!]) {
-      const s = probes.indexOf(one);
-      one.fits.push(
-        ...learningFits(
-          one.source,
-          folds[s]!,
-          placedFit(one.fits, column)!,
-          options,
-        ),
+    for (const { source, fits } of [found, place!]) {
+      const own = folds[sources.indexOf(source)]!;
+      fits.push(
+        ...learningFits(source, own, placedFit(fits, column)!, options),
       );
     }
   }

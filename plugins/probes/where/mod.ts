@@ -4,7 +4,6 @@
  * @module
  */
 import {
-  defaultPenalties,
   type Encoder,
   type Hook,
   quantity,
@@ -23,8 +22,6 @@ import { verdictOf } from "./verdict.ts";
 export interface WhereOptions {
   /** Where the model is read, in network order; hooks without patches, or with more than 32,768, are passed over. */
   readonly hooks: readonly Hook[];
-  /** Ridge penalties to choose among, of standardised features. */
-  readonly penalties?: readonly number[];
   /** Shuffles of each kind. */
   readonly shuffles: number;
   /** Networks with random weights to compare with. */
@@ -54,36 +51,27 @@ export interface WhereResult extends PartResult {
  */
 export async function where(
   study: Study,
-  {
-    hooks,
-    penalties = defaultPenalties,
-    shuffles,
-    randomEncoders,
-    together = 8,
-  }: WhereOptions,
+  { hooks, shuffles, randomEncoders, together = 8 }: WhereOptions,
 ): Promise<WhereResult> {
   const products = await rowProducts();
   const options = {
     encoder: study.encoder,
     hooks: hooks.filter((hook) => cellsOf(hook) > 0 && !isTooFine(hook)),
-    penalties,
-    shuffles,
-    withControls: true,
     together,
-    name: "the model",
+    products,
   };
   try {
-    const measured = await measure(study, options, products);
+    const named = { ...options, shuffles, name: "the model" };
+    const measured = await measure(study, named);
     const random: Measured[] = [];
     for (let seed = 1; seed <= randomEncoders; seed++) {
       const encoder = await study.encoder.shuffled?.(seed);
       // An encoder that cannot shuffle its weights is not compared.
       if (!encoder) break;
       const name = `random weights ${seed} of ${randomEncoders}`;
-      const bare = { ...options, encoder, shuffles: 0, withControls: false };
+      const bare = { ...options, encoder, name };
       random.push(
-        await measure(study, { ...bare, name }, products)
-          .finally(() => encoder.close()),
+        await measure(study, bare).finally(() => encoder.close()),
       );
     }
     const found = await resultOf(study, measured, random);

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Encoder, TokenLayout } from "../../../mod.ts";
+import type { Encoder, RowProducts, TokenLayout } from "../../../mod.ts";
 import { encodedPictures } from "../study/encoded_pictures.ts";
 import type { Study } from "../study/study.ts";
 import { type EncodedPictures, knownCells } from "../study/target.ts";
@@ -21,6 +21,8 @@ export interface Reader {
   readonly columns: readonly Column[];
   /** Pictures encoded together. */
   readonly together: number;
+  /** What multiplies rows. */
+  readonly products: RowProducts;
   /** What is being done, for who waits. */
   readonly doing: string;
 }

@@ -97,8 +97,7 @@ function rowsOf(
   weights: string,
   { measured: own, draws }: Evidence,
 ) {
-  const whole = measured.readings.filter(({ fit }) => fit.folds === undefined);
-  return whole.map((reading) => ({
+  return measured.readings.map((reading) => ({
     ...measured.columns[reading.fit.column]!,
     ...placeWords(reading),
     weights,
@@ -166,14 +165,13 @@ export function learningTable(
   findings: readonly Finding[],
   { measured, draws }: Evidence,
 ): Table {
-  const points = measured.readings.filter(({ fit }) => fit.folds !== undefined)
-    .map((reading) => ({
-      target: measured.columns[reading.fit.column]!.target,
-      ...placeWords(reading),
-      folds: reading.fit.folds!,
-      pictures: reading.fit.pictures,
-      r2: estimateOf(r2Of(reading), draws),
-    }));
+  const points = measured.learning.map((reading) => ({
+    target: measured.columns[reading.fit.column]!.target,
+    ...placeWords(reading),
+    folds: reading.fit.folds!,
+    pictures: reading.fit.pictures,
+    r2: estimateOf(r2Of(reading), draws),
+  }));
   return tableOf(
     "R² on the test by the number of pictures fitted on: of the best hook with position, and of position alone",
     findings.flatMap((finding) =>
