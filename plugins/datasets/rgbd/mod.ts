@@ -16,7 +16,7 @@ import {
 } from "../../../mod.ts";
 import { z } from "zod";
 import { datasetPath } from "../sources/dataset_path.ts";
-import { decodeImage } from "../sources/decode_image.ts";
+import { decodeImage, orientationOf } from "../sources/decode_image.ts";
 import { chooseLayout } from "./choose_layout.ts";
 import { type FileSet, fileSet } from "./file_set.ts";
 import type { Pair } from "./find_pairs.ts";
@@ -24,6 +24,7 @@ import { fitMap } from "./fit_map.ts";
 import { type Layout, layoutNames } from "./layouts.ts";
 import { readMap } from "./read_map.ts";
 import { toMetres } from "./to_metres.ts";
+import { isSideways, turnMap } from "./turn_map.ts";
 
 /** Options of {@linkcode rgbd}. */
 export interface RgbdOptions {
@@ -129,7 +130,11 @@ async function readExample(
   const depth = await reasoned(
     id,
     `read the depth of "${id}" from "${pair.depth}"`,
-    () => readDepth(files, pair, image, layout, options),
+    async () => {
+      const orientation = await orientationOf(bytes);
+      const upright = { ...image, orientation };
+      return await readDepth(files, pair, upright, layout, options);
+    },
   );
   return { id, image, labels: { sequence }, maps: { depth } };
 }
@@ -137,7 +142,7 @@ async function readExample(
 async function readDepth(
   files: FileSet,
   pair: Pair,
-  image: RgbImage,
+  image: RgbImage & { readonly orientation: number },
   layout: Layout,
   { scale, maxDepth }: RgbdOptions,
 ): Promise<DenseMap> {
@@ -149,7 +154,7 @@ async function readDepth(
     : await readMap(pair.mask, await files.read(pair.mask));
   const unit = scale ?? (stored.whole ? layout.scale : 1);
   const metres = toMetres(stored, { scale: unit, maxDepth, mask });
-  const depth = fitMap(metres, image);
+  const depth = fitMap(upright(metres, image), image);
   if (depth.data.some((value) => value > 0)) return depth;
   const because = ["0 or less", stored.whole ? "65535" : "not finite"];
   if (mask) because.push("masked");
@@ -157,6 +162,18 @@ async function readDepth(
   throw new Error(
     `its depth is unknown everywhere: each pixel is ${because.join(", or ")}`,
   );
+}
+
+/** The map turned as its picture was; one that has the upright picture's shape already, and not the stored one's, stays. */
+function upright(
+  map: DenseMap,
+  { width, height, orientation }: RgbImage & { readonly orientation: number },
+): DenseMap {
+  const isWide = (a: number, b: number) => a > b;
+  const isUpright = isSideways(orientation) && width !== height &&
+    map.width !== map.height &&
+    isWide(map.width, map.height) === isWide(width, height);
+  return isUpright ? map : turnMap(map, orientation);
 }
 
 /** Turns any failure of `work` into one of this example, except those that name a file. */

@@ -60,6 +60,13 @@ export async function decodeImage(
   }
 }
 
+/** The EXIF orientation by which {@linkcode decodeImage} turns a file's picture: 1 to 8, 1 where it is upright. */
+export async function orientationOf(bytes: Uint8Array): Promise<number> {
+  const sharp = await loadSharp();
+  const { orientation = 1 } = await sharp(bytes).metadata();
+  return orientation;
+}
+
 /** The first bytes of files that can be decoded. */
 const known = /^(\xff\xd8\xff|\x89PNG|RIFF.{4}WEBP|GIF8[79]a)/s;
 
