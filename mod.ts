@@ -73,7 +73,9 @@ export {
 export { isHubId } from "./core/run/absolute_paths.ts";
 export { diffRuns, hashRun } from "./core/run/compare_runs.ts";
 export {
+  type Approve,
   type Builtins,
+  type ForeignPlugin,
   importPlugin,
   kinds,
   loadPlugin,

@@ -49,7 +49,7 @@ export interface ProbeFolders {
 }
 
 /** Names that are valid file names everywhere. */
-const fileName = /^[a-z0-9][a-z0-9_-]*$/i;
+export const fileName: RegExp = /^[a-z0-9][a-z0-9_-]*$/i;
 
 /**
  * Replaces the probe's folder in `probes` with what it found now, whole or not

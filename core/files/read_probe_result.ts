@@ -7,11 +7,12 @@ import { basename, dirname, join } from "node:path";
 import { z } from "zod";
 import { FormatError } from "../errors.ts";
 import type { Figure, LatentValues } from "../probe.ts";
-import type { StoredProbe } from "./probe_result.ts";
+import { fileName, type StoredProbe } from "./probe_result.ts";
 import { readFloats, readSafetensorsHeader } from "./safetensors.ts";
 
 const meaning = z.string(), unit = z.string().optional();
 const caption = z.string();
+const name = z.string().regex(fileName);
 
 const schema = z.object({
   version: z.literal(1),
@@ -31,10 +32,10 @@ const schema = z.object({
       unit,
     }),
   ),
-  perLatent: z.record(z.string(), z.object({ meaning, unit })),
-  figures: z.record(z.string(), z.object({ caption })),
+  perLatent: z.record(name, z.object({ meaning, unit })),
+  figures: z.record(name, z.object({ caption })),
   tables: z.record(
-    z.string(),
+    name,
     z.object({
       caption,
       columns: z.record(z.string(), meaning),

@@ -15,12 +15,34 @@ export type Builtins = {
   readonly [K in Kind]: Readonly<Record<string, () => Promise<unknown>>>;
 };
 
+/** A plugin that is not built in, before any of its code has run. */
+export interface ForeignPlugin {
+  /** What it was named for: the slot of a run, or `"probe"`. */
+  readonly kind: Kind;
+  /** As it was written. */
+  readonly specifier: string;
+  /** What would be imported: a `file:` URL, or the specifier of a package. */
+  readonly url: string;
+  /** Whether its user typed it, rather than a file naming it. */
+  readonly typed: boolean;
+}
+
+/**
+ * Decides whether a foreign plugin may run, and throws a `ConfigError` where it
+ * may not. Importing a module runs it, so this comes before the import.
+ */
+export type Approve = (plugin: ForeignPlugin) => Promise<void>;
+
 /** Where {@linkcode loadPlugin} looks. */
 export interface LoadPluginOptions {
   /** The built-in plugins. */
   readonly builtins: Builtins;
   /** The folder that relative paths start from, as a `file:` URL. */
   readonly base: URL;
+  /** Asked before a plugin that is not built in is imported; by default all may run. */
+  readonly approve?: Approve | undefined;
+  /** Whether the user typed the specifier. */
+  readonly typed?: boolean | undefined;
 }
 
 /** Every kind of plugin, in the order data flows. */
@@ -37,8 +59,8 @@ export const kinds: readonly Kind[] = [
  * path (`./`, `../`, `/`) from `base`, or an `npm:`, `jsr:`, `https:` or
  * `file:` specifier. Does not create it or check its options.
  *
- * @throws {ConfigError} When there is none, it cannot be imported, or it is not
- * a plugin of `kind`.
+ * @throws {ConfigError} When there is none, it may not run, it cannot be
+ * imported, or it is not a plugin of `kind`.
  *
  * @example
  * ```ts
@@ -58,14 +80,16 @@ export const kinds: readonly Kind[] = [
 export async function loadPlugin<K extends Kind>(
   kind: K,
   specifier: string,
-  { builtins, base }: LoadPluginOptions,
+  { builtins, base, approve, typed = false }: LoadPluginOptions,
 ): Promise<Plugin<K>> {
   const known = builtins[kind];
-  const load = Object.hasOwn(known, specifier)
-    ? known[specifier]!
-    : importer(specifier, base);
-  if (load === undefined) throw notFound(kind, specifier, builtins);
-  return await checked(load, specifier, kind) as Plugin<K>;
+  if (Object.hasOwn(known, specifier)) {
+    return await checked(known[specifier]!, specifier, kind) as Plugin<K>;
+  }
+  const url = moduleUrl(specifier, base);
+  if (url === undefined) throw notFound(kind, specifier, builtins);
+  await approve?.({ kind, specifier, url, typed });
+  return await checked(() => import(url), specifier, kind) as Plugin<K>;
 }
 
 /**
@@ -79,8 +103,8 @@ export async function importPlugin(
   specifier: string,
   base: URL,
 ): Promise<Plugin> {
-  const load = importer(specifier, base);
-  if (load !== undefined) return await checked(load, specifier);
+  const url = moduleUrl(specifier, base);
+  if (url !== undefined) return await checked(() => import(url), specifier);
   throw new ConfigError(
     "plugin",
     `Cannot find plugin "${specifier}": ${howToWrite(specifier)}`,
@@ -102,13 +126,10 @@ export function pathUrl(path: string, base: URL): URL {
   return pathToFileURL(resolve(fileURLToPath(base), path));
 }
 
-function importer(
-  specifier: string,
-  base: URL,
-): (() => Promise<unknown>) | undefined {
+/** What to import for `specifier`; undefined where it does not say where a module is. */
+function moduleUrl(specifier: string, base: URL): string | undefined {
   if (!isSpecifier(specifier)) return undefined;
-  const url = isPath(specifier) ? pathUrl(specifier, base).href : specifier;
-  return () => import(url);
+  return isPath(specifier) ? pathUrl(specifier, base).href : specifier;
 }
 
 async function checked(

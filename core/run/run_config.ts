@@ -13,7 +13,14 @@ import { clsEncoder } from "../cls_encoder.ts";
 import type { Encoder } from "../encoder.ts";
 import { ConfigError } from "../errors.ts";
 import { jsonSchemaOf } from "./json_schema.ts";
-import { type Builtins, isPath, loadPlugin, pathUrl } from "./load_plugin.ts";
+import {
+  type Approve,
+  type Builtins,
+  isPath,
+  loadPlugin,
+  type LoadPluginOptions,
+  pathUrl,
+} from "./load_plugin.ts";
 import {
   optionProblems,
   type Problem,
@@ -91,17 +98,19 @@ export async function readRun(
  * Finds the plugins of a run, checks their options, fills in their defaults
  * and makes paths absolute, so that the result means the same from any folder.
  * An option is a path when its schema says `format: "path"`, or when it begins
- * with `./` or `../`.
+ * with `./` or `../`. `approve` is asked before a plugin that is not built in
+ * is imported; without it, all may run.
  *
- * @throws {ConfigError} When plugins cannot be found or loaded, or options are
- * unknown or have wrong values; the message lists them all.
+ * @throws {ConfigError} When plugins cannot be found or loaded, may not run, or
+ * options are unknown or have wrong values; the message lists them all.
  */
 export async function resolveRun(
   raw: RawRun,
   builtins: Builtins,
+  approve?: Approve,
 ): Promise<ResolvedRun> {
   const filled = await Promise.all(
-    slots.map((slot) => fillSlot(slot, raw, builtins)),
+    slots.map((slot) => fillSlot(slot, raw, { builtins, approve })),
   );
   const problems = filled.flatMap((slot) => slot.problems ?? []);
   if (problems.length > 0) throw problemsError(raw.source, problems);
@@ -150,7 +159,7 @@ interface FilledSlot {
 async function fillSlot(
   slot: Slot,
   raw: RawRun,
-  builtins: Builtins,
+  { builtins, approve }: Pick<LoadPluginOptions, "builtins" | "approve">,
 ): Promise<FilledSlot> {
   const { use: written, ...given } = raw.config[slot];
   const use = isPath(written)
@@ -158,7 +167,9 @@ async function fillSlot(
     : written;
   let plugin: Plugin;
   try {
-    plugin = await loadPlugin(slot, use, { builtins, base: raw.base });
+    const typed = raw.typed.has(`${slot}.use`);
+    const options = { builtins, approve, base: raw.base, typed };
+    plugin = await loadPlugin(slot, use, options);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     const { path, message } = error;

@@ -7,7 +7,12 @@ import { parseArgs } from "node:util";
 import { ConfigError } from "../../core/errors.ts";
 import type { IndexOptions } from "../../core/latents/index_latents.ts";
 import { indexDefaults } from "../runs/index_run.ts";
-import { oneRun, wholeNumber } from "../terminal/arguments.ts";
+import {
+  isTrusting,
+  oneRun,
+  trustHelp,
+  wholeNumber,
+} from "../terminal/arguments.ts";
 
 /** What `deno task index --help` shows. */
 export const indexHelp =
@@ -18,6 +23,7 @@ export const indexHelp =
     --perImage=${indexDefaults.perImage}       patches of one picture among the largest values, at most
     --neighbours=${indexDefaults.neighbours}     latents to keep that are near each one
     --label=<key>      the label that purity is measured with; by default class, or the first that is a word
+    ${trustHelp}
 A stopped index continues where it was.`;
 
 const numbers = ["images", "top", "chance", "perImage", "neighbours"] as const;
@@ -26,6 +32,8 @@ const numbers = ["images", "top", "chance", "perImage", "neighbours"] as const;
 export interface IndexArguments {
   /** The folder of the run, as typed. */
   readonly path: string;
+  /** Run plugins that are not built in without asking. */
+  readonly trust: boolean;
   /** Options that were given. */
   readonly options: Partial<IndexOptions>;
 }
@@ -45,9 +53,10 @@ export function indexArguments(
     options: {
       help: { type: "boolean", short: "h" },
       label: { type: "string" },
+      "trust-plugins": { type: "boolean" },
     },
   });
-  const { help, label, ...rest } = values;
+  const { help, label, "trust-plugins": trust, ...rest } = values;
   if (help) return undefined;
   const unknown = Object.keys(rest)
     .find((key) => !numbers.some((name) => name === key));
@@ -57,6 +66,7 @@ export function indexArguments(
     .map(([key, value]) => [key, wholeNumber(key, value)] as const);
   return {
     path,
+    trust: isTrusting(trust),
     options: {
       ...Object.fromEntries(given),
       ...typeof label === "string" && { label },
@@ -68,6 +78,6 @@ function unknownOption(key: string): ConfigError {
   const names = numbers.map((name) => `--${name}`).join(", ");
   return new ConfigError(
     key,
-    `Cannot use --${key}: options are ${names} and --label`,
+    `Cannot use --${key}: options are ${names}, --label and --trust-plugins`,
   );
 }

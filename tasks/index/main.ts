@@ -9,6 +9,7 @@ import type { IndexOptions } from "../../core/latents/index_latents.ts";
 import { indexMemory } from "../../core/latents/index_memory.ts";
 import { indexDefaults, indexRun } from "../runs/index_run.ts";
 import { openTrainedRun } from "../runs/trained_run.ts";
+import { approvePlugins } from "../terminal/approve_plugins.ts";
 import { bytes } from "../terminal/numbers.ts";
 import { runTask } from "../terminal/run_task.ts";
 import { stopSignal } from "../terminal/stop_signal.ts";
@@ -22,7 +23,8 @@ const usualImages = 500;
 async function main(args: readonly string[]): Promise<void> {
   const typed = indexArguments(args);
   if (!typed) return console.log(indexHelp);
-  const trained = await openTrainedRun(typed.path);
+  const approve = approvePlugins({ trusted: typed.trust });
+  const trained = await openTrainedRun(typed.path, approve);
   const { run, folder } = trained;
   const options: IndexOptions = {
     ...indexDefaults,

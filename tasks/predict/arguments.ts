@@ -6,6 +6,7 @@
 import { parseArgs } from "node:util";
 import { ConfigError } from "../../core/errors.ts";
 import { nearest } from "../../core/run/nearest.ts";
+import { isTrusting } from "../terminal/arguments.ts";
 import { colorMaps, type Colors } from "./depth_png.ts";
 import { type Format, formats } from "./prediction_file.ts";
 
@@ -17,6 +18,8 @@ export interface PredictArguments {
   readonly json: boolean;
   /** Replace files that exist. */
   readonly force: boolean;
+  /** Run plugins that are not built in without asking. */
+  readonly trust: boolean;
   /** Pictures, folders of pictures, and the file or folder of a run, as typed. */
   readonly paths: readonly string[];
   /** The file or folder to write to. */
@@ -29,7 +32,7 @@ export interface PredictArguments {
   readonly overrides: readonly string[];
 }
 
-const flags = ["help", "json", "force"] as const;
+const flags = ["help", "json", "force", "trust-plugins"] as const;
 const words = ["out", "format", "colors", "encoder"] as const;
 
 /**
@@ -48,12 +51,14 @@ export function predictArguments(args: readonly string[]): PredictArguments {
       ...Object.fromEntries(words.map((word) => [word, { type: "string" }])),
     },
   });
-  const { help, json, force, out, format, colors, ...settings } = values;
+  const { help, json, force, out, format, colors, ...rest } = values;
+  const { "trust-plugins": trust, ...settings } = rest;
   for (const [key, value] of Object.entries(values)) checkFlag(key, value);
   return {
     help: help === true,
     json: json === true,
     force: force === true,
+    trust: isTrusting(trust),
     paths: positionals,
     ...out !== undefined && { out: String(out) },
     ...format !== undefined &&

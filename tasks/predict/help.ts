@@ -35,6 +35,7 @@ const settings = [
     "colours of depth in a png: gray has 16 bits, for computing; the others have 8, for looking at",
   ],
   ["--force", "", "replace files that exist"],
+  ["--trust-plugins", "", "run plugins that are not built in without asking"],
   [
     "--json",
     "",

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { approvePlugins } from "../terminal/approve_plugins.ts";
 import { runTask } from "../terminal/run_task.ts";
 import { predictArguments } from "./arguments.ts";
 import { predictHelp } from "./help.ts";
@@ -28,7 +29,12 @@ async function main(args: readonly string[]): Promise<void> {
   for (const text of notes) report.event({ text });
   for (const problem of problems) report.failed(problem);
   if (pictures.length === 0) return void (Deno.exitCode = 1);
-  const model = await openModel(run, typed.overrides, report.event)
+  const model = await openModel(
+    run,
+    typed.overrides,
+    approvePlugins({ trusted: typed.trust }),
+    report.event,
+  )
     .finally(report.ready);
   const format = fittingFormat(to, model.predictions);
   const paths = predictionPaths(to, format, pictures);

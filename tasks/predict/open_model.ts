@@ -9,6 +9,7 @@ import type { Encoder, Prediction } from "../../core/encoder.ts";
 import { ConfigError } from "../../core/errors.ts";
 import type { PluginContext } from "../../core/plugin.ts";
 import { readRun, resolveRun } from "../../core/run/run_config.ts";
+import type { Approve } from "../../core/run/load_plugin.ts";
 import { builtins } from "../../plugins/mod.ts";
 import { userFolder } from "../terminal/user_paths.ts";
 
@@ -39,13 +40,14 @@ const predicting: readonly string[] = [
 /**
  * Makes the encoder of the run in `file`, or the default one, with the settings
  * in `overrides` changed. Other plugins of the run are ignored: its dataset may
- * have moved.
+ * have moved. `approve` is asked before a plugin that is not built in runs.
  *
  * @throws {ConfigError} When the encoder cannot be made, or predicts nothing.
  */
 export async function openModel(
   file: string | undefined,
   overrides: readonly string[],
+  approve: Approve,
   report?: PluginContext["report"],
 ): Promise<OpenModel> {
   const cwd = userFolder();
@@ -55,6 +57,7 @@ export async function openModel(
   const run = await resolveRun(
     { ...raw, config: { ...config, encoder: slot } },
     builtins,
+    approve,
   );
   const encoder = await run.create("encoder", report);
   const { predictions = [] } = encoder;

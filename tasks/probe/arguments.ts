@@ -6,6 +6,7 @@
 import { parseArgs } from "node:util";
 import { ConfigError } from "../../core/errors.ts";
 import { builtins } from "../../plugins/mod.ts";
+import { isTrusting, trustHelp } from "../terminal/arguments.ts";
 
 /** What `deno task probe --help` shows. */
 export const probeHelp =
@@ -13,6 +14,7 @@ export const probeHelp =
     --<option>=<value>           an option of the probe; deno task plugins <probe> lists them
     --dataset.use=<dataset>      look at another dataset than the run's
     --dataset.<option>=<value>   an option of the dataset
+    ${trustHelp.replace("    ", " ".repeat(14))}
   deno task probe <probe> <run.json>     ask a model alone, before a dictionary is trained on it
     --encoder.<option>=<value>   a setting of the run: dataset, encoder, hook, engine, name
 Probes: ${
@@ -27,6 +29,8 @@ export interface ProbeArguments {
   readonly probe: string;
   /** The run's folder or file, as typed. */
   readonly run: string;
+  /** Run plugins that are not built in without asking. */
+  readonly trust: boolean;
   /** Settings of the run to change: `"dataset.use=imagenet"`. */
   readonly settings: readonly string[];
   /** Options of the probe: `"images=32"`. */
@@ -45,9 +49,12 @@ export function probeArguments(
     args: [...args],
     allowPositionals: true,
     strict: false,
-    options: { help: { type: "boolean", short: "h" } },
+    options: {
+      help: { type: "boolean", short: "h" },
+      "trust-plugins": { type: "boolean" },
+    },
   });
-  const { help, ...settings } = values;
+  const { help, "trust-plugins": trust, ...settings } = values;
   if (help) return undefined;
   const bare = Object.keys(settings)
     .find((key) => typeof settings[key] !== "string");
@@ -69,6 +76,7 @@ export function probeArguments(
   return {
     probe,
     run,
+    trust: isTrusting(trust),
     settings: typed.filter(isOfRun),
     options: typed.filter((setting) => !isOfRun(setting)),
   };

@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { writeProbeResult } from "../../core/files/probe_result.ts";
 import type { PluginContext } from "../../core/plugin.ts";
 import type { ProbeResult } from "../../core/probe.ts";
+import { approvePlugins } from "../terminal/approve_plugins.ts";
 import { pluginReporter } from "../terminal/plugin_reporter.ts";
 import { makeProgress } from "../terminal/progress.ts";
 import { runTask } from "../terminal/run_task.ts";
@@ -23,8 +24,9 @@ import { probeText } from "./report.ts";
 async function main(args: readonly string[]): Promise<void> {
   const typed = probeArguments(args);
   if (!typed) return console.log(probeHelp);
-  const asked = await probePlugin(typed.probe, typed.options);
-  const probed = await openProbedRun(typed.run, typed.settings);
+  const approve = approvePlugins({ trusted: typed.trust });
+  const asked = await probePlugin(typed.probe, typed.options, approve);
+  const probed = await openProbedRun(typed.run, typed.settings, approve);
   const { run, folder, params, heldOut, isOther } = probed;
   try {
     console.log(

@@ -7,7 +7,7 @@ import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { checkSettings } from "../../core/run/check_settings.ts";
 import { jsonSchemaOf } from "../../core/run/json_schema.ts";
-import { loadPlugin } from "../../core/run/load_plugin.ts";
+import { type Approve, loadPlugin } from "../../core/run/load_plugin.ts";
 import {
   optionProblems,
   problemsError,
@@ -36,9 +36,11 @@ export interface ProbePlugin {
 export async function probePlugin(
   use: string,
   typed: readonly string[],
+  approve: Approve,
 ): Promise<ProbePlugin> {
   const base = new URL(`${pathToFileURL(resolve(userFolder())).href}/`);
-  const plugin = await loadPlugin("probe", use, { builtins, base });
+  const where = { builtins, base, approve, typed: true };
+  const plugin = await loadPlugin("probe", use, where);
   const overrides = typed.map(parseOverride);
   const given = applyOverrides({}, overrides);
   const words = new Map(overrides.map(({ key, text }) => [key, text]));

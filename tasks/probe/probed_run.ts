@@ -10,6 +10,7 @@ import { hashRun } from "../../core/run/compare_runs.ts";
 import type { Dataset } from "../../core/dataset.ts";
 import { ConfigError } from "../../core/errors.ts";
 import type { TrainingEnd } from "../../core/probe.ts";
+import type { Approve } from "../../core/run/load_plugin.ts";
 import { type RunFolder, runFolder } from "../../core/run/run_folder.ts";
 import { splitExamples } from "../../core/train/split_examples.ts";
 import type { Tensors } from "../../core/tensor.ts";
@@ -56,19 +57,20 @@ export interface ProbedRun extends Pick<TrainedRun, "run" | "folder"> {
 export async function openProbedRun(
   path: string,
   overrides: readonly string[],
+  approve: Approve,
 ): Promise<ProbedRun> {
   if (await isFile(inUserFolder(path))) {
-    return await openUntrained(path, overrides);
+    return await openUntrained(path, overrides, approve);
   }
   const fixed = overrides.find((setting) => !/^dataset[.=]/.test(setting));
   if (fixed !== undefined) throw cannotChange(path, fixed);
   const folder = runFolder(inUserFolder(path));
   if (await isFile(folder.config) && !await isTrained(folder)) {
-    return await openUntrained(folder.config, overrides, folder);
+    return await openUntrained(folder.config, overrides, approve, folder);
   }
   return overrides.length === 0
-    ? await openWithOwnPictures(path)
-    : await openWithOtherPictures(path, overrides);
+    ? await openWithOwnPictures(path, approve)
+    : await openWithOtherPictures(path, overrides, approve);
 }
 
 function cannotChange(path: string, setting: string): ConfigError {
@@ -79,8 +81,11 @@ function cannotChange(path: string, setting: string): ConfigError {
   );
 }
 
-async function openWithOwnPictures(path: string): Promise<ProbedRun> {
-  const trained = await openTrainedRun(path);
+async function openWithOwnPictures(
+  path: string,
+  approve: Approve,
+): Promise<ProbedRun> {
+  const trained = await openTrainedRun(path, approve);
   const { hash, split } = trained.run;
   return { ...trained, hash, heldOut: split.test, isOther: false };
 }
@@ -88,12 +93,13 @@ async function openWithOwnPictures(path: string): Promise<ProbedRun> {
 async function openWithOtherPictures(
   path: string,
   overrides: readonly string[],
+  approve: Approve,
 ): Promise<ProbedRun> {
-  const trained = await openTrainedRun(path, [...overrides, fewest]);
+  const trained = await openTrainedRun(path, approve, [...overrides, fewest]);
   const { config, dataset } = trained.run;
   try {
     const file = runFolder(inUserFolder(path)).config;
-    const own = await readSettings(file);
+    const own = await readSettings(file, approve);
     const isOther = !isDeepStrictEqual(own.config.dataset, config.dataset);
     const { evaluate, seed } = own.config;
     const heldOut = isOther
@@ -110,16 +116,19 @@ async function openWithOtherPictures(
 async function openUntrained(
   path: string,
   overrides: readonly string[],
+  approve: Approve,
   itsFolder?: RunFolder,
 ): Promise<ProbedRun> {
-  const own = await readSettings(path, overrides);
-  const run = await openParts(await readSettings(path, [...overrides, fewest]));
+  const own = await readSettings(path, approve, overrides);
+  const run = await openParts(
+    await readSettings(path, approve, [...overrides, fewest]),
+  );
   try {
     const config = { ...own.config, hook: run.config.hook };
     const folder = itsFolder ?? await sameRunFolder({ ...run, config });
     if (await isTrained(folder)) {
       await run.close();
-      return await openWithOwnPictures(folder.path);
+      return await openWithOwnPictures(folder.path, approve);
     }
     const hash = await hashRun(config), heldOut = allOf(run.dataset);
     return { run, folder, hash, heldOut, isOther: false };

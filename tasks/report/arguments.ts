@@ -5,7 +5,12 @@
  */
 import { parseArgs } from "node:util";
 import { ConfigError } from "../../core/errors.ts";
-import { oneRun, wholeNumber } from "../terminal/arguments.ts";
+import {
+  isTrusting,
+  oneRun,
+  trustHelp,
+  wholeNumber,
+} from "../terminal/arguments.ts";
 import type { ReportOptions } from "./make_report.tsx";
 
 /** What `deno task report --help` shows. */
@@ -14,12 +19,15 @@ export const reportHelp =
     --latents=60       latents to show
     --pictures=8       pictures of each
     --sort=max         the column that chooses them, such as density or <probe>.<column>
-    --order=desc       the largest first, or asc for the smallest`;
+    --order=desc       the largest first, or asc for the smallest
+    ${trustHelp}; otherwise pictures that need them are left out`;
 
 /** What was typed after `deno task report`. */
 interface ReportArguments extends ReportOptions {
   /** The folder of the run, as typed. */
   readonly path: string;
+  /** Run plugins that are not built in. */
+  readonly trust: boolean;
 }
 
 /**
@@ -34,19 +42,24 @@ export function reportArguments(
     args: [...args],
     allowPositionals: true,
     strict: false,
-    options: { help: { type: "boolean", short: "h" } },
+    options: {
+      help: { type: "boolean", short: "h" },
+      "trust-plugins": { type: "boolean" },
+    },
   });
-  const { help, latents = "60", pictures = "8", sort, order, ...rest } = values;
+  const { help, latents = "60", pictures = "8", sort, order, ...more } = values;
+  const { "trust-plugins": trust, ...rest } = more;
   if (help) return undefined;
   const unknown = Object.keys(rest)[0];
   if (unknown !== undefined) {
     throw new ConfigError(
       unknown,
-      `Cannot use --${unknown}: options are --latents, --pictures, --sort and --order`,
+      `Cannot use --${unknown}: options are --latents, --pictures, --sort, --order and --trust-plugins`,
     );
   }
   return {
     path: oneRun("report", positionals),
+    trust: isTrusting(trust),
     latents: wholeNumber("latents", latents, 1000),
     pictures: wholeNumber("pictures", pictures, 64),
     sort: typeof sort === "string" ? sort : undefined,

@@ -9,6 +9,8 @@ import { ConfigError } from "../../core/errors.ts";
 import { replaceTextFile } from "../../core/files/replace_file.ts";
 import { builtins } from "../../plugins/mod.ts";
 import { openContext } from "../serve/context.ts";
+import type { Run } from "../serve/runs/run_store.ts";
+import { approvePlugins } from "../terminal/approve_plugins.ts";
 import { runTask } from "../terminal/run_task.ts";
 import { inUserFolder, shown } from "../terminal/user_paths.ts";
 import { reportArguments, reportHelp } from "./arguments.ts";
@@ -20,10 +22,14 @@ async function main(args: readonly string[]): Promise<void> {
   if (!typed) return console.log(reportHelp);
   const folder = inUserFolder(typed.path);
   await checkRun(folder, typed.path);
-  const context = await openContext(folder, builtins, typed.path);
+  const approve = typed.trust ? approvePlugins({ trusted: true }) : undefined;
+  const context = await openContext(folder, builtins, typed.path, approve);
   try {
-    const [run] = await context.store.list();
-    const html = await makeReport(context, run!, typed).catch((error) => {
+    const { store } = context, [{ name }] = await store.list() as [Run];
+    const run = await store.run(name).catch((error) => {
+      throw new ConfigError("run", error.message, { cause: error });
+    });
+    const html = await makeReport(context, run, typed).catch((error) => {
       if ((error as Error)?.name !== "Problem") throw error;
       throw new ConfigError("sort", error.message, { cause: error });
     });

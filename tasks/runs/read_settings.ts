@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Approve } from "../../core/run/load_plugin.ts";
 import {
   readRun,
   type ResolvedRun,
@@ -14,15 +15,18 @@ import { userFolder } from "../terminal/user_paths.ts";
 /**
  * The settings in `file`, or the default ones, with those in `overrides` changed
  * (`"dataset.use=imagenet"`): checked, and with defaults filled in.
+ * `approve` is asked before a plugin that is not built in runs.
  *
  * @throws {ConfigError} When the file cannot be read, or a setting is wrong.
  */
 export async function readSettings(
   file: string | undefined,
+  approve: Approve,
   overrides: readonly string[] = [],
 ): Promise<ResolvedRun> {
   return await resolveRun(
     await readRun(file, overrides, userFolder()),
     builtins,
+    approve,
   );
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import { ConfigError } from "../../core/errors.ts";
+import type { Approve } from "../../core/run/load_plugin.ts";
 import { loadDictionary } from "../../core/train/load_dictionary.ts";
 import type { OpenRun } from "../../core/train/open_run.ts";
 import { type RunFolder, runFolder } from "../../core/run/run_folder.ts";
@@ -25,7 +26,8 @@ export interface TrainedRun {
 
 /**
  * Opens the run in the folder `path`, as the user typed it, with the settings in
- * `overrides` changed (`"dataset.use=imagenet"`).
+ * `overrides` changed (`"dataset.use=imagenet"`). `approve` is asked before a
+ * plugin that is not built in runs.
  *
  * @throws {ConfigError} When it is not the folder of a run, a part cannot be
  * made, or the encoder is not the one it was trained with.
@@ -33,6 +35,7 @@ export interface TrainedRun {
  */
 export async function openTrainedRun(
   path: string,
+  approve: Approve,
   overrides: readonly string[] = [],
 ): Promise<TrainedRun> {
   const folder = runFolder(inUserFolder(path));
@@ -42,7 +45,9 @@ export async function openTrainedRun(
       `Cannot open "${path}": it is not the folder of a run, since it has no config.json; write runs/<name>`,
     );
   }
-  const run = await openParts(await readSettings(folder.config, overrides));
+  const run = await openParts(
+    await readSettings(folder.config, approve, overrides),
+  );
   try {
     await checkProvenance(run, folder, path);
     return { run, folder, params: await loadDictionary(run, folder) };

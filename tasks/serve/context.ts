@@ -4,13 +4,14 @@
  * @module
  */
 import type { Hono } from "hono";
-import type { Builtins } from "../../core/run/load_plugin.ts";
+import type { Approve, Builtins } from "../../core/run/load_plugin.ts";
 import {
   type DroppedPictures,
   droppedPictures,
 } from "./live/dropped_pictures.ts";
 import { type LatentSearch, latentSearch } from "./runs/latent_search.ts";
 import { type LiveModels, openLiveModels } from "./live/live_models.ts";
+import { foreignPlugins, refuseForeign } from "./runs/foreign_plugins.ts";
 import { openPictures, type Pictures } from "./runs/pictures.ts";
 import { openRunStore, type RunStore } from "./runs/run_store.ts";
 import { readStaticFiles, type StaticFiles } from "./http/static_files.ts";
@@ -36,6 +37,7 @@ export type Routes = (app: Hono, context: ServeContext) => void;
 
 /**
  * Opens what the pages need for the runs in `path`; errors call it `shownPath`.
+ * Plugins that are not built in do not run unless `approve` lets them.
  *
  * @throws {ConfigError} When it holds no run.
  */
@@ -43,14 +45,20 @@ export async function openContext(
   path: string,
   builtins: Builtins,
   shownPath: string = path,
+  approve: Approve = refuseForeign,
 ): Promise<ServeContext> {
-  const store = await openRunStore(path, shownPath);
-  const pictures = openPictures(builtins);
+  const store = await openRunStore(path, {
+    shownPath,
+    notices: (config) =>
+      approve === refuseForeign ? foreignPlugins(config, builtins) : [],
+  });
+  const plugins = { builtins, approve };
+  const pictures = openPictures(plugins);
   const files = await readStaticFiles();
   return {
     ...{ store, pictures, files },
     dropped: droppedPictures(),
-    models: openLiveModels(builtins),
+    models: openLiveModels(plugins),
     search: latentSearch(pictures),
   };
 }

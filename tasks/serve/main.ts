@@ -10,6 +10,8 @@ import { builtins } from "../../plugins/mod.ts";
 import { createApp } from "./app.tsx";
 import { openContext } from "./context.ts";
 import { isLoopback, listen } from "./http/listen.ts";
+import { isTrusting, trustHelp } from "../terminal/arguments.ts";
+import { approvePlugins } from "../terminal/approve_plugins.ts";
 import { runTask } from "../terminal/run_task.ts";
 import { inUserFolder, shown } from "../terminal/user_paths.ts";
 
@@ -17,13 +19,16 @@ const usage = `
   deno task serve                the runs in runs/
   deno task serve runs/<name>    one run
     --port=8000                  where to listen; the next free port when it is taken
-    --host=127.0.0.1             who can see it: only this machine; 0.0.0.0 lets everyone on the network`;
+    --host=127.0.0.1             who can see it: only this machine; 0.0.0.0 lets everyone on the network
+    ${trustHelp}; otherwise what needs them is not shown`;
 
 /** What was typed after `deno task serve`. */
 interface ServeArguments {
   readonly path: string;
   readonly port: number | undefined;
   readonly host: string;
+  /** Run plugins that are not built in. */
+  readonly trust: boolean;
 }
 
 /**
@@ -40,15 +45,17 @@ function serveArguments(args: readonly string[]): ServeArguments | undefined {
       help: { type: "boolean", short: "h" },
       port: { type: "string" },
       host: { type: "string" },
+      "trust-plugins": { type: "boolean" },
     },
   });
-  const { help, port, host = "127.0.0.1", ...rest } = values;
+  const { help, port, host = "127.0.0.1", ...more } = values;
+  const { "trust-plugins": trust, ...rest } = more;
   if (help) return undefined;
   const strange = Object.keys(rest)[0];
   if (strange !== undefined) {
     throw new ConfigError(
       strange,
-      `Cannot use --${strange}: options are --port and --host`,
+      `Cannot use --${strange}: options are --port, --host and --trust-plugins`,
     );
   }
   if (positionals.length > 1) {
@@ -63,7 +70,12 @@ function serveArguments(args: readonly string[]): ServeArguments | undefined {
       "Cannot use --host: write an address, such as --host=0.0.0.0",
     );
   }
-  return { path: positionals[0] ?? "runs", port: portOf(port), host };
+  return {
+    path: positionals[0] ?? "runs",
+    port: portOf(port),
+    host,
+    trust: isTrusting(trust),
+  };
 }
 
 function portOf(text: string | boolean | undefined): number | undefined {
@@ -81,17 +93,32 @@ function portOf(text: string | boolean | undefined): number | undefined {
   );
 }
 
+/** Opens what Deno needs to hear signals while files can be opened: it does not survive doing that later without any. */
+function prepareSignals(): void {
+  if (Deno.build.os === "windows") return;
+  const nothing = () => {};
+  Deno.addSignalListener("SIGWINCH", nothing);
+  Deno.removeSignalListener("SIGWINCH", nothing);
+}
+
 async function main(args: readonly string[]): Promise<void> {
   const typed = serveArguments(args);
   if (!typed) return console.log(usage.slice(1));
+  prepareSignals();
   const path = inUserFolder(typed.path);
-  const context = await openContext(path, builtins, typed.path);
+  const approve = typed.trust ? approvePlugins({ trusted: true }) : undefined;
+  const context = await openContext(path, builtins, typed.path, approve);
   const app = createApp({
     ...context,
     host: typed.host,
     onBug: (error) => console.error(error),
   });
-  const server = listen(app.fetch, typed.host, typed.port);
+  const server = listen(
+    app.fetch,
+    typed.host,
+    typed.port,
+    (text) => console.error(text),
+  );
   const runs = (await context.store.list()).map(({ name }) => name);
   const some = runs.slice(0, 3).join(", ");
   console.log(`http://${server.address}/`);

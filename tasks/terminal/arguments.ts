@@ -22,6 +22,24 @@ export function oneRun(task: string, paths: readonly string[]): string {
   );
 }
 
+/** What `--help` says of the flag that lets plugins run. */
+export const trustHelp =
+  "--trust-plugins    run plugins that are not built in without asking";
+
+/**
+ * Whether `--trust-plugins` was typed.
+ *
+ * @throws {ConfigError} When it has a value.
+ */
+export function isTrusting(value: unknown): boolean {
+  if (value === undefined) return false;
+  if (value === true) return true;
+  throw new ConfigError(
+    "trust-plugins",
+    `Cannot use --trust-plugins=${value}: write --trust-plugins`,
+  );
+}
+
 /**
  * The value of `--key`, from 1 to `most`.
  *

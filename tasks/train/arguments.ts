@@ -5,6 +5,7 @@
  */
 import { parseArgs } from "node:util";
 import { ConfigError } from "../../core/errors.ts";
+import { isTrusting } from "../terminal/arguments.ts";
 
 /** What was typed after `deno task train`. */
 export interface TrainArguments {
@@ -14,6 +15,8 @@ export interface TrainArguments {
   readonly file?: string;
   /** The folder of a run to resume. */
   readonly resume?: string;
+  /** Run plugins that are not built in without asking. */
+  readonly trust: boolean;
   /** Settings to change: `"sparsifier.k=64"`. */
   readonly overrides: readonly string[];
 }
@@ -34,10 +37,11 @@ export function trainArguments(args: readonly string[]): TrainArguments {
     options: {
       help: { type: "boolean", short: "h" },
       resume: { type: "string" },
+      "trust-plugins": { type: "boolean" },
       ...Object.fromEntries(words.map((word) => [word, { type: "string" }])),
     },
   });
-  const { help, resume, ...settings } = values;
+  const { help, resume, "trust-plugins": trust, ...settings } = values;
   for (const [key, value] of Object.entries(settings)) {
     if (typeof value !== "string") {
       throw new ConfigError(
@@ -62,6 +66,7 @@ export function trainArguments(args: readonly string[]): TrainArguments {
   }
   return {
     help: help === true,
+    trust: isTrusting(trust),
     ...positionals[0] !== undefined && { file: positionals[0] },
     ...typeof resume === "string" && { resume },
     overrides: Object.entries(settings).map(([key, value]) =>

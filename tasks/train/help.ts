@@ -20,6 +20,10 @@ const examples = [
   ["deno task train run.json --sparsifier.k=64", "with one setting changed"],
   ["deno task train --encoder=npm:@acme/vit", "with another plugin in a slot"],
   ["deno task train --resume runs/my-run", "continue a stopped run"],
+  [
+    "deno task train run.json --trust-plugins",
+    "run plugins of others, which the file names, without asking",
+  ],
 ];
 
 /** Examples, then every setting of a run with its default and meaning, then the plugins. */

@@ -4,12 +4,14 @@
  *
  * @module
  */
+import type { Approve } from "../../core/run/load_plugin.ts";
 import type { ResolvedRun } from "../../core/run/run_config.ts";
 import { type RunFolder, runFolder } from "../../core/run/run_folder.ts";
 import { indexDefaults, indexRun } from "../runs/index_run.ts";
 import { newRunFolder } from "../runs/new_run_folder.ts";
 import { openParts } from "../runs/open_parts.ts";
 import { openTrainedRun } from "../runs/trained_run.ts";
+import { approvePlugins } from "../terminal/approve_plugins.ts";
 import { runTask } from "../terminal/run_task.ts";
 import { stopSignal } from "../terminal/stop_signal.ts";
 import { inUserFolder, shown } from "../terminal/user_paths.ts";
@@ -24,11 +26,12 @@ import { trainInFolder, type TrainingEnd } from "./train_in_folder.ts";
 async function main(args: readonly string[]): Promise<void> {
   const typed = trainArguments(args);
   if (typed.help) return console.log(await runHelp());
-  const settings = await runSettings(typed);
+  const approve = approvePlugins({ trusted: typed.trust });
+  const settings = await runSettings(typed, approve);
   const { images } = settings.config.index;
   const { folder, end } = await trainRun(settings, typed.resume);
   const done = end === "to index"
-    ? await indexTrained(folder, images)
+    ? await indexTrained(folder, images, approve)
     : end === "done";
   if (done) console.log(nextLine(images, shown(folder.path)));
   // What a shell expects of a program that Ctrl-C ended.
@@ -62,9 +65,10 @@ async function trainRun(
 async function indexTrained(
   folder: RunFolder,
   images: number,
+  approve: Approve,
 ): Promise<boolean> {
   using stop = stopSignal("stopping after these pictures");
-  const trained = await openTrainedRun(folder.path);
+  const trained = await openTrainedRun(folder.path, approve);
   try {
     const options = { ...indexDefaults, images };
     const info = await indexRun(trained, options, stop.signal);

@@ -5,6 +5,7 @@
  */
 import { ConfigError } from "../../core/errors.ts";
 import { diffRuns } from "../../core/run/compare_runs.ts";
+import type { Approve } from "../../core/run/load_plugin.ts";
 import type { ResolvedRun } from "../../core/run/run_config.ts";
 import { runFolder } from "../../core/run/run_folder.ts";
 import { readSettings } from "../runs/read_settings.ts";
@@ -18,18 +19,19 @@ import type { TrainArguments } from "./arguments.ts";
  * run to resume.
  */
 export async function runSettings(
-  { file, resume, overrides }: TrainArguments,
+  typed: TrainArguments,
+  approve: Approve,
 ): Promise<ResolvedRun> {
-  return resume === undefined
-    ? await readSettings(file, overrides)
-    : await resumedSettings(resume, file, overrides);
+  return typed.resume === undefined
+    ? await readSettings(typed.file, approve, typed.overrides)
+    : await resumedSettings(typed.resume, typed, approve);
 }
 
 /** The stored settings. Those typed with --resume must agree with them, except for the index. */
 async function resumedSettings(
   path: string,
-  file: string | undefined,
-  overrides: readonly string[],
+  { file, overrides }: TrainArguments,
+  approve: Approve,
 ): Promise<ResolvedRun> {
   const { config } = runFolder(inUserFolder(path));
   if (!await Deno.stat(config).then(() => true, () => false)) {
@@ -38,8 +40,8 @@ async function resumedSettings(
       `Cannot resume "${path}": it is not the folder of a run, since it has no config.json; start the run without --resume`,
     );
   }
-  const stored = await readSettings(config);
-  const wanted = await readSettings(file ?? config, overrides);
+  const stored = await readSettings(config, approve);
+  const wanted = await readSettings(file ?? config, approve, overrides);
   // A file need not name the hook: then the one found for it is meant.
   const { hook = stored.config.hook, ...rest } = wanted.config;
   const differ = diffRuns(stored.config, { ...rest, hook });

@@ -5,7 +5,8 @@
  */
 import { equal, match, ok } from "node:assert/strict";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { acceptedPlugins } from "../../tasks/terminal/accepted_plugins.ts";
 
 /** The project's folder. */
 export const project: string = fileURLToPath(new URL("../..", import.meta.url));
@@ -200,6 +201,14 @@ async function command(task: string, watched: boolean): Promise<string[]> {
   ];
 }
 
+/** What the user of these folders accepted to run before. */
+async function accept(list: string, plugin: string): Promise<void> {
+  const bytes = await Deno.readFile(plugin);
+  const hash = await crypto.subtle.digest("SHA-256", bytes);
+  const url = pathToFileURL(plugin).href;
+  await acceptedPlugins(list).add(url, new Uint8Array(hash).toHex());
+}
+
 /** Makes a user's folder; `settings` replace those of the run. */
 export async function trainFolder(
   settings: Record<string, unknown> = {},
@@ -207,6 +216,8 @@ export async function trainFolder(
   const path = await Deno.realPath(await Deno.makeTempDir());
   await Deno.writeTextFile(join(path, "dots.js"), dots);
   await Deno.writeTextFile(join(path, "watcher.js"), watcher);
+  const cache = join(path, "cache");
+  await accept(join(cache, "tessera", "plugins.json"), join(path, "dots.js"));
   const merged = JSON.stringify({ ...run, ...settings }, null, 2);
   await Deno.writeTextFile(join(path, "run.json"), merged);
   const start = async (
@@ -219,7 +230,7 @@ export async function trainFolder(
     const process = new Deno.Command(Deno.execPath(), {
       args: [...await command(task, watched), ...args],
       cwd: path,
-      env: { INIT_CWD: path, NO_COLOR: "1", ...env },
+      env: { INIT_CWD: path, NO_COLOR: "1", XDG_CACHE_HOME: cache, ...env },
       stdin: "null",
       stdout: "piped",
       stderr: "piped",

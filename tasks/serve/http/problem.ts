@@ -6,7 +6,7 @@
 import { isUserError } from "../../../core/errors.ts";
 
 /** The status of a page that cannot be shown. */
-type ProblemStatus = 400 | 403 | 404 | 405 | 413 | 422 | 500 | 503;
+type ProblemStatus = 400 | 403 | 404 | 405 | 408 | 413 | 422 | 500 | 503;
 
 /** A page cannot be shown: what was looked for and what there is instead. */
 export class Problem extends Error {
@@ -26,9 +26,25 @@ export class Problem extends Error {
   }
 }
 
+/** Whether an error, or what it came from, says that no more files can be opened. */
+export function isOutOfFiles(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { code } = error as { code?: unknown };
+  return code === "EMFILE" || code === "ENFILE" ||
+    /\bEMFILE\b|\bENFILE\b|too many open files/i.test(error.message) ||
+    isOutOfFiles(error.cause);
+}
+
 /** Turns an error into a problem: errors of users and missing files are 404, anything else is a bug. */
 export function asProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
+  if (isOutOfFiles(error)) {
+    return new Problem(
+      503,
+      "Cannot show this page now: too many files are open; try again in a moment",
+      { cause: error },
+    );
+  }
   if (isUserError(error)) {
     return new Problem(404, error.message, { cause: error });
   }

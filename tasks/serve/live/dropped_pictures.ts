@@ -6,6 +6,7 @@
  */
 import type { RgbImage } from "../../../core/dataset.ts";
 import { decodeImage } from "../../../plugins/datasets/sources/decode_image.ts";
+import { decodeLimit, type DecodeLimits } from "./decode_limit.ts";
 import { lru } from "../runs/lru.ts";
 import { Problem } from "../http/problem.ts";
 
@@ -43,6 +44,9 @@ export const mostBytes: number = 20 * 2 ** 20;
 /** Longest side that is kept, in pixels: more than any encoder looks at. */
 const longestSide = 2048;
 
+/** What is decoded at once: 100 million pixels take 300 MB and are the most that one may have. */
+const usual: DecodeLimits = { pictures: 2, pixels: 100_000_000, waiting: 16 };
+
 /** How many pictures are kept. */
 export const keptPictures = 12;
 
@@ -52,7 +56,10 @@ export function isDropped(text: string): boolean {
 }
 
 /** Keeps the last few pictures. */
-export function droppedPictures(): DroppedPictures {
+export function droppedPictures(
+  limits: DecodeLimits = usual,
+): DroppedPictures {
+  const withRoom = decodeLimit(limits);
   const order: DroppedPicture[] = [];
   const kept = lru<DroppedPicture>(
     keptPictures,
@@ -60,7 +67,8 @@ export function droppedPictures(): DroppedPictures {
   );
   return {
     async add(name, bytes) {
-      const image = await decoded(name, bytes);
+      const pixels = await pixelsOf(bytes);
+      const image = await withRoom(pixels, () => decoded(name, bytes));
       const random = crypto.getRandomValues(new Uint8Array(8)).toHex();
       const picture = { id: `own-${random}`, name: name.slice(0, 120), image };
       order.unshift(picture);
@@ -79,12 +87,28 @@ export function droppedPictures(): DroppedPictures {
   };
 }
 
+/** Width and height as the file says; 0 where it does not. */
+async function sizeOf(
+  bytes: Uint8Array,
+): Promise<{ width: number; height: number }> {
+  const { default: sharp } = await import("sharp");
+  try {
+    const { width, height } = await sharp(bytes).metadata();
+    return { width, height };
+  } catch {
+    return { width: 0, height: 0 };
+  }
+}
+
+/** Pixels to decode. */
+async function pixelsOf(bytes: Uint8Array): Promise<number> {
+  const { width, height } = await sizeOf(bytes);
+  return width * height;
+}
+
 async function decoded(name: string, bytes: Uint8Array): Promise<RgbImage> {
   try {
-    const { default: sharp } = await import("sharp");
-    const size = async () => await sharp(bytes).metadata();
-    const { width, height } = await size()
-      .catch(() => ({ width: 0, height: 0 }));
+    const { width, height } = await sizeOf(bytes);
     const isLarge = Math.max(width, height) > longestSide;
     return await decodeImage(name, isLarge ? await shrunk(bytes) : bytes);
   } catch (cause) {

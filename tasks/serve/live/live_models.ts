@@ -5,7 +5,7 @@
  */
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { Builtins } from "../../../core/run/load_plugin.ts";
+import type { Approve, Builtins } from "../../../core/run/load_plugin.ts";
 import { loadDictionary } from "../../../core/train/load_dictionary.ts";
 import { findHook, type OpenRun } from "../../../core/train/open_run.ts";
 import { resolveRun } from "../../../core/run/run_config.ts";
@@ -51,8 +51,14 @@ interface Entry {
   opened?: Promise<OpenModel>;
 }
 
+/** Which plugins may run: all that are built in, and those that `approve` lets through. */
+interface Plugins {
+  readonly builtins: Builtins;
+  readonly approve: Approve;
+}
+
 /** Opens models with the plugins that the runs' settings name. */
-export function openLiveModels(builtins: Builtins): LiveModels {
+export function openLiveModels(plugins: Plugins): LiveModels {
   const closing = new Set<Promise<void>>();
   const drop = (entry: Entry): void => {
     // Questions that wait are answered first, and one of them may be what opens it.
@@ -73,7 +79,7 @@ export function openLiveModels(builtins: Builtins): LiveModels {
       }
       const own = entry;
       return await own.queue.add(async () => {
-        own.opened ??= open(run, builtins);
+        own.opened ??= open(run, plugins);
         const { model } = await own.opened.catch((error) => {
           // A missing file may be back the next time.
           delete own.opened;
@@ -113,7 +119,10 @@ function unusable(error: unknown, { name }: Run, what: "open" | "run") {
 }
 
 /** Opens the encoder, and the dictionary on the `cpu` engine: the run's own engine may be slow, or missing here. */
-async function open(run: Run, builtins: Builtins): Promise<OpenModel> {
+async function open(
+  run: Run,
+  { builtins, approve }: Plugins,
+): Promise<OpenModel> {
   const { config, folder, name } = run;
   if (!config) {
     throw new Problem(
@@ -122,13 +131,17 @@ async function open(run: Run, builtins: Builtins): Promise<OpenModel> {
     );
   }
   const base = new URL("./", pathToFileURL(folder.config));
-  const resolved = await resolveRun({
-    config: { ...config, engine: { use: "cpu" } },
-    source: `the settings of "${name}"`,
-    base,
-    cwd: base,
-    typed: new Map(),
-  }, builtins);
+  const resolved = await resolveRun(
+    {
+      config: { ...config, engine: { use: "cpu" } },
+      source: `the settings of "${name}"`,
+      base,
+      cwd: base,
+      typed: new Map(),
+    },
+    builtins,
+    approve,
+  );
   const parts: { close?(): Promise<void> }[] = [];
   const close = async (): Promise<void> => {
     for (const part of parts.splice(0).toReversed()) await part.close?.();

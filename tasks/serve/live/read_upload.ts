@@ -1,10 +1,11 @@
 /**
- * Reads what is sent with a request, up to a limit.
+ * Reads pictures and JSON that are sent with a request.
  *
  * @module
  */
 import type { z } from "zod";
 import { Problem } from "../http/problem.ts";
+import { readBody } from "../http/read_body.ts";
 
 /** A file that was sent. */
 interface Upload {
@@ -12,48 +13,6 @@ interface Upload {
   readonly name: string;
   /** Its content. */
   readonly bytes: Uint8Array;
-}
-
-/**
- * The body of a request, at most `most` bytes.
- *
- * @throws {Problem} When it has more, and then the rest is not read; or when it
- * ends early.
- */
-async function readBytes(
-  request: Request,
-  most: number,
-): Promise<Uint8Array<ArrayBuffer>> {
-  const said = Number(request.headers.get("content-length") ?? 0);
-  if (said > most) {
-    await request.body?.cancel().catch(() => {});
-    throw tooLarge(said, most);
-  }
-  const chunks: Uint8Array<ArrayBuffer>[] = [];
-  let length = 0;
-  try {
-    for await (const chunk of request.body ?? []) {
-      length += chunk.length;
-      if (length > most) throw tooLarge(length, most);
-      chunks.push(new Uint8Array(chunk));
-    }
-  } catch (cause) {
-    if (cause instanceof Problem) throw cause;
-    throw new Problem(400, "Cannot read what was sent: it ended early", {
-      cause,
-    });
-  }
-  return new Uint8Array(await new Blob(chunks).arrayBuffer());
-}
-
-function tooLarge(bytes: number, most: number): Problem {
-  const mb = (n: number) => `${Math.round(n / 2 ** 20)} MB`;
-  return new Problem(
-    413,
-    `Cannot take ${mb(bytes)}: at most ${
-      mb(most)
-    } can be sent; make the picture smaller first`,
-  );
 }
 
 /**
@@ -67,7 +26,7 @@ export async function readUpload(
 ): Promise<Upload> {
   const type = request.headers.get("content-type") ?? "";
   // A form adds a little around its file.
-  const bytes = await readBytes(request, most + 4096);
+  const bytes = await readBody(request, most + 4096);
   if (!type.startsWith("multipart/form-data")) {
     return { name: "picture", bytes };
   }
@@ -98,7 +57,7 @@ export async function readJson<S extends z.ZodType>(
   request: Request,
   schema: S,
 ): Promise<z.infer<S>> {
-  const bytes = await readBytes(request, mostJson);
+  const bytes = await readBody(request, mostJson);
   let value: unknown;
   try {
     value = JSON.parse(new TextDecoder().decode(bytes));

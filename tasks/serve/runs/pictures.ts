@@ -6,7 +6,11 @@
 import { dirname } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Dataset, Example, RgbImage } from "../../../core/dataset.ts";
-import { type Builtins, loadPlugin } from "../../../core/run/load_plugin.ts";
+import {
+  type Approve,
+  loadPlugin,
+  type LoadPluginOptions,
+} from "../../../core/run/load_plugin.ts";
 import { asProblem, Problem } from "../http/problem.ts";
 import { concurrencyLimit, type Urgency } from "../http/concurrency_limit.ts";
 import { lru } from "./lru.ts";
@@ -82,9 +86,14 @@ const atOnce = 4;
 /** Milliseconds after which a picture that failed is tried again. */
 const retryAfter = 10_000;
 
+/** Which plugins may run: all that are built in, and those that `approve` lets through. */
+type Plugins = Pick<LoadPluginOptions, "builtins"> & {
+  readonly approve: Approve;
+};
+
 /** Makes small pictures of the datasets that the runs' settings name. */
-export function openPictures(builtins: Builtins): Pictures {
-  const datasets = datasetsOf(builtins);
+export function openPictures(plugins: Plugins): Pictures {
+  const datasets = datasetsOf(plugins);
   const kept = lru<Sizes>(pictureRoom);
   const busy = new Map<string, Promise<Sizes>>();
   const known = new Map<string, Pick<SmallPicture, "id" | "labels">>();
@@ -187,7 +196,7 @@ async function jpeg(
 }
 
 /** The datasets that are open. */
-function datasetsOf(builtins: Builtins) {
+function datasetsOf(plugins: Plugins) {
   // Only a few at once: one may hold a million file names.
   const all = new Set<Promise<Dataset>>();
   const kept = lru<Promise<Dataset>>(8, (dataset) => {
@@ -199,7 +208,7 @@ function datasetsOf(builtins: Builtins) {
       const key = `${run.folder.path}\n${run.version}`;
       const before = kept.get(key);
       if (before) return await before;
-      const opened = openDataset(run, builtins);
+      const opened = openDataset(run, plugins);
       kept.set(key, opened, 1);
       all.add(opened);
       try {
@@ -227,7 +236,7 @@ function datasetsOf(builtins: Builtins) {
 /** Opens the dataset that the run's settings name, and nothing else of the run. */
 async function openDataset(
   { config, folder, name }: Run,
-  builtins: Builtins,
+  plugins: Plugins,
 ): Promise<Dataset> {
   if (!config) {
     throw new Problem(
@@ -237,7 +246,7 @@ async function openDataset(
   }
   const base = new URL(`${pathToFileURL(dirname(folder.config)).href}/`);
   const { use, ...given } = config.dataset;
-  const plugin = await loadPlugin("dataset", use, { builtins, base });
+  const plugin = await loadPlugin("dataset", use, { ...plugins, base });
   const options = await plugin.options["~standard"].validate(given);
   if (options.issues) {
     throw new Problem(

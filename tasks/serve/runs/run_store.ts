@@ -23,6 +23,7 @@ import { lru } from "./lru.ts";
 import { asProblem, Problem } from "../http/problem.ts";
 import { indexBytes, openIndex } from "./open_index.ts";
 import { metricsReader, type Series } from "./run_metrics.ts";
+import { strangeFiles } from "./strange_files.ts";
 import { resultsSchema } from "./results_schema.ts";
 
 /** Whether a run is trained, still training, or neither. */
@@ -94,6 +95,14 @@ const indexRoom = 200 * 2 ** 20;
 /** Milliseconds after which a run whose log has not grown counts as stopped. */
 const quiet = 3 * 60_000;
 
+/** Options for {@linkcode openRunStore}. */
+interface RunStoreOptions {
+  /** What errors call the folder. */
+  readonly shownPath?: string;
+  /** Sentences on what is not shown of a run with these settings. */
+  readonly notices?: (config: RunConfig) => readonly string[];
+}
+
 /**
  * The runs in `path`, or the one run that `path` is.
  *
@@ -101,7 +110,7 @@ const quiet = 3 * 60_000;
  */
 export async function openRunStore(
   path: string,
-  shownPath: string = path,
+  { shownPath = path, notices = () => [] }: RunStoreOptions = {},
 ): Promise<RunStore> {
   const single = await isFile(join(path, "config.json"));
   const root = single ? dirname(path) : path;
@@ -113,9 +122,13 @@ export async function openRunStore(
       `Cannot find a run in "${shownPath}": it holds no folder with a config.json; train one with: deno task train`,
     );
   }
-  const read = runReader(root);
+  const read = runReader(root, notices);
   const find = async (name: string): Promise<Run> => {
-    if ((await names()).includes(name)) return await read(name);
+    if ((await names()).includes(name)) {
+      const why = await strangeFiles(runFolder(join(root, name)));
+      if (why === undefined) return await read(name);
+      throw new Problem(403, `Cannot show run "${name}": ${why}`);
+    }
     throw new Problem(
       404,
       `Cannot find run "${
@@ -123,16 +136,34 @@ export async function openRunStore(
       }": it was moved, deleted or never here; the runs are listed on the first page`,
     );
   };
+  const readOrNot = async (name: string): Promise<Run> => {
+    const folder = runFolder(join(root, name));
+    const why = await strangeFiles(folder);
+    return why === undefined ? await read(name) : unread(name, folder, why);
+  };
   return {
     root,
     list: async () => {
-      const runs = await Promise.all((await names()).map(read));
+      const runs = await Promise.all((await names()).map(readOrNot));
       const times = await Promise.all(runs.map(lastWrite));
       return runs.map((run, i) => ({ run, time: times[i]! }))
         .sort((a, b) => b.time - a.time).map(({ run }) => run);
     },
     run: find,
     latents: latentsReader(),
+  };
+}
+
+/** A run whose files are not read. */
+function unread(name: string, folder: RunFolder, why: string): Run {
+  return {
+    ...{ name, folder },
+    state: "unreadable",
+    version: "none",
+    series: { tokens: [], values: {}, bytes: 0, skipped: 0 },
+    indexed: false,
+    provenance: {},
+    problems: [`Its files are not read: ${why}`],
   };
 }
 
@@ -159,7 +190,10 @@ async function lastWrite({ folder }: Pick<Run, "folder">): Promise<number> {
   return Math.max(...times);
 }
 
-function runReader(root: string): (name: string) => Promise<Run> {
+function runReader(
+  root: string,
+  notices: (config: RunConfig) => readonly string[],
+): (name: string) => Promise<Run> {
   const readConfig = fileCache(async (path) =>
     checked(path, runSchema, await readJsonObject(path))
   );
@@ -182,6 +216,7 @@ function runReader(root: string): (name: string) => Promise<Run> {
     };
     const config = await or(readConfig(folder.config));
     const results = await or(readResults(folder.results));
+    problems.push(...config ? notices(config) : []);
     const series = await readMetrics(folder.metrics);
     const cfg = join(folder.checkpoint, "cfg.json");
     const provenance = await readCfg(cfg).catch(() => undefined) ?? {};

@@ -1,5 +1,5 @@
 /** Tests of finding and checking plugins. @module */
-import { equal, match, rejects } from "node:assert/strict";
+import { deepEqual, equal, match, rejects } from "node:assert/strict";
 import { pathToFileURL } from "node:url";
 import {
   type Builtins,
@@ -8,7 +8,7 @@ import {
   loadPlugin,
   pathUrl,
 } from "../../../core/run/load_plugin.ts";
-import type { ConfigError } from "../../../core/errors.ts";
+import { ConfigError } from "../../../core/errors.ts";
 
 const good = `{
   apiVersion: 1,
@@ -165,4 +165,24 @@ Deno.test("loadPlugin() imports npm: specifiers", async () => {
     }),
     /^ConfigError: Cannot use "npm:zod@\^4.6.7" as sparsifier: its default export must be/,
   );
+});
+
+Deno.test("loadPlugin() asks before it imports what is not built in", async () => {
+  const asked: unknown[] = [], base = new URL("file:///not-here/");
+  const approve = (plugin: unknown) => {
+    asked.push(plugin);
+    return Promise.reject(new ConfigError("sparsifier", "no"));
+  };
+  await rejects(
+    loadPlugin("sparsifier", "./not-here.ts", { builtins, base, approve }),
+    { message: "no" },
+  );
+  const name = Object.keys(builtins.sparsifier)[0]!;
+  await loadPlugin("sparsifier", name, { builtins, base, approve });
+  deepEqual(asked, [{
+    kind: "sparsifier",
+    specifier: "./not-here.ts",
+    url: new URL("./not-here.ts", base).href,
+    typed: false,
+  }]);
 });

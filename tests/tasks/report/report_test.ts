@@ -55,7 +55,7 @@ async function withRun(
         const { code, stdout, stderr } = await new Deno.Command(
           Deno.execPath(),
           {
-            args: ["run", "-A", "--no-check", task, ...args],
+            args: ["run", "-A", "--no-check", task, "--trust-plugins", ...args],
             env: { INIT_CWD: root, NO_COLOR: "1" },
           },
         ).output();

@@ -11,6 +11,7 @@ import { type Browser, chromium, type Page } from "playwright-core";
 import { builtins } from "../../../plugins/mod.ts";
 import { createApp } from "../../../tasks/serve/app.tsx";
 import { openContext } from "../../../tasks/serve/context.ts";
+import { anyPlugin } from "./_any_plugin.ts";
 import { listen } from "../../../tasks/serve/http/listen.ts";
 
 const places = [
@@ -88,7 +89,7 @@ export async function withBrowser(
 ): Promise<void> {
   const root = await Deno.makeTempDir();
   await make(root);
-  const context = await openContext(root, builtins);
+  const context = await openContext(root, builtins, root, anyPlugin);
   const bugs: unknown[] = [];
   const app = createApp({ ...context, onBug: (error) => bugs.push(error) });
   const server = listen(app.fetch, "127.0.0.1", 0);

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { anyPlugin } from "./_any_plugin.ts";
 import { dirname, join } from "node:path";
 import { saveCheckpoint } from "../../../core/train/checkpoint.ts";
 import { indexLatents } from "../../../core/latents/index_latents.ts";
@@ -110,7 +111,7 @@ async function saveDictionary(folder: string, dModel: number): Promise<void> {
 }
 
 async function index(folder: RunFolder): Promise<void> {
-  const { run, params } = await openTrainedRun(folder.path);
+  const { run, params } = await openTrainedRun(folder.path, anyPlugin);
   const options = { images: 24, top: 8, chance: 4, perImage: 1, neighbours: 4 };
   try {
     const state = folder.indexState;

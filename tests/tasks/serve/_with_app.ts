@@ -6,19 +6,29 @@
 import { equal } from "node:assert/strict";
 import type { Hono } from "hono";
 import { builtins } from "../../../plugins/mod.ts";
+import type { Approve } from "../../../core/run/load_plugin.ts";
 import { createApp } from "../../../tasks/serve/app.tsx";
 import { openContext } from "../../../tasks/serve/context.ts";
+import { anyPlugin } from "./_any_plugin.ts";
+
+/** Options for {@linkcode withApp}. */
+export interface WithAppOptions {
+  /** What the server listens on. */
+  readonly host?: string;
+  /** Which plugins may run; by default all. */
+  readonly approve?: Approve;
+}
 
 /** Opens the pages over the runs that `make` writes, and closes them. */
 export async function withApp(
   make: (root: string) => Promise<unknown>,
   body: (app: Hono, root: string, bugs: unknown[]) => Promise<void>,
-  host?: string,
+  { host, approve = anyPlugin }: WithAppOptions = {},
 ): Promise<void> {
   const root = await Deno.makeTempDir();
   try {
     await make(root);
-    const context = await openContext(root, builtins);
+    const context = await openContext(root, builtins, root, approve);
     const bugs: unknown[] = [];
     const onBug = (error: unknown): void => void bugs.push(error);
     try {

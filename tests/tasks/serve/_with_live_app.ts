@@ -10,6 +10,7 @@ import {
   openContext,
   type ServeContext,
 } from "../../../tasks/serve/context.ts";
+import { anyPlugin } from "./_any_plugin.ts";
 import { goldenRun, type GoldenRunOptions } from "./_golden_run.ts";
 
 /** What a test has. */
@@ -37,7 +38,8 @@ export async function withLiveApp(
 ): Promise<void> {
   const root = await Deno.makeTempDir();
   await goldenRun(root, "g", options);
-  const context = await openContext(root, builtins), bugs: unknown[] = [];
+  const context = await openContext(root, builtins, root, anyPlugin),
+    bugs: unknown[] = [];
   const app = createApp({ ...context, onBug: (error) => bugs.push(error) });
   const answer = async (
     path: string,

@@ -7,6 +7,7 @@ import {
   placeIn,
 } from "../../../tasks/serve/live/color_map.ts";
 import { openContext } from "../../../tasks/serve/context.ts";
+import { anyPlugin } from "./_any_plugin.ts";
 import { jobQueue } from "../../../tasks/serve/live/job_queue.ts";
 import { goldenRun } from "./_golden_run.ts";
 
@@ -51,7 +52,7 @@ Deno.test("openLiveModels() keeps two runs open and answers three", async () => 
   for (const name of ["a", "b", "c"]) {
     await goldenRun(root, name);
   }
-  const context = await openContext(root, builtins);
+  const context = await openContext(root, builtins, root, anyPlugin);
   try {
     const { models, store } = context;
     const ask = async (name: string) =>

@@ -7,6 +7,7 @@ import { runFolder } from "../../../core/run/run_folder.ts";
 import { builtins } from "../../../plugins/mod.ts";
 import { createApp } from "../../../tasks/serve/app.tsx";
 import { openContext } from "../../../tasks/serve/context.ts";
+import { anyPlugin } from "./_any_plugin.ts";
 import { makeRun } from "./_made_run.ts";
 
 /** What a hostile probe may bring. */
@@ -66,7 +67,7 @@ async function withProbe(
     },
     result,
   });
-  const context = await openContext(root, builtins);
+  const context = await openContext(root, builtins, root, anyPlugin);
   const app = createApp(context);
   try {
     await body(async (path, status = 200) => {

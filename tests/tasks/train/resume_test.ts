@@ -169,7 +169,7 @@ Deno.test("train refuses to resume what has changed, and loses nothing", async (
     Deno.writeTextFile(join(at.path, "wide.json"), JSON.stringify(json));
   await Deno.writeTextFile(join(at.path, "wide.js"), wide);
   await describe({ width: 8, weights: "one" });
-  await at.trainOk(["run.json"]);
+  await at.trainOk(["run.json", "--encoder=./wide.js"]);
   const before = await at.files();
   const state = join(at.path, "runs/a/state/training.safetensors");
   const resume = async (...args: string[]): Promise<string> =>
