@@ -23,7 +23,7 @@ export const indexHelp =
     --perImage=${indexDefaults.perImage}       patches of one picture among the largest values, at most
     --neighbours=${indexDefaults.neighbours}     latents to keep that are near each one
     --label=<key>      the label that purity is measured with; by default class, or the first that is a word
-    ${trustHelp}
+    ${trustHelp(19)}
 A stopped index continues where it was.`;
 
 const numbers = ["images", "top", "chance", "perImage", "neighbours"] as const;

@@ -14,7 +14,7 @@ export const probeHelp =
     --<option>=<value>           an option of the probe; deno task plugins <probe> lists them
     --dataset.use=<dataset>      look at another dataset than the run's
     --dataset.<option>=<value>   an option of the dataset
-    ${trustHelp.replace("    ", " ".repeat(14))}
+    ${trustHelp(29)}
   deno task probe <probe> <run.json>     ask a model alone, before a dictionary is trained on it
     --encoder.<option>=<value>   a setting of the run: dataset, encoder, hook, engine, name
 Probes: ${

@@ -20,7 +20,7 @@ export const reportHelp =
     --pictures=8       pictures of each
     --sort=max         the column that chooses them, such as density or <probe>.<column>
     --order=desc       the largest first, or asc for the smallest
-    ${trustHelp}; otherwise pictures that need them are left out`;
+    ${trustHelp(19)}; otherwise pictures that need them are left out`;
 
 /** What was typed after `deno task report`. */
 interface ReportArguments extends ReportOptions {

@@ -20,7 +20,7 @@ const usage = `
   deno task serve runs/<name>    one run
     --port=8000                  where to listen; the next free port when it is taken
     --host=127.0.0.1             who can see it: only this machine; 0.0.0.0 lets everyone on the network
-    ${trustHelp}; otherwise what needs them is not shown`;
+    ${trustHelp(29)}; otherwise what needs them is not shown`;
 
 /** What was typed after `deno task serve`. */
 interface ServeArguments {

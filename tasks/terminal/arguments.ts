@@ -22,9 +22,11 @@ export function oneRun(task: string, paths: readonly string[]): string {
   );
 }
 
-/** What `--help` says of the flag that lets plugins run. */
-export const trustHelp =
-  "--trust-plugins    run plugins that are not built in without asking";
+/** What `--help` says of the flag that lets plugins run, in a column of `width`. */
+export function trustHelp(width: number): string {
+  const flag = "--trust-plugins".padEnd(width);
+  return `${flag}run plugins that are not built in without asking`;
+}
 
 /**
  * Whether `--trust-plugins` was typed.

@@ -6,6 +6,7 @@
 import { equal, match, ok } from "node:assert/strict";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { denoDir, taskFlags } from "./_task_flags.ts";
 import { acceptedPlugins } from "../../tasks/terminal/accepted_plugins.ts";
 
 /** The project's folder. */
@@ -182,19 +183,9 @@ export interface TrainFolder extends AsyncDisposable {
 
 /** The arguments that `deno task <task>` gives to Deno, with the permissions that the watcher needs. */
 async function command(task: string, watched: boolean): Promise<string[]> {
-  const text = await Deno.readTextFile(join(project, "deno.json"));
-  const { command }: { command: string } = JSON.parse(text).tasks[task];
-  // The shell of `deno task` would fill in the host of a mirror here.
-  const words = command.replace(/\$\(.*?"\)/, "localhost").split(" ");
-  const [deno, verb, ...rest] = words;
-  ok(
-    deno === "deno" && verb === "run" &&
-      rest.at(-1) === `tasks/${task}/main.ts`,
-  );
-  const flags = rest.slice(0, -1);
   return [
-    verb,
-    ...(watched ? ["-A", "--preload=watcher.js"] : flags),
+    "run",
+    ...(watched ? ["-A", "--preload=watcher.js"] : await taskFlags(task)),
     "--config",
     join(project, "deno.json"),
     join(project, `tasks/${task}/main.ts`),
@@ -230,7 +221,13 @@ export async function trainFolder(
     const process = new Deno.Command(Deno.execPath(), {
       args: [...await command(task, watched), ...args],
       cwd: path,
-      env: { INIT_CWD: path, NO_COLOR: "1", XDG_CACHE_HOME: cache, ...env },
+      env: {
+        INIT_CWD: path,
+        NO_COLOR: "1",
+        XDG_CACHE_HOME: cache,
+        DENO_DIR: denoDir(),
+        ...env,
+      },
       stdin: "null",
       stdout: "piped",
       stderr: "piped",

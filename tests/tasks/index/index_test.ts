@@ -58,7 +58,7 @@ Deno.test("index finds what shows each latent of a trained run", async (t) => {
     ],
     [
       "runs/a --image=3",
-      "Cannot use --image: options are --images, --top, --chance, --perImage, --neighbours and --label",
+      "Cannot use --image: options are --images, --top, --chance, --perImage, --neighbours, --label and --trust-plugins",
     ],
     [
       "runs/a --images=0",

@@ -81,6 +81,7 @@ Deno.test("new_plugin writes a sparsifier that passes its test and trains", asyn
       "-A",
       `${project}/tasks/train/main.ts`,
       "my-sae/run.json",
+      "--trust-plugins",
     ];
     await ok(folder, ...train, ...typed);
     const config = JSON.parse(

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { taskFlags } from "../_task_flags.ts";
 import { ok } from "node:assert/strict";
 import { join } from "node:path";
 import sharp, { type Sharp } from "sharp";
@@ -36,18 +37,11 @@ export interface PredictFolder extends AsyncDisposable {
 
 /** The arguments that `deno task predict` gives to Deno. */
 async function command(preload?: string): Promise<string[]> {
-  const config = join(project, "deno.json");
-  const { tasks } = JSON.parse(await Deno.readTextFile(config));
-  // The shell of `deno task` would fill in the host of a mirror here.
-  const words: string[] = tasks.predict.command
-    .replace(/\$\(.*?"\)/, "localhost").split(" ");
-  const [deno, verb, ...rest] = words;
-  const script = rest.at(-1);
-  ok(deno === "deno" && verb === "run" && script === "tasks/predict/main.ts");
   const flags = preload === undefined
-    ? rest.slice(0, -1)
+    ? await taskFlags("predict")
     : ["-A", `--preload=${preload}`];
-  return [verb, "--no-prompt", ...flags, "--config", config].concat(
+  const config = join(project, "deno.json");
+  return ["run", "--no-prompt", ...flags, "--config", config].concat(
     join(project, "tasks/predict/main.ts"),
   );
 }

@@ -62,7 +62,7 @@ Deno.test("createApp() answers its own host only, and lets nothing in from elsew
       });
       equal(answer.status, status, origin);
     }
-  }, "0.0.0.0");
+  }, { host: "0.0.0.0" });
 });
 
 Deno.test("createApp() answers a wrong method with those that the address takes", async () => {

@@ -3,6 +3,7 @@ import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { jsonOf, textOf, withApp } from "./_with_app.ts";
+import { denoDir } from "../_task_flags.ts";
 import { makeRun } from "./_made_run.ts";
 import { refuseForeign } from "../../../tasks/serve/runs/foreign_plugins.ts";
 
@@ -131,7 +132,12 @@ async function task(name: string, root: string, ...args: string[]) {
   );
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "--no-check", main, ...args],
-    env: { INIT_CWD: root, NO_COLOR: "1", XDG_CACHE_HOME: join(root, "cache") },
+    env: {
+      INIT_CWD: root,
+      NO_COLOR: "1",
+      XDG_CACHE_HOME: join(root, "cache"),
+      DENO_DIR: denoDir(),
+    },
     stdin: "null",
   }).output();
   const text = new TextDecoder();

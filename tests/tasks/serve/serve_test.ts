@@ -1,6 +1,7 @@
 import { equal, match } from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { isLoopback, listen } from "../../../tasks/serve/http/listen.ts";
+import { taskFlags } from "../_task_flags.ts";
 import { makeRun } from "./_made_run.ts";
 
 const task = fileURLToPath(
@@ -8,12 +9,7 @@ const task = fileURLToPath(
 );
 
 /** The permissions of `deno task serve`, and not one more. */
-const permissions = [
-  "--allow-read",
-  "--allow-ffi",
-  "--allow-net=127.0.0.1,localhost,[::1],0.0.0.0,[::]",
-  "--allow-env=INIT_CWD,MALLOC_ARENA_MAX,npm_package_config_libvips",
-];
+const permissions = await taskFlags("serve");
 
 function command(folder: string, args: readonly string[]): Deno.Command {
   return new Deno.Command(Deno.execPath(), {
@@ -63,7 +59,10 @@ Deno.test("deno task serve says what is wrong with its arguments", async () => {
       [[], /Cannot find a run in "runs": .* deno task train/],
       [["nowhere"], /Cannot find a run in "nowhere"/],
       [["--port=http"], /Cannot use --port=http: it must be a whole number/],
-      [["--open"], /Cannot use --open: options are --port, --host and --trust-plugins/],
+      [
+        ["--open"],
+        /Cannot use --open: options are --port, --host and --trust-plugins/,
+      ],
       [["a", "b"], /Cannot serve 2 folders/],
     ];
     await Promise.all(cases.map(async ([args, message]) => {
