@@ -170,7 +170,7 @@ Deno.test("predict refuses what it cannot do before it starts", async (t) => {
     ],
     [
       "wave.png --forse",
-      "Cannot read --forse: predict takes --encoder.<option>, --help, --json, --force, --out, --format, --colors, --encoder; did you mean --force?",
+      "Cannot read --forse: predict takes --encoder.<option>, --help, --json, --force, --trust-plugins, --out, --format, --colors, --encoder; did you mean --force?",
     ],
     [
       "wave.png --encoder.model x",
