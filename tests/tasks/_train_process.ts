@@ -207,7 +207,7 @@ export async function trainFolder(
   const path = await Deno.realPath(await Deno.makeTempDir());
   await Deno.writeTextFile(join(path, "dots.js"), dots);
   await Deno.writeTextFile(join(path, "watcher.js"), watcher);
-  const cache = join(path, "cache");
+  const cache = await Deno.makeTempDir();
   await accept(join(cache, "tessera", "plugins.json"), join(path, "dots.js"));
   const merged = JSON.stringify({ ...run, ...settings }, null, 2);
   await Deno.writeTextFile(join(path, "run.json"), merged);
@@ -269,7 +269,11 @@ export async function trainFolder(
       change(json);
       await Deno.writeTextFile(join(path, file), JSON.stringify(json));
     },
-    [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }),
+    async [Symbol.asyncDispose]() {
+      for (const folder of [path, cache]) {
+        await Deno.remove(folder, { recursive: true });
+      }
+    },
   };
 }
 
