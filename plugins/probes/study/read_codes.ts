@@ -5,11 +5,14 @@
  */
 import {
   type Dictionary,
+  type Hook,
   type HostCodes,
   type HostTensor,
   inGroups,
+  sizeOf,
 } from "../../../mod.ts";
 import { encodedPictures } from "./encoded_pictures.ts";
+import { joined } from "./joined.ts";
 import { byLatent, type LatentEntries } from "./latent_entries.ts";
 import { clustersOf } from "./split_pictures.ts";
 import type { Study } from "./study.ts";
@@ -37,14 +40,6 @@ export interface ReadCodesOptions {
   onPatches?(x: HostTensor): void | Promise<void>;
 }
 
-/** What {@linkcode readCodes} found. */
-export interface ReadCodes {
-  /** The patches. */
-  readonly patches: TargetPatches;
-  /** The codes of each dictionary on them, in order. */
-  readonly codes: readonly LatentEntries[];
-}
-
 /** Pictures that are encoded together. */
 const together = 8;
 
@@ -61,7 +56,7 @@ export async function readCodes(
   study: Study,
   pictures: Uint32Array,
   { dictionaries = [], onPatches }: ReadCodesOptions,
-): Promise<ReadCodes> {
+) {
   const { hook, report, target } = study;
   const kept: number[] = [], targets: Float64Array[] = [];
   const coded: HostCodes[][] = dictionaries.map(() => []);
@@ -74,11 +69,7 @@ export async function readCodes(
     report?.({ text: "encoding pictures", done, total: pictures.length });
     const seen = knownPictures(study, group);
     if (seen.length === 0) continue;
-    const x = patchesOf(
-      group.activations[hook.name]!,
-      hook.layout.specials,
-      seen.map(({ at }) => at),
-    );
+    const x = patchesOf(group, hook, seen.map(({ at }) => at));
     await onPatches?.(x);
     for (const [i, dictionary] of dictionaries.entries()) {
       coded[i]!.push(await codesOf(dictionary, x));
@@ -88,15 +79,16 @@ export async function readCodes(
       targets.push(target);
     }
   }
-  const [rows, cols] = hook.layout.grid;
+  const patches: TargetPatches = {
+    words: target,
+    target: joined(Float64Array, targets),
+    cells: sizeOf(hook.layout.grid),
+    pictures: Uint32Array.from(kept),
+    clusters: clustersAmong(study, pictures, kept),
+  };
   return {
-    patches: {
-      words: target,
-      target: joined(targets, rows * cols),
-      cells: rows * cols,
-      pictures: Uint32Array.from(kept),
-      clusters: clustersAmong(study, pictures, kept),
-    },
+    patches,
+    /** The codes of each dictionary on them, in order. */
     codes: coded.map((parts, i) =>
       byLatent(parts, dictionaries[i]!.sparsifier.dSae)
     ),
@@ -119,18 +111,19 @@ function knownPictures(
 
 /** The patches of some of the pictures: `[images · patches, width]`. */
 function patchesOf(
-  { data, shape }: HostTensor,
-  specials: number,
+  { activations }: EncodedPictures,
+  { name, layout: { specials } }: Hook,
   images: readonly number[],
 ): HostTensor {
-  const [, tokens, width] = shape as [number, number, number];
-  const each = (tokens - specials) * width;
-  const out = new Float32Array(images.length * each);
-  images.forEach((image, i) => {
-    const start = (image * tokens + specials) * width;
-    out.set(data.subarray(start, start + each), i * each);
-  });
-  return { data: out, shape: [images.length * (tokens - specials), width] };
+  const { data, shape: [, tokens, width] } = activations[name]!;
+  const own = images.map((image) =>
+    data.subarray(
+      (image * tokens! + specials) * width!,
+      (image + 1) * tokens! * width!,
+    )
+  );
+  const rows = images.length * (tokens! - specials);
+  return { data: joined(Float32Array, own), shape: [rows, width!] };
 }
 
 async function codesOf(
@@ -143,23 +136,15 @@ async function codesOf(
   });
 }
 
-function joined(parts: readonly Float64Array[], each: number): Float64Array {
-  const out = new Float64Array(parts.length * each);
-  parts.forEach((part, i) => out.set(part, i * each));
-  return out;
-}
-
-/** The clusters of `kept`, some of `pictures`, by numbers from 0 on. */
+/** The clusters of `kept`, some of `pictures` in the same order, by numbers from 0 on. */
 function clustersAmong(
   { dataset }: Study,
   pictures: Uint32Array,
-  kept: readonly number[],
+  kept: Iterable<number>,
 ): Uint32Array {
-  const all = clustersOf(dataset, pictures);
-  const clusterOf = new Map(
-    Array.from(pictures, (index, i) => [index, all[i]!]),
-  );
-  const own = kept.map((index) => clusterOf.get(index)!);
-  const numbers = new Map([...new Set(own)].map((cluster, i) => [cluster, i]));
-  return Uint32Array.from(own, (cluster) => numbers.get(cluster)!);
+  const isKept = new Set(kept);
+  const own = clustersOf(dataset, pictures)
+    .filter((_, i) => isKept.has(pictures[i]!));
+  const distinct = [...new Set(own)];
+  return own.map((cluster) => distinct.indexOf(cluster));
 }

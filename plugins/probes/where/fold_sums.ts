@@ -11,6 +11,7 @@ import {
   type RowProducts,
   sizeOf,
 } from "../../../mod.ts";
+import { joined } from "../study/joined.ts";
 import type { Study } from "../study/study.ts";
 import type { EncodedPictures } from "../study/target.ts";
 import type { PictureCells } from "./columns.ts";
@@ -111,18 +112,4 @@ function addToCells(
     }
     sums[own + size - 1]!++;
   });
-}
-
-function joined<Numbers extends Float32Array | Float64Array>(
-  type: new (length: number) => Numbers,
-  parts: readonly Numbers[],
-): Numbers {
-  if (parts.length === 1) return parts[0]!;
-  const out = new type(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    out.set(part, at);
-    at += part.length;
-  }
-  return out;
 }
