@@ -10,24 +10,12 @@ import type { PlotModule, Series } from "./plot_svg.ts";
 /** A row of a table, with the name of the curve that it is a point of as `series`, and its interval as `low` and `high`. */
 export type CurveRow = Table["rows"][number];
 
-/** The columns that curves are drawn from. */
-export interface CurveColumns {
-  /** To the right. */
-  readonly x: string;
-  /** Upwards. */
-  readonly y: string;
-  /** Panels beside each other. */
-  readonly fx?: string;
-  /** Panels below each other. */
-  readonly fy?: string;
-}
-
-/** The curves of `series` with bands for their intervals, and dots on those that are not dashed. */
+/** The curves of `series` with bands for their intervals, and dots on those that are not dashed; `fy` makes panels below each other. */
 export function curveMarks(
   { areaY, lineY, dot }: PlotModule,
   rows: readonly CurveRow[],
   series: readonly Series[],
-  columns: CurveColumns,
+  columns: { x: string; y: string; fy?: string },
 ): Markish[] {
   const { x, y, ...facets } = columns;
   const dashes = Map.groupBy(series, ({ dash }) => dash);

@@ -21,7 +21,7 @@ export interface Series {
 }
 
 /** Colours that people with any colour vision tell apart (Okabe and Ito, 2008). */
-export const seriesColours: readonly string[] = [
+export const seriesColours = [
   "#0072b2",
   "#d55e00",
   "#009e73",
@@ -29,7 +29,7 @@ export const seriesColours: readonly string[] = [
   "#e69f00",
   "#56b4e9",
   "#5f6b7a",
-];
+] as const;
 
 /** What a figure is, but for its marks. */
 export interface PlotSvgOptions {

@@ -18,39 +18,41 @@ import { gridOf, type Source } from "./sources.ts";
 
 const [blue, orange, green, pink, yellow, sky, grey] = seriesColours;
 
-/** A curve, with a band for its interval where `hasBand`; dashes are for controls. */
-function curve(
-  name: string,
-  colour: string | undefined,
-  dash?: string,
-  hasBand = false,
-): Series {
-  return {
-    name,
-    colour: colour!,
-    ...dash !== undefined && { dash },
-    ...!hasBand && { isBare: true },
-  };
-}
+/** How other networks and other things that are read are drawn, and how other labels are. */
+const control = { dash: "7 3" };
+const relabelled = { dash: "2 3", isBare: true } as const;
 
 /** The curves of the layers, by whose weights, the features and the labels in the table. */
 const curves: Readonly<Record<string, Series>> = {
-  "own, tokens, real": curve("tokens", blue, undefined, true),
-  "own, tokens + position, real": curve("tokens + position", orange),
-  "own, position, real": curve("position alone", grey, "7 3", true),
-  "own, pixels + position, real": curve("pixels + position", green, "7 3"),
-  "random, tokens, real": curve("random weights", pink, "7 3", true),
-  "own, tokens, shuffled across pictures": curve(
-    "shuffled across pictures",
-    yellow,
-    "2 3",
-  ),
-  "own, tokens, shuffled within pictures": curve(
-    "shuffled within pictures",
-    sky,
-    "2 3",
-  ),
-  "own, tokens, control task": curve("control task", "#8a6d3b", "2 3"),
+  "own, tokens, real": { name: "tokens", colour: blue },
+  "own, tokens + position, real": {
+    name: "tokens + position",
+    colour: orange,
+    isBare: true,
+  },
+  "own, position, real": { ...control, name: "position alone", colour: grey },
+  "own, pixels + position, real": {
+    ...control,
+    name: "pixels + position",
+    colour: green,
+    isBare: true,
+  },
+  "random, tokens, real": { ...control, name: "random weights", colour: pink },
+  "own, tokens, shuffled across pictures": {
+    ...relabelled,
+    name: "shuffled across pictures",
+    colour: yellow,
+  },
+  "own, tokens, shuffled within pictures": {
+    ...relabelled,
+    name: "shuffled within pictures",
+    colour: sky,
+  },
+  "own, tokens, control task": {
+    ...relabelled,
+    name: "control task",
+    colour: "#8a6d3b",
+  },
 };
 
 /** R² of every hook with every control, a panel for each target, from the table of all probes. */
@@ -180,8 +182,8 @@ export async function learningFigure(
       panels[findings.findIndex(({ target }) => target.name === row.target)]!,
   }));
   const series = [
-    curve("tokens + position", orange, undefined, true),
-    curve("position alone", grey, "7 3", true),
+    { name: "tokens + position", colour: orange },
+    { ...control, name: "position alone", colour: grey },
   ];
   return {
     svg: await plotSvg({

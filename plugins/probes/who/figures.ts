@@ -7,7 +7,7 @@ import type { Figure, Table } from "../../../mod.ts";
 import { plotSvg, seriesColours } from "../figures/plot_svg.ts";
 import type { UnitSource, WhoFound } from "./found.ts";
 
-const highlight = seriesColours[0]!, plain = seriesColours[6]!;
+const highlight = seriesColours[0], plain = seriesColours[6];
 
 /** Panels beside each other, at most. */
 const acrossMost = 6;

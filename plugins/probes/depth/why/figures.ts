@@ -14,7 +14,7 @@ import { plotSvg, type Series, seriesColours } from "../../figures/plot_svg.ts";
 import { drawn } from "./interventions.ts";
 import type { WhyFound } from "./why_found.ts";
 
-const [blue, orange] = seriesColours as [string, string];
+const [blue, orange] = seriesColours;
 const grey = "#b6bcc4", axisInk = "#9ca3af";
 
 const seriesOf = {
