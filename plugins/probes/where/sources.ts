@@ -24,34 +24,6 @@ export interface Source {
   rows(group: EncodedPictures, at: number, of: PictureCells): Float32Array;
 }
 
-/** The tokens of a hook. */
-function tokensOf(hook: Hook): Source {
-  return {
-    ...{ kind: "tokens", hook: hook.name, layout: hook.layout },
-    width: hook.width,
-    rows: ({ activations }, at, { cells }) =>
-      tokensAt(activations, at, hook, cells),
-  };
-}
-
-/** The pixels under a grid. */
-function pixelsUnder({ name, layout }: Hook): Source {
-  return {
-    ...{ kind: "pixels", hook: name, layout },
-    width: pixelStatistics,
-    rows: (_, __, { cells, pixels }) => rowsOf(pixels, pixelStatistics, cells),
-  };
-}
-
-/** Nothing: only the place of a cell is known. */
-function placeOnly({ name, layout }: Hook): Source {
-  return {
-    ...{ kind: "position", hook: name, layout },
-    width: 0,
-    rows: () => new Float32Array(),
-  };
-}
-
 /** Which grid a layout has, as a word. */
 export function gridOf({ grid: [rows, cols] }: TokenLayout): string {
   return `${rows} × ${cols}`;
@@ -63,8 +35,26 @@ export function sourcesOf(
   withControls: boolean,
 ): Source[] {
   const grids = Map.groupBy(hooks, ({ layout }) => gridOf(layout));
-  const controls = [...grids.values()].flatMap(([hook]) =>
-    withControls ? [placeOnly(hook!), pixelsUnder(hook!)] : []
-  );
-  return [...controls, ...hooks.map(tokensOf)];
+  const controls = [...grids.values()].flatMap(([hook]): Source[] => {
+    const at = { hook: hook!.name, layout: hook!.layout };
+    return [
+      { ...at, kind: "position", width: 0, rows: () => new Float32Array() },
+      {
+        ...at,
+        kind: "pixels",
+        width: pixelStatistics,
+        rows: (_, __, { cells, pixels }) =>
+          rowsOf(pixels, pixelStatistics, cells),
+      },
+    ];
+  });
+  const tokens = hooks.map((hook): Source => ({
+    kind: "tokens",
+    hook: hook.name,
+    layout: hook.layout,
+    width: hook.width,
+    rows: ({ activations }, at, { cells }) =>
+      tokensAt(activations, at, hook, cells),
+  }));
+  return [...withControls ? controls : [], ...tokens];
 }
