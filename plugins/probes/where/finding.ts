@@ -5,7 +5,6 @@
  */
 import {
   type Draws,
-  type Estimate,
   estimateOf,
   isAboveZero,
   type Metric,
@@ -17,27 +16,8 @@ import { findReadings, hooksOf, placeOf, type Sought } from "./find_reading.ts";
 import type { Measured } from "./measure.ts";
 import { largestOf, less, meanOf, partialR2, r2Of } from "./score.ts";
 
-/** A hook beside the best one. */
-export interface Difference {
-  /** The hook. */
-  readonly hook: string;
-  /** R² with the place at the best hook less that here, paired. */
-  readonly behind: Estimate;
-}
-
 /** What is found of one target. */
-export interface Finding {
-  /** The target. */
-  readonly target: MainTarget;
-  /** The hook that reads it best beyond position. */
-  readonly hook: string;
-  /** What was measured there, by the names of metrics; NaN where something cannot be. */
-  readonly numbers: ReturnType<typeof numbersAt>;
-  /** Every other hook. */
-  readonly differences: readonly Difference[];
-  /** Whether the hook holds the target beyond position, its controls allowing it. */
-  readonly isShown: boolean;
-}
+export type Finding = Readonly<NonNullable<ReturnType<typeof findingOf>>>;
 
 /** What was measured, and how sure it is. */
 export interface Evidence {
@@ -53,15 +33,19 @@ export interface Evidence {
 export function findingOf(
   target: MainTarget,
   evidence: Evidence,
-): Finding | undefined {
+) {
   const hook = evidence.measured.best[target.name];
   if (hook === undefined) return undefined;
   const numbers = numbersAt(hook, target, evidence);
   return {
     target,
+    /** The hook that reads it best beyond position. */
     hook,
+    /** What was measured there, by the names of metrics; NaN where something cannot be. */
     numbers,
+    /** How far behind every other hook is. */
     differences: differencesOf(target.name, hook, evidence),
+    /** Whether the hook holds the target beyond position, its controls allowing it. */
     isShown: isShown(numbers, evidence.random.length > 0),
   };
 }
@@ -137,12 +121,12 @@ function numbersAt(
   };
 }
 
-/** How far behind the best hook each of the others is. */
+/** For each other hook R² with the place at the best hook less that there, paired. */
 function differencesOf(
   target: string,
   best: string,
   { measured, draws }: Evidence,
-): Difference[] {
+) {
   const r2 = (hook: string): Statistic => {
     const sought = { kind: "tokens", hook, hasPlace: true, target } as const;
     return r2Of(findReadings(measured, sought)[0]!);
@@ -155,8 +139,9 @@ function differencesOf(
 
 /** Whether intervals are above 0 and no control does as well. */
 function isShown(
-  { best_r2, best_partial_r2, shuffled_partial_r2, over_random }:
-    Finding["numbers"],
+  { best_r2, best_partial_r2, shuffled_partial_r2, over_random }: ReturnType<
+    typeof numbersAt
+  >,
   hasRandom: boolean,
 ): boolean {
   return isAboveZero(best_r2) && isAboveZero(best_partial_r2) &&

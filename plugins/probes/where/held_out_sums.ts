@@ -41,11 +41,6 @@ export interface SourceFits {
   readonly fits: readonly Fit[];
 }
 
-/** How many clusters of pictures are measured on. */
-export function clusterCount({ clusters }: Study["split"]): number {
-  return new Set(clusters).size;
-}
-
 /** Measures every probe on the pictures of the test, in one pass. */
 export async function measureTest(
   study: Study,

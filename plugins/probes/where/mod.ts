@@ -15,7 +15,6 @@ import { layersFigure, learningFigure } from "./figures.ts";
 import { type Finding, findingOf, metricsOf } from "./finding.ts";
 import { measure, type Measured } from "./measure.ts";
 import { differencesTable, layersTable, learningTable } from "./tables.ts";
-import { clusterCount } from "./held_out_sums.ts";
 import { verdictOf } from "./verdict.ts";
 
 /** Options for {@linkcode where}. */
@@ -105,7 +104,8 @@ async function resultOf(
   measured: Measured,
   random: readonly Measured[],
 ): Promise<WhereResult> {
-  const draws = { clusters: clusterCount(study.split), seed: study.seed };
+  const clusters = new Set(study.split.clusters).size;
+  const draws = { clusters, seed: study.seed };
   const evidence = { measured, random, draws };
   const { target } = study;
   const findings = target.main.flatMap((each) =>

@@ -26,18 +26,7 @@ const informationShuffles = 100;
 const permutationsKey = 32;
 
 /** What the null says, `[dSae]`; NaN for latents that are not tested. */
-export interface PositionNull {
-  /** Share of permutations, the true one among them, whose partial eta² is at least the latent's. */
-  readonly p: Float64Array;
-  /** The largest partial eta² of any tested latent in each permutation. */
-  readonly largest: Float64Array;
-  /** The mean rank correlation with permuted maps: what the place alone gives. */
-  readonly spearmanMean: Float32Array;
-  /** Share of permutations whose rank correlation is at least as far from that mean. */
-  readonly spearmanP: Float64Array;
-  /** Information less its mean over permutations, nats. */
-  readonly information: Float32Array;
-}
+export type PositionNull = Readonly<Awaited<ReturnType<typeof positionNull>>>;
 
 /** Options for {@linkcode positionNull}. */
 interface PositionNullOptions {
@@ -80,7 +69,7 @@ export async function positionNull(
   codes: LatentEntries,
   tuning: LatentTuning,
   { permutations, seed, all, onProgress }: PositionNullOptions,
-): Promise<PositionNull> {
+) {
   const random = randomFrom(seed, permutationsKey), { dSae } = codes;
   const draws = Array.from(
     { length: permutations },
@@ -89,10 +78,15 @@ export async function positionNull(
   const beyond = beyondPosition(scale), correlation = rankCorrelation(scale);
   const information = informationWith(scale);
   const found = {
+    /** Share of permutations, the true one among them, whose partial eta² is at least the latent's. */
     p: new Float64Array(dSae).fill(NaN),
+    /** The largest partial eta² of any tested latent in each permutation. */
     largest: new Float64Array(permutations),
+    /** The mean rank correlation with permuted maps: what the place alone gives. */
     spearmanMean: new Float32Array(dSae).fill(NaN),
+    /** Share of permutations whose rank correlation is at least as far from that mean. */
     spearmanP: new Float64Array(dSae).fill(NaN),
+    /** Information less its mean over permutations, nats. */
     information: new Float32Array(dSae).fill(NaN),
   };
   for await (const latent of paced(dSae, onProgress)) {
