@@ -40,12 +40,12 @@ export interface RowProducts {
 export async function rowProducts(): Promise<RowProducts> {
   // Loaded when first needed: its native library asks for a permission of its own.
   const { InferenceSession, Tensor } = await import("onnxruntime-node");
-  const open = (model: Uint8Array) =>
-    InferenceSession.create(model, {
+  const open = (nodes: readonly Node[]) =>
+    InferenceSession.create(model(nodes), {
       // Threads that spin while they wait would take the encoder's cores.
       extra: { session: { intra_op: { allow_spinning: "0" } } },
     });
-  const [grams, times] = [await open(gramModel()), await open(timesModel())];
+  const [grams, times] = [await open(gramNodes), await open(timesNodes)];
   const run = async (
     session: InferenceSession,
     x: Rows<Float32Array>,
@@ -67,37 +67,20 @@ export async function rowProducts(): Promise<RowProducts> {
   };
 }
 
-interface Node {
-  readonly op: string;
-  readonly input: readonly string[];
-  readonly output: string;
-  readonly attributes?: Readonly<Record<string, number>>;
-}
+type Node = readonly [
+  op: string,
+  input: readonly string[],
+  output: string,
+  attributes?: Readonly<Record<string, number>>,
+];
 
-function gramModel(): Uint8Array {
-  return model([
-    { op: "Cast", input: ["x"], output: "x64", attributes: { to: DOUBLE } },
-    {
-      op: "Concat",
-      input: ["x64", "y"],
-      output: "xy",
-      attributes: { axis: 1 },
-    },
-    {
-      op: "Gemm",
-      input: ["xy", "xy"],
-      output: "z",
-      attributes: { transA: 1 },
-    },
-  ]);
-}
-
-function timesModel(): Uint8Array {
-  return model([
-    { op: "Cast", input: ["x"], output: "x64", attributes: { to: DOUBLE } },
-    { op: "MatMul", input: ["x64", "y"], output: "z" },
-  ]);
-}
+const castX: Node = ["Cast", ["x"], "x64", { to: DOUBLE }];
+const gramNodes: readonly Node[] = [
+  castX,
+  ["Concat", ["x64", "y"], "xy", { axis: 1 }],
+  ["Gemm", ["xy", "xy"], "z", { transA: 1 }],
+];
+const timesNodes: readonly Node[] = [castX, ["MatMul", ["x64", "y"], "z"]];
 
 /** A model of `nodes` from `x` in float32 and `y` in float64 to `z`. */
 function model(nodes: readonly Node[]): Uint8Array {
@@ -108,7 +91,7 @@ function model(nodes: readonly Node[]): Uint8Array {
       opsetImport: [{ domain: "", version: 20n }],
       graph: {
         name: "row products",
-        node: nodes.map(({ op, input, output, attributes = {} }) => ({
+        node: nodes.map(([op, input, output, attributes = {}]) => ({
           opType: op,
           input: [...input],
           output: [output],
