@@ -219,6 +219,7 @@ export { type Alignment, alignTo } from "./core/statistics/align.ts";
 export {
   bootstrap,
   type BootstrapOptions,
+  type Draws,
 } from "./core/statistics/bootstrap.ts";
 export { cholesky, dot, solve } from "./core/statistics/cholesky.ts";
 export {
@@ -228,7 +229,6 @@ export {
 } from "./core/statistics/cross_validate.ts";
 export {
   type ClusteredDraws,
-  type Draws,
   estimateOf,
   isAboveZero,
   ratioOfSums,

@@ -6,14 +6,18 @@
 import type { Interval } from "../estimate.ts";
 import { randomFrom } from "../random.ts";
 
-/** Options for {@linkcode bootstrap}. */
-export interface BootstrapOptions {
+/** What to draw from. Estimates with the same draws are paired. */
+export interface Draws {
   /** Clusters: pictures, or scenes where pictures of one scene are alike. */
   readonly clusters: number;
-  /** How many times they are drawn again; 1000 when absent. */
-  readonly draws?: number;
   /** Decides the draws. */
   readonly seed: number;
+}
+
+/** Options for {@linkcode bootstrap}. */
+export interface BootstrapOptions extends Draws {
+  /** How many times clusters are drawn again; 1000 when absent. */
+  readonly draws?: number;
 }
 
 /**

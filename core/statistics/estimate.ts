@@ -3,28 +3,20 @@
  *
  * @module
  */
-import { bootstrap } from "./bootstrap.ts";
+import { bootstrap, type Draws } from "./bootstrap.ts";
 import type { Estimate, Interval } from "../estimate.ts";
 
 /** What is measured of a draw, given how often each cluster is in it. */
 export type Statistic = (times: ArrayLike<number>) => number;
 
-/** What to draw from. Estimates with the same draws are paired. */
-export interface Draws {
-  /** Clusters: pictures, or scenes where pictures of one scene are alike. */
-  readonly clusters: number;
-  /** Decides the draws. */
-  readonly seed: number;
-}
-
 /** A statistic of all clusters, each once, and its interval. */
 export function estimateOf(
   statistic: Statistic,
-  { clusters, seed }: Draws,
+  draws: Draws,
 ): Estimate {
-  const value = statistic(new Float64Array(clusters).fill(1));
+  const value = statistic(new Float64Array(draws.clusters).fill(1));
   if (!Number.isFinite(value)) return { value: NaN };
-  return { value, ...bootstrap({ clusters, seed }, statistic) };
+  return { value, ...bootstrap(draws, statistic) };
 }
 
 /** What {@linkcode ratioOfSums} draws: the items of a cluster together. */
