@@ -13,7 +13,7 @@ import {
 } from "../../../mod.ts";
 import { encodedPictures } from "./encoded_pictures.ts";
 import { joined } from "./joined.ts";
-import { byLatent, type LatentEntries } from "./latent_entries.ts";
+import { byLatent } from "./latent_entries.ts";
 import { clustersOf } from "./split_pictures.ts";
 import type { Study } from "./study.ts";
 import type { EncodedPictures, TargetWords } from "./target.ts";
