@@ -44,10 +44,11 @@ const classes = 1000;
  */
 export async function imagenet(
   options: ImagenetOptions,
-  context: Pick<PluginContext, "base">,
+  context: Pick<PluginContext, "base" | "report">,
 ): Promise<Dataset> {
   const { path, isFolder } = await datasetPath(options.path, context.base);
-  const source = await (isFolder ? folderSource(path) : tarSource(path));
+  const source =
+    await (isFolder ? folderSource(path) : tarSource(path, context.report));
   const numbers = classNumbers(source.ids);
   return pictureDataset(path, source, (id) => labelsOf(id, numbers));
 }

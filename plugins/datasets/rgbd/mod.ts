@@ -76,7 +76,7 @@ export async function rgbd(
   context: Pick<PluginContext, "base" | "report">,
 ): Promise<RgbdDataset> {
   const found = await datasetPath(options.path, context.base);
-  const files = await fileSet(found);
+  const files = await fileSet(found, context.report);
   const { path } = found, base = basename(path).replace(/\.tar$/i, "");
   const { layout, pairs, withoutDepth } = await orClose(
     files,

@@ -7,6 +7,7 @@ import { Buffer } from "node:buffer";
 import { FormatError } from "../../../mod.ts";
 import { Header } from "tar/header";
 import { Pax } from "tar/pax";
+import { followLinks, plain, type TarLink } from "./tar_links.ts";
 
 /** The files inside a tar, in the order of the tar. */
 export interface TarIndex {
@@ -16,12 +17,15 @@ export interface TarIndex {
   readonly offsets: Float64Array;
   /** How many bytes each has. */
   readonly sizes: Float64Array;
+  /** Entries that unpacking would give and that cannot be read in place, by name, and why. */
+  readonly unread: Readonly<Record<string, string>>;
 }
 
 /**
  * Indexes the tar at `path`, and the tars directly inside it, by seeking from
  * header to header (ustar, pax and GNU long names), without reading the files.
- * A hidden file such as `._a.tar` is not taken for a tar.
+ * A link to a file of the tar is that file. A hidden file such as `._a.tar` is
+ * not taken for a tar.
  *
  * @throws {FormatError} When the tar is truncated or damaged, with the byte.
  */
@@ -32,10 +36,14 @@ export async function indexTar(path: string): Promise<TarIndex> {
   const names: string[] = [];
   const offsets: number[] = [];
   const sizes: number[] = [];
-  const add = (name: string, { offset, size }: TarFile) => {
+  const links: { name: string; link: TarLink }[] = [];
+  const unread: Record<string, string> = {};
+  const add = (name: string, entry: TarFile) => {
+    if (entry.unread !== undefined) return unread[name] = entry.unread;
+    if (entry.link !== undefined) return links.push({ name, link: entry.link });
     names.push(name);
-    offsets.push(offset);
-    sizes.push(size);
+    offsets.push(entry.offset);
+    sizes.push(entry.size);
   };
   for (const outer of tarFiles(tar, { offset: 0, size, name: "" })) {
     if (!/(^|\/)[^./][^/]*\.tar$/i.test(outer.name)) {
@@ -44,13 +52,19 @@ export async function indexTar(path: string): Promise<TarIndex> {
     }
     const folder = outer.name.slice(0, -".tar".length);
     for (const inner of tarFiles(tar, outer)) {
-      add(`${folder}/${inner.name}`, inner);
+      add(`${folder}/${inner.name}`, within(folder, inner));
     }
     // Reading a million headers takes a while: let interrupts through.
     await new Promise((resolve) => setTimeout(resolve));
   }
+  followLinks(links, names, (name, at) => {
+    names.push(name);
+    offsets.push(offsets[at]!);
+    sizes.push(sizes[at]!);
+  }, unread);
   return {
     names,
+    unread,
     offsets: Float64Array.from(offsets),
     sizes: Float64Array.from(sizes),
   };
@@ -61,6 +75,17 @@ interface TarFile {
   readonly name: string;
   readonly offset: number;
   readonly size: number;
+  /** What it is a link to. */
+  readonly link?: TarLink;
+  /** Why it cannot be read in place. */
+  readonly unread?: string;
+}
+
+/** An entry of an inner tar, whose hard links are named from its own top. */
+function within(folder: string, entry: TarFile): TarFile {
+  if (entry.link?.kind !== "hard") return entry;
+  const to = `${folder}/${entry.link.to}`;
+  return { ...entry, link: { kind: "hard", to } };
 }
 
 /** An open tar. */
@@ -74,6 +99,9 @@ interface OpenTar {
 interface Extension {
   readonly path?: string | undefined;
   readonly size?: number | undefined;
+  readonly linkpath?: string | undefined;
+  /** Whether the next entry leaves out its zeros. */
+  readonly sparse?: boolean | undefined;
 }
 
 /** Headers and files are padded to blocks of this many bytes. */
@@ -96,13 +124,26 @@ const bodiless = [
 
 /** How to parse each type of extension header. */
 const extensions: Partial<Record<string, (text: string) => Extension>> = {
-  GlobalExtendedHeader: (text) => Pax.parse(text),
-  ExtendedHeader: (text) => Pax.parse(text),
-  OldExtendedHeader: (text) => Pax.parse(text),
+  GlobalExtendedHeader: parsePax,
+  ExtendedHeader: parsePax,
+  OldExtendedHeader: parsePax,
   NextFileHasLongPath: (text) => ({ path: text.replace(/\0.*/s, "") }),
   OldGnuLongPath: (text) => ({ path: text.replace(/\0.*/s, "") }),
-  NextFileHasLongLinkpath: () => ({}),
+  NextFileHasLongLinkpath: (text) => ({ linkpath: text.replace(/\0.*/s, "") }),
 };
+
+function parsePax(text: string): Extension {
+  const { path, linkpath } = Pax.parse(text);
+  const written = /^\d+ size=(.*)$/m.exec(text)?.[1];
+  const size = written === undefined
+    ? undefined
+    : /^\d+$/.test(written)
+    ? Number(written)
+    : NaN;
+  const name = /^\d+ GNU\.sparse\.name=(.*)$/m.exec(text)?.[1];
+  const sparse = /^\d+ GNU\.sparse\./m.test(text);
+  return { path: name ?? path, size, linkpath, ...sparse && { sparse } };
+}
 
 /** The files of the tar in `region`. */
 function* tarFiles(tar: OpenTar, region: TarFile): Generator<TarFile> {
@@ -111,14 +152,16 @@ function* tarFiles(tar: OpenTar, region: TarFile): Generator<TarFile> {
   let last = "";
   for (let at = region.offset;;) {
     const header = readHeader(tar, region, at, last);
-    if (header.nullBlock) return;
+    if (header.nullBlock) return checkAfterEnd(tar, region, at, last);
     const parse = extensions[header.type];
-    const entry = entryOf(header, at + block, parse ? {} : merge(all, next));
+    const body = at + block * (1 + mapBlocks(tar, region, at, header.type));
+    const entry = entryOf(header, body, parse ? {} : merge(all, next));
+    checkSize(tar, region, entry, at);
     checkEnd(tar, region, entry);
     at = entry.offset + Math.ceil(entry.size / block) * block;
     last = entry.name;
     if (!parse) {
-      if (files.includes(header.type)) yield entry;
+      if (isGiven(header.type)) yield entry;
       next = {};
       continue;
     }
@@ -129,17 +172,98 @@ function* tarFiles(tar: OpenTar, region: TarFile): Generator<TarFile> {
 }
 
 function merge(a: Extension, b: Extension): Extension {
-  return { path: b.path ?? a.path, size: b.size ?? a.size };
+  return {
+    path: b.path ?? a.path,
+    size: b.size ?? a.size,
+    linkpath: b.linkpath ?? a.linkpath,
+    sparse: b.sparse ?? a.sparse,
+  };
+}
+
+/** Whether unpacking an entry of this type gives a file, or something that leads to one. */
+function isGiven(type: string): boolean {
+  return files.includes(type) || type === "Link" || type === "SymbolicLink" ||
+    type === "SparseFile";
 }
 
 function entryOf(header: Header, offset: number, said: Extension): TarFile {
-  const name = said.path ?? header.path ?? "";
+  const name = plain(said.path ?? header.path ?? "");
   const size = said.size ?? header.size ?? 0;
+  const to = said.linkpath ?? header.linkpath ?? "";
+  const isLink = header.type === "Link" || header.type === "SymbolicLink";
+  const kind = header.type === "Link" ? "hard" : "symbolic";
   return {
-    name: name.replace(/^(\.?\/)+/, ""),
+    name,
     offset,
     size: bodiless.includes(header.type) ? 0 : size,
+    ...isLink && { link: { kind, to } },
+    ...(said.sparse || header.type === "SparseFile") && { unread: sparse },
   };
+}
+
+const sparse =
+  "a sparse file, whose zeros are left out of the tar; unpack it and give the folder";
+
+/** Blocks of a GNU sparse file's map between its header and its bytes. */
+function mapBlocks(
+  tar: OpenTar,
+  region: TarFile,
+  at: number,
+  type: string,
+): number {
+  if (type !== "SparseFile") return 0;
+  const end = region.offset + region.size;
+  let blocks = 0;
+  // The header says at byte 482 whether a block of the map follows, each block at byte 504.
+  for (let flag = 482; tar.read(at + block * blocks, block)[flag] === 1;) {
+    blocks++;
+    flag = 504;
+    if (at + block * (blocks + 1) > end) {
+      fail(tar, region, `ends at byte ${end} inside the map of a sparse file`);
+    }
+  }
+  return blocks;
+}
+
+/** A number that is read from the file is a whole one, of bytes that can be there. */
+function checkSize(
+  tar: OpenTar,
+  region: TarFile,
+  { name, size }: TarFile,
+  at: number,
+): void {
+  if (Number.isSafeInteger(size) && size >= 0) return;
+  fail(
+    tar,
+    region,
+    `is damaged: the header at byte ${at}, of "${name}", claims a size that is no whole number of bytes`,
+  );
+}
+
+/** Zeros are looked at this far: tars are padded to less. */
+const maxPadding = 1 << 20;
+
+/** A tar ends with blocks of zeros. Whatever follows them would be lost without a word. */
+function checkAfterEnd(
+  tar: OpenTar,
+  region: TarFile,
+  zeros: number,
+  last: string,
+): void {
+  const end = Math.min(region.offset + region.size, zeros + maxPadding);
+  for (let at = zeros; at + block <= end; at += block) {
+    const header = decodeHeader(tar.read(at, block));
+    if (header?.nullBlock) continue;
+    // What is no header after a whole end mark is padding that is not zeros.
+    if (!header && at - zeros >= 2 * block) return;
+    fail(
+      tar,
+      region,
+      at - zeros >= 2 * block
+        ? `has an end mark at byte ${zeros}, after "${last}", and more files from byte ${at} on, as tars that were joined have; unpack it with tar --ignore-zeros, or pack the files anew`
+        : `is damaged: a block of zeros at byte ${zeros}, after "${last}", is followed by more at byte ${at}; get the file again`,
+    );
+  }
 }
 
 function readExtension(tar: OpenTar, region: TarFile, entry: TarFile): string {

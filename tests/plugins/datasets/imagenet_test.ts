@@ -1,4 +1,4 @@
-import { deepEqual, equal, rejects } from "node:assert/strict";
+import { deepEqual, equal, match, rejects } from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { ConfigError, ExampleError, FormatError } from "tessera";
 import { imagenet } from "../../../plugins/datasets/imagenet.ts";
@@ -257,4 +257,33 @@ Deno.test({
     });
     await dataset.close?.();
   },
+});
+
+Deno.test("imagenet() says what of a tar cannot be read in place", async () => {
+  const tar = tarOf(
+    entry("n01440764_a.jpg", await picture("jpeg")),
+    entry("n01440764_b.jpg", "", {
+      type: "SymbolicLink",
+      linkpath: "n01440764_a.jpg",
+    }),
+    entry("n01440764_c.jpg", "", {
+      type: "SymbolicLink",
+      linkpath: "/else/where.jpg",
+    }),
+  );
+  await using folder = await temporaryFolder({ "a.tar": tar });
+  const said: string[] = [];
+  const dataset = await imagenet({ path: "a.tar" }, {
+    base: folder.base,
+    report: ({ text }) => said.push(text),
+  });
+  equal(dataset.length, 2);
+  const [a, b] = [await dataset.get(0), await dataset.get(1)];
+  deepEqual(b.image, a.image);
+  equal(said.length, 1);
+  match(
+    said[0]!,
+    /^1 entries of ".*a\.tar" are left out: "n01440764_c\.jpg" \(a link to "\/else\/where\.jpg", which is no file of the tar\)$/,
+  );
+  await dataset.close?.();
 });

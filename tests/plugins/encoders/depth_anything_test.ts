@@ -135,11 +135,13 @@ Deno.test("depthAnything() says whether its depth is inverse", async () => {
     ...said,
     meaning: "inverse depth without a unit, larger where nearer",
     inverse: true,
+    range: [0, Infinity],
   }]);
   deepEqual(await saidBy("depth_anything_metric"), [{
     ...said,
     meaning: "depth in metres, at most 20",
     inverse: false,
+    range: [0, 20],
   }]);
 });
 

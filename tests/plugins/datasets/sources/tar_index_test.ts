@@ -1,5 +1,7 @@
-import { deepEqual, equal, rejects } from "node:assert/strict";
+// deno-lint-ignore-file no-console
+import { deepEqual, equal, match, rejects } from "node:assert/strict";
 import { Buffer } from "node:buffer";
+import { join } from "node:path";
 import { Pax } from "tar/pax";
 import { FormatError } from "tessera";
 import { indexTar } from "../../../../plugins/datasets/sources/tar_index.ts";
@@ -18,7 +20,7 @@ async function contents(tar: Uint8Array): Promise<Record<string, string>> {
   return Object.fromEntries(texts);
 }
 
-Deno.test("indexTar() finds files of every length, and nothing else", async () => {
+Deno.test("indexTar() finds files of every length and links to them, and nothing else", async () => {
   const long = "x".repeat(10_000);
   const tar = tarOf(
     entry("./"),
@@ -38,6 +40,7 @@ Deno.test("indexTar() finds files of every length, and nothing else", async () =
     "empty.jpg": "",
     "folder/one.jpg": "1",
     "512.jpg": "y".repeat(512),
+    "link.jpg": "y".repeat(512),
     "long.jpg": long,
     "last.jpg": "z",
   });
@@ -65,6 +68,7 @@ Deno.test("indexTar() reads long names as ustar, pax and GNU write them", async 
     [longer]: "pax",
     "plain.jpg": "plain",
     [`${longer}2`]: "gnu",
+    "cut.jpg": "gnu",
     "plain2.jpg": "plain2",
   });
 });
@@ -195,4 +199,155 @@ for (const [what, tar, why] of wrong) {
 Deno.test("indexTar() accepts a tar that ends with one zero block", async () => {
   const tar = Buffer.concat([entry("a.jpg", "a"), endMark.subarray(512)]);
   deepEqual(await contents(tar), { "a.jpg": "a" });
+});
+
+/** What `tar xf` makes of a tar, by name; undefined where there is no GNU tar. */
+async function unpacked(
+  folder: string,
+  file: string,
+): Promise<Record<string, string> | undefined> {
+  const out = join(folder, "out");
+  await Deno.mkdir(out);
+  const run = await new Deno.Command("tar", {
+    args: ["xf", file, "-C", out],
+    stderr: "null",
+  }).output().catch(() => undefined);
+  if (!run) return undefined;
+  const found: Record<string, string> = {};
+  for await (const name of filesBelow(out)) {
+    found[name] = await Deno.readTextFile(join(out, name));
+  }
+  return found;
+}
+
+async function* filesBelow(
+  folder: string,
+  prefix = "",
+): AsyncGenerator<string> {
+  for await (const { name } of Deno.readDir(join(folder, prefix))) {
+    const path = prefix === "" ? name : `${prefix}/${name}`;
+    const info = await Deno.stat(join(folder, path)).catch(() => undefined);
+    const { isSymlink } = await Deno.lstat(join(folder, path));
+    if (info?.isDirectory && !isSymlink) yield* filesBelow(folder, path);
+    else if (info?.isFile) yield path;
+  }
+}
+
+Deno.test("indexTar() gives what tar xf gives: links of both kinds, detours, and a file that comes later", async () => {
+  await using folder = await temporaryFolder({});
+  const place = folder.path;
+  const source = join(place, "in");
+  await Deno.mkdir(join(source, "b"), { recursive: true });
+  await Deno.writeTextFile(join(source, "a.jpg"), "a");
+  await Deno.link(join(source, "a.jpg"), join(source, "b/hard.jpg"));
+  await Deno.symlink("../a.jpg", join(source, "b/soft.jpg"));
+  await Deno.symlink("soft.jpg", join(source, "b/softer.jpg"));
+  await Deno.symlink("z.jpg", join(source, "before.jpg"));
+  await Deno.writeTextFile(join(source, "z.jpg"), "z");
+  await Deno.symlink("none.jpg", join(source, "lost.jpg"));
+  await Deno.symlink("/etc/hostname", join(source, "out.jpg"));
+  await Deno.symlink("round.jpg", join(source, "round.jpg"));
+  const file = join(place, "links.tar");
+  const made = await new Deno.Command("tar", {
+    args: ["cf", file, "-C", source, "."],
+  }).output().catch(() => undefined);
+  if (!made?.success) {
+    return console.log("Skipping what tar xf gives: there is no GNU tar");
+  }
+  const { names, offsets, sizes, unread } = await indexTar(file);
+  const bytes = await Deno.readFile(file);
+  const own = Object.fromEntries(
+    names.map((name, i) => [
+      name,
+      new TextDecoder().decode(
+        bytes.subarray(offsets[i]!, offsets[i]! + sizes[i]!),
+      ),
+    ]),
+  );
+  const { "out.jpg": _, ...given } = (await unpacked(place, file))!;
+  deepEqual(own, given);
+  deepEqual(Object.keys(unread).sort(), ["lost.jpg", "out.jpg", "round.jpg"]);
+  match(
+    unread["lost.jpg"]!,
+    /^a link to "none.jpg", which is no file of the tar/,
+  );
+});
+
+Deno.test("indexTar() names sparse files, as GNU and PAX write them, and goes on after them", async () => {
+  await using folder = await temporaryFolder({});
+  const place = folder.path;
+  const path = join(place, "holes.jpg");
+  // Many holes: the map does not fit into the header.
+  const file = await Deno.open(path, { create: true, write: true });
+  for (let i = 0; i < 30; i++) {
+    await file.seek(i * 200_000, Deno.SeekMode.Start);
+    await file.write(new TextEncoder().encode(`${i}`));
+  }
+  file.close();
+  await Deno.writeTextFile(join(place, "last.jpg"), "last");
+  for (const format of ["gnu", "pax"]) {
+    const tar = join(place, `${format}.tar`);
+    const made = await new Deno.Command("tar", {
+      args: [
+        "cSf",
+        tar,
+        `--format=${format}`,
+        "-C",
+        place,
+        "holes.jpg",
+        "last.jpg",
+      ],
+    }).output().catch(() => undefined);
+    if (!made?.success) {
+      return console.log("Skipping sparse files: there is no GNU tar");
+    }
+    const { names, unread } = await indexTar(tar);
+    deepEqual(names, ["last.jpg"], format);
+    deepEqual(Object.keys(unread), ["holes.jpg"], format);
+    match(unread["holes.jpg"]!, /^a sparse file/);
+  }
+});
+
+Deno.test("indexTar() loses nothing behind a block of zeros without a word", async () => {
+  const zeros = new Uint8Array(512);
+  const one = entry("a.jpg", "a"), two = entry("b.jpg", "b");
+  for (
+    const [bytes, message] of [
+      [
+        [one, zeros, two, endMark],
+        /a block of zeros at byte 1024, after "a.jpg", is followed by more at byte 1536/,
+      ],
+      [
+        [one, endMark, two, endMark],
+        /an end mark at byte 1024, after "a.jpg", and more files from byte 2048 on/,
+      ],
+    ] as const
+  ) {
+    await rejects(contents(Buffer.concat(bytes)), message);
+  }
+  // Padding, of zeros or not, is none.
+  deepEqual(await contents(Buffer.concat([one, new Uint8Array(10240)])), {
+    "a.jpg": "a",
+  });
+  deepEqual(
+    await contents(Buffer.concat([one, endMark, new Uint8Array(2048).fill(7)])),
+    { "a.jpg": "a" },
+  );
+});
+
+Deno.test("indexTar() takes whole sizes alone from a pax header", async () => {
+  for (const size of ["1.5", "-1", "99999999999999999999", "1e3", "ten", ""]) {
+    const record = ` size=${size}\n`;
+    const length = record.length + 2;
+    const pax = entry("PaxHeader", `${length}${record}`, {
+      type: "ExtendedHeader",
+    });
+    await rejects(
+      contents(
+        tarOf(pax, entry("a.jpg", "a".repeat(2000)), entry("b.jpg", "b")),
+      ),
+      /Cannot read .* as tar: it (is damaged: the header at byte 1024, of "a.jpg", claims a size that is no whole number of bytes|ends at byte)/,
+      size,
+    );
+  }
 });
