@@ -25,7 +25,7 @@ async function serve(root: string) {
     new URL("../../tasks/serve/main.ts", import.meta.url),
   );
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", task, root, "--port=0"],
+    args: ["run", "-A", task, root, "--port=0", "--trust-plugins"],
     stdout: "piped",
     stderr: "inherit",
   }).spawn();
