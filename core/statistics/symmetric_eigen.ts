@@ -61,15 +61,8 @@ export function pseudoInverse(
   return inverse;
 }
 
-interface Tridiagonal {
-  readonly diagonal: Float64Array;
-  /** Entry `i` is that of row `i` and column `i + 1`. */
-  readonly beside: Float64Array;
-  /** The rows of the transposed reflections: `matrix = rowsᵀ · T · rows`. */
-  readonly rows: Float64Array[];
-}
-
-function tridiagonal(a: Float64Array, n: number): Tridiagonal {
+/** Brings `a` to three diagonals: `a = rowsᵀ · T · rows`. */
+function tridiagonal(a: Float64Array, n: number) {
   const row = (i: number) => a.subarray(i * n, (i + 1) * n);
   const beside = new Float64Array(n), mirrors: Float64Array[] = [];
   for (let k = 0; k + 1 < n; k++) {
@@ -83,7 +76,13 @@ function tridiagonal(a: Float64Array, n: number): Tridiagonal {
     reflectBothSides(row, mirror, k + 1);
   }
   const diagonal = Float64Array.from({ length: n }, (_, i) => a[i * n + i]!);
-  return { diagonal, beside, rows: transposed(mirrors, n) };
+  return {
+    diagonal,
+    /** Entry `i` is that of row `i` and column `i + 1`. */
+    beside,
+    /** The rows of the transposed reflections. */
+    rows: transposed(mirrors, n),
+  };
 }
 
 function length(x: Float64Array): number {
