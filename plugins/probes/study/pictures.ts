@@ -33,3 +33,14 @@ export async function readPictures(
     ));
   return (await Promise.all(read)).flat();
 }
+
+/** The first picture among `indices` that can be decoded. */
+export async function firstPicture(
+  dataset: Pick<Dataset, "get">,
+  indices: Iterable<number>,
+): Promise<StudyPicture | undefined> {
+  for (const index of indices) {
+    const [found] = await readPictures(dataset, [index]);
+    if (found) return found;
+  }
+}

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { ConfigError, type Dataset, type ProbeInput } from "../../../../mod.ts";
+import { ConfigError, type ProbeInput } from "../../../../mod.ts";
 import { openStudy, type OpenStudyOptions } from "../../study/open_study.ts";
-import { readPictures } from "../../study/pictures.ts";
+import { firstPicture } from "../../study/pictures.ts";
 import type { Study } from "../../study/study.ts";
 import { depthTarget, type KnownDepth } from "./depth_target.ts";
 
@@ -27,7 +27,8 @@ export async function openDepthStudy(
   const { dataset, encoder } = input;
   const { indices, ...study } = openStudy(input, { ...options, name: "depth" });
   const prediction = encoder.predictions?.find(({ kind }) => kind === "depth");
-  const truth = await knowsDepth(dataset, indices);
+  const first = await firstPicture(dataset, indices);
+  const truth = first?.maps?.depth !== undefined;
   if (!truth && !prediction) {
     throw new ConfigError(
       "dataset",
@@ -36,16 +37,4 @@ export async function openDepthStudy(
   }
   const target = depthTarget({ encoder, prediction, truth });
   return { ...study, truth, prediction, target };
-}
-
-/** Whether pictures come with their depth, as the first one that can be decoded does. */
-async function knowsDepth(
-  dataset: Dataset,
-  indices: Uint32Array,
-): Promise<boolean> {
-  for (const index of indices) {
-    const [found] = await readPictures(dataset, [index]);
-    if (found) return found.maps?.depth !== undefined;
-  }
-  return false;
 }
