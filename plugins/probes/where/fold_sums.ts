@@ -6,7 +6,6 @@
 import {
   addRows,
   addSums,
-  type NormalSums,
   normalSums,
   type RowProducts,
   sizeOf,
@@ -19,20 +18,16 @@ import { pass, type Reader } from "./read_cells.ts";
 import { gridOf, type Source } from "./sources.ts";
 
 /** Sums over rows, and over those of each cell. */
-export interface FoldSums {
-  /** Over all rows. */
-  readonly rows: NormalSums;
-  /** Sums of the features, the targets and 1 over the rows of each cell: `[cells, width + targets + 1]`. */
-  readonly cells: Float64Array;
-  /** Pictures of which a cell was known. */
-  pictures: number;
-}
+export type FoldSums = ReturnType<typeof foldSums>;
 
 /** The sums of no rows of a source. */
-export function foldSums({ width, layout }: Source, targets: number): FoldSums {
+export function foldSums({ width, layout }: Source, targets: number) {
   return {
+    /** Over all rows. */
     rows: normalSums(width, targets),
+    /** Sums of the features, the targets and 1 over the rows of each cell: `[cells, width + targets + 1]`. */
     cells: new Float64Array(sizeOf(layout.grid) * (width + targets + 1)),
+    /** Pictures of which a cell was known. */
     pictures: 0,
   };
 }

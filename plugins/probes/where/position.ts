@@ -7,17 +7,13 @@ import {
   meansOf,
   type NormalSums,
   normalSums,
+  type Rows,
   type TokenLayout,
 } from "../../../mod.ts";
 import type { FoldSums } from "./fold_sums.ts";
 
-/** Features of each cell's place. */
-export interface Places {
-  /** How many there are. */
-  readonly width: number;
-  /** `[cells, width]`. */
-  readonly data: Float64Array;
-}
+/** Features of each cell's place, `[cells, width]`. */
+export type Places = Rows;
 
 /**
  * What the place of a cell alone can say: row, column, their squares and their

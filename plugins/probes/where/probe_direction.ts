@@ -24,22 +24,9 @@ import type { Study } from "../study/study.ts";
 import { knownCells } from "../study/target.ts";
 
 /** Where a hook holds a target, as far as a linear probe reads it. */
-export interface ProbeDirection {
-  /** The name of what was asked for: the study's first main target. */
-  readonly target: string;
-  /** The weights scaled to length 1, `[width]`; zeros where nothing varies. */
-  readonly direction: Float32Array;
-  /** The probe's weights, `[width]`: the target is `weights · x + intercept`. */
-  readonly weights: Float64Array;
-  /** What is added. */
-  readonly intercept: number;
-  /** The mean patch that it was fitted on, `[width]`. */
-  readonly mean: Float32Array;
-  /** Standard deviation of these patches along `direction`. */
-  readonly sd: number;
-  /** R² on the pictures of the test; NaN where the target does not vary. */
-  readonly r2: number;
-}
+export type ProbeDirection = Readonly<
+  Awaited<ReturnType<typeof probeDirection>>
+>;
 
 /** Pictures encoded together. */
 const together = 8;
@@ -48,7 +35,7 @@ const together = 8;
  * The direction of a ridge probe for the first main target at `study.hook`,
  * fitted on the folds and measured on the test.
  */
-export async function probeDirection(study: Study): Promise<ProbeDirection> {
+export async function probeDirection(study: Study) {
   const target = study.target.main[0]!.name;
   const products = await rowProducts();
   const sumsOf = (indices: Uint32Array) =>
@@ -60,9 +47,12 @@ export async function probeDirection(study: Study): Promise<ProbeDirection> {
     const [fit] = fitCrossValidated(all, splits, defaultPenalties);
     const [r2] = r2On(fit!, await sumsOf(study.split.test));
     return {
+      /** The name of what was asked for: the study's first main target. */
       target,
       ...directionOf(fit!.weights, all),
+      /** What is added. */
       intercept: fit!.intercept[0]!,
+      /** R² on the pictures of the test; NaN where the target does not vary. */
       r2: r2!,
     };
   } finally {
@@ -116,9 +106,13 @@ function directionOf(weights: Float64Array, sums: NormalSums) {
     }
   }
   return {
+    /** The weights scaled to length 1, `[width]`; zeros where nothing varies. */
     direction: Float32Array.from(unit),
+    /** The probe's weights, `[width]`: the target is `weights · x + intercept`. */
     weights,
+    /** The mean patch that it was fitted on, `[width]`. */
     mean: Float32Array.from(means),
+    /** Standard deviation of these patches along `direction`. */
     sd: Math.sqrt(Math.max(0, square / n - along * along)),
   };
 }

@@ -28,12 +28,6 @@ export interface ControlOptions {
   readonly seed: number;
 }
 
-/** A dictionary that nobody trained. */
-interface ControlDictionary extends Pick<Units, "name" | "units"> {
-  /** The dictionary. */
-  readonly dictionary: Dictionary;
-}
-
 /**
  * Three dictionaries about the mean patch, given the sums over patches, each of
  * which keeps the `l0` largest units of a patch:
@@ -50,12 +44,12 @@ export function controlDictionaries(
   engine: Engine,
   sums: NormalSums,
   { l0, dSae, seed }: ControlOptions,
-): ControlDictionary[] {
+) {
   const { width } = sums, mean = Float32Array.from(meansOf(sums));
   const axes = new Float64Array(width * width);
   for (let i = 0; i < width; i++) axes[i * width + i] = 1;
   const control = (
-    name: ControlDictionary["name"],
+    name: Units["name"],
     units: string,
     rows: Float32Array,
   ) => ({ name, units, dictionary: frozen(engine, rows, mean, l0) });

@@ -3,19 +3,12 @@
  *
  * @module
  */
-import { type Estimate, ratioOfSums } from "../../../mod.ts";
+import { ratioOfSums } from "../../../mod.ts";
 import { type LatentEntries, sliceOf } from "../study/latent_entries.ts";
 import { noBin, type TargetScale } from "./target_scale.ts";
 
 /** A bin of a latent's tuning curve. */
-export interface CurveBin {
-  /** The latent. */
-  readonly latent: number;
-  /** Number of the bin. */
-  readonly bin: number;
-  /** The mean activation in it, zeros included. */
-  readonly mean: Estimate;
-}
+export type CurveBin = Readonly<ReturnType<typeof curveIntervals>[number]>;
 
 /** The curves of some latents, bin after bin. */
 export function curveIntervals(
@@ -23,7 +16,7 @@ export function curveIntervals(
   codes: LatentEntries,
   latents: readonly number[],
   seed: number,
-): CurveBin[] {
+) {
   const { count, bin, half, patches: { cells, clusters } } = scale;
   const draws = { clusters: [...half.keys()], seed };
   /** A number of each cluster for each bin. */
@@ -43,6 +36,7 @@ export function curveIntervals(
     return sums.map((sum, b) => ({
       latent,
       bin: b,
+      /** The mean activation in it, zeros included. */
       mean: ratioOfSums(sum, n[b], draws),
     }));
   });

@@ -6,28 +6,19 @@
 import type { DenseMap, TokenLayout, View } from "../../../../mod.ts";
 import { cellPixels, type Stretch } from "../../study/cell_pixels.ts";
 
-/** How far the cells of a grid are, row by row; NaN where less than half of the pixels are known. */
-export interface CellDepth {
-  /** Mean inverse depth, `[cells]`, 1/metres where the map is in metres. */
-  readonly disparity: Float64Array;
-  /** Median depth, `[cells]`. */
-  readonly depth: Float64Array;
-  /** 1 where the farthest tenth of the cell is more than a quarter farther than its nearest tenth: an edge, or a surface seen askew. */
-  readonly edge: Uint8Array;
-}
-
 /** Least share of a cell's pixels that must be known. */
 const leastKnown = 0.5;
 
 /**
- * The depth of each cell of a grid that lies over `view` of the map: all of it
- * when absent. A pixel belongs to the cell that its centre is in.
+ * How far the cells of a grid that lies over `view` of the map are, row by row;
+ * over all of it when absent. A pixel belongs to the cell that its centre is in.
+ * NaN where less than half of the pixels are known.
  */
 export function cellDepth(
   map: DenseMap,
   grid: TokenLayout["grid"],
   view?: View,
-): CellDepth {
+) {
   const { ys, xs } = cellPixels(map, grid, view), [rows, cols] = grid;
   const disparity = new Float64Array(rows * cols).fill(NaN);
   const depth = new Float64Array(rows * cols).fill(NaN);
@@ -46,7 +37,14 @@ export function cellDepth(
     depth[cell] = at(0.5);
     edge[cell] = Number(at(0.9) > 1.25 * at(0.1));
   }
-  return { disparity, depth, edge };
+  return {
+    /** Mean inverse depth, `[cells]`, 1/metres where the map is in metres. */
+    disparity,
+    /** Median depth, `[cells]`. */
+    depth,
+    /** 1 where the farthest tenth of the cell is more than a quarter farther than its nearest tenth: an edge, or a surface seen askew. */
+    edge,
+  };
 }
 
 /** The longest of stretches. */
