@@ -5,6 +5,7 @@
  */
 import { ExampleError, type RgbImage } from "../../../mod.ts";
 import { isCmyk, rgbOfInks } from "./cmyk.ts";
+import { whyDamaged } from "./why_damaged.ts";
 
 /** Larger pictures are refused: this many pixels take 300 MB once decoded. */
 const maxPixels = 100_000_000;
@@ -54,9 +55,13 @@ export async function decodeImage(
       height: info.height,
     };
   } catch (cause) {
-    throw new ExampleError(id, `Cannot decode "${id}": ${reason(cause)}`, {
-      cause,
-    });
+    throw new ExampleError(
+      id,
+      `Cannot decode "${id}": ${reason(cause, bytes)}`,
+      {
+        cause,
+      },
+    );
   }
 }
 
@@ -92,15 +97,10 @@ function checkSignature(id: string, bytes: Uint8Array): void {
   throw new ExampleError(id, `Cannot decode "${id}": ${why}`);
 }
 
-/** The first line of libvips's message, or a better one where that says little. */
-function reason(cause: unknown): string {
-  const [line = ""] = String(cause instanceof Error ? cause.message : cause)
-    .split("\n");
-  if (line === "Input image exceeds pixel limit") {
-    return `it has more than ${maxPixels} pixels`;
-  }
-  const said = line.replace(/^Input buffer has corrupt header: */, "");
-  return /^$|premature|read error|unable to parse/.test(said)
-    ? `it is damaged or cut short${said === "" ? "" : ` (${said})`}`
-    : said;
+/** Words that are the same from run to run: only sharp's own message is of this picture for certain. */
+function reason(cause: unknown, bytes: Uint8Array): string {
+  const message = cause instanceof Error ? cause.message : String(cause);
+  return message.startsWith("Input image exceeds pixel limit")
+    ? `it has more than ${maxPixels} pixels`
+    : whyDamaged(bytes);
 }
