@@ -32,7 +32,7 @@ export const seriesColours = [
 ] as const;
 
 /** What a figure is, but for its marks. */
-export interface PlotSvgOptions {
+interface PlotSvgOptions {
   /** What it shows, for those who do not see it. */
   readonly label: string;
   /** The domain of its colours, explained in a key on the right. */

@@ -14,7 +14,7 @@ import type { Study } from "./study.ts";
 import type { EncodedPictures } from "./target.ts";
 
 /** Options for {@linkcode encodedPictures}. */
-export interface EncodedPicturesOptions {
+interface EncodedPicturesOptions {
   /** Names of the hooks to read. */
   readonly hooks: readonly string[];
   /** Who is read there: the study's encoder when absent. */

@@ -26,7 +26,7 @@ export interface PictureSplit {
 }
 
 /** Options for {@linkcode splitPictures}. */
-export interface SplitPicturesOptions {
+interface SplitPicturesOptions {
   /** Groups to fit on. */
   readonly folds: number;
   /** Share of the pictures that are measured on. */

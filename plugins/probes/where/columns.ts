@@ -39,7 +39,7 @@ export function columnsOf(
 }
 
 /** A picture of a group, as {@linkcode columnValues} looks at it. */
-export interface ColumnPicture {
+interface ColumnPicture {
   /** Its index in the dataset. */
   readonly index: number;
   /** What is known of its cells. */

@@ -38,7 +38,7 @@ export interface Fit {
 }
 
 /** Which columns a place is added for, and how many of them are real. */
-export interface FitOptions {
+interface FitOptions {
   /** Real targets: the first columns. */
   readonly real: number;
   /** Columns, from the first, that are fitted with the place too. */

@@ -28,7 +28,7 @@ export interface Measured {
 }
 
 /** Options for {@linkcode measure}. */
-export interface MeasureOptions
+interface MeasureOptions
   extends Pick<Reader, "encoder" | "together" | "products"> {
   /** Where it is read. */
   readonly hooks: readonly Hook[];

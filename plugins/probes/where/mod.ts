@@ -18,7 +18,7 @@ import { differencesTable, layersTable, learningTable } from "./tables.ts";
 import { verdictOf } from "./verdict.ts";
 
 /** Options for {@linkcode where}. */
-export interface WhereOptions {
+interface WhereOptions {
   /** Where the model is read, in network order; hooks without patches, or with more than 32,768, are passed over. */
   readonly hooks: readonly Hook[];
   /** Shuffles of each kind. */

@@ -27,24 +27,17 @@ export interface Reader {
   readonly doing: string;
 }
 
-/** A group of pictures, and their cells on each grid by {@linkcode gridOf}. */
-export interface PassGroup {
-  /** The pictures and what was computed from them. */
-  readonly group: EncodedPictures;
-  /** The cells of each picture. */
-  readonly cells: ReadonlyMap<string, readonly PictureCells[]>;
-}
-
 /**
- * The groups of a pass over `indices`. Pictures of one group are as far from
- * each other in `indices` as can be: they lend each other their targets as
- * a control, and neighbours in a film would lend their own.
+ * The groups of a pass over `indices`, with the cells of their pictures on each
+ * grid by {@linkcode gridOf}. Pictures of one group are as far from each other
+ * in `indices` as can be: they lend each other their targets as a control, and
+ * neighbours in a film would lend their own.
  */
 export async function* pass(
   study: Study,
   indices: Uint32Array,
   { encoder, sources, columns, together, doing }: Reader,
-): AsyncGenerator<PassGroup> {
+) {
   const hooks = sources.filter(({ kind }) => kind === "tokens")
     .map(({ hook }) => hook);
   const layouts = new Map(

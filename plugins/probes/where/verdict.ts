@@ -13,7 +13,7 @@ import type { MainTarget, Target } from "../study/target.ts";
 import { type Finding, rivalsOf } from "./finding.ts";
 
 /** What else a reader must know. */
-export interface VerdictContext {
+interface VerdictContext {
   /** What was asked for. */
   readonly target: Target;
   /** Main targets that do not vary over the pictures fitted on. */

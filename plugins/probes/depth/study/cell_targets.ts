@@ -17,7 +17,7 @@ import { cellDepth, cellMeans } from "./cell_depth.ts";
 import type { CellTargets } from "../../study/target.ts";
 
 /** What {@linkcode cellTargets} looks at. */
-export interface CellTargetsInput {
+interface CellTargetsInput {
   /** The picture's depth in metres, NaN where unknown; absent where the dataset does not know it. */
   readonly depth?: DenseMap | undefined;
   /** The hook whose cells they are. */
