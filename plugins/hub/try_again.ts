@@ -26,7 +26,8 @@ export interface TryAgainOptions {
 
 /**
  * Runs `attempt` until it throws no {@linkcode TransientError}, waiting 1, 2, 4
- * and 8 seconds in between, or as long as the hub asks; `hub.report` is told.
+ * and 8 seconds in between, or longer where the hub asks for that; `hub.report`
+ * is told.
  *
  * @throws {ConfigError} When it fails five times in a row.
  */
@@ -48,8 +49,8 @@ export async function tryAgain<T>(
         const why = `${error.message}, ${maxTries} times in a row${kept()}`;
         throw hubError(hub, request, why, { cause: error });
       }
-      const asked = error.after ?? 1000 * 2 ** (failed - 1);
-      const wait = Math.min(asked, longestWait);
+      const patience = 1000 * 2 ** (failed - 1);
+      const wait = Math.min(Math.max(error.after ?? 0, patience), longestWait);
       const again = `trying again in ${wait / 1000} s`;
       hub.report({
         text: `${requestName(request)}: ${error.message}, ${again}`,

@@ -18,6 +18,19 @@ Deno.test("downloadModel() tries again when the hub is busy, after the wait it a
   );
 });
 
+Deno.test("downloadModel() waits longer and longer for a hub that asks for no wait", () => {
+  const now = () =>
+    new Response(null, { status: 503, headers: { "retry-after": "0" } });
+  const answers = [now(), now(), now()];
+  return atHub(
+    { intercept: () => answers.shift() },
+    async ({ hub, id, waits }) => {
+      await downloadModel(hub, id);
+      deepEqual(waits, [1000, 2000, 4000]);
+    },
+  );
+});
+
 Deno.test("downloadModel() waits until the hub's rate limit resets, and says so", () => {
   const full = new Response(null, {
     status: 429,
