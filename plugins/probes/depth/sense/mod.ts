@@ -149,9 +149,10 @@ function errorsAt(
   // An alignment may turn a depth round that is the wrong way round: ranks may not.
   const aligned = (x: ArrayLike<number>) => ({
     ...depthErrors(alignedDepth(x, truth), truth),
-    // What says no depth is in front of everything, as in the errors.
+    // What says no depth ranks in front of everything. A finite number stands
+    // for it, since spearman() leaves out what is not finite.
     spearman: spearman(
-      Array.from(x, (one) => Number.isFinite(one) ? one : Infinity),
+      Array.from(x, (one) => Number.isFinite(one) ? one : Number.MAX_VALUE),
       nearness,
     ),
   });

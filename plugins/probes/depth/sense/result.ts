@@ -109,7 +109,7 @@ function unusableWords(errors: readonly MeanError[]): string[] {
   ).map(({ predictor, value }) =>
     `Of ${predictor === "model" ? "the model's depth" : "it as it is said"}, ${
       percent(value)
-    } of the places are no depth above 1 mm, and count against it as 1 mm`
+    } of the places are no depth above 1 mm, and count against it: as 1 mm, or as the farthest true depth where they are infinite`
   );
 }
 

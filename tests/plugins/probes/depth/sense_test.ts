@@ -126,6 +126,38 @@ Deno.test("truthAt() reads the middle of each place of the view", () => {
   ok(Number.isNaN(truthAt(map, [2, 2], beyond)[1]!));
 });
 
+Deno.test("sense counts what is no depth against the rank correlation, too", async () => {
+  for (const bad of [NaN, Infinity]) {
+    const input = plantedWorld({});
+    const { encoder } = input;
+    const half: typeof encoder = {
+      ...encoder,
+      encode: async (images, names) =>
+        Object.fromEntries(
+          Object.entries(await encoder.encode(images, names)).map((
+            [name, { data, shape }],
+          ) => [name, {
+            data: name === "depth"
+              ? data.map((x, i) => i % 2 === 0 ? x : bad)
+              : data,
+            shape,
+          }]),
+        ),
+    };
+    const study = await openDepthStudy({ ...input, encoder: half }, {
+      images: 60,
+      folds: 3,
+      seed: 1,
+    });
+    const { metrics, verdict } = await sense(study);
+    equal(metrics.sense_model_unusable!.value, 0.5);
+    ok(metrics.sense_model_delta1!.value <= 0.5);
+    const { value } = metrics.sense_model_spearman!;
+    ok(value < 0.6, `${bad}: rank correlation ${value}`);
+    match(verdict!.join(), /50\.0 % of the places are no depth/);
+  }
+});
+
 Deno.test("sense finds that the planted model is right, and that position is not", async () => {
   const { metrics, tables, verdict } = await sensed({});
   ok(metrics.sense_model_spearman!.value > 0.999);
